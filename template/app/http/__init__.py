@@ -1,0 +1,1 @@
+"""The HTTP toolkit: what the endpoints share to answer correctly."""

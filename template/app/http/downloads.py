@@ -1,0 +1,45 @@
+"""Content-Disposition: offer an answer as a file (RFC 6266, RFC 8187)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from fastapi import Response
+
+from app.http.openapi import header
+
+
+def content_disposition(
+    filename: str, disposition: Literal["attachment", "inline"] = "attachment"
+) -> str:
+    """Return the header's value for any file name, with control and path characters replaced.
+
+    A name outside ASCII goes out twice: as an ASCII fallback and as `filename*`.
+    """
+    name = re.sub(r'[\x00-\x1f\x7f/\\"]+', "_", filename).strip(". ") or "download"
+    fallback = name.encode("ascii", "replace").decode().replace("?", "_")
+    value = f'{disposition}; filename="{fallback}"'
+    return value if fallback == name else f"{value}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The name under which a browser saves an answer: a dependency, or applied to a response."""
+
+    filename: str
+    disposition: Literal["attachment", "inline"] = "attachment"
+
+    async def __call__(self, response: Response) -> None:
+        """Set the header as a FastAPI dependency."""
+        self.apply(response)
+
+    def apply(self, response: Response) -> None:
+        """Set the header, in place of any earlier value."""
+        response.headers["Content-Disposition"] = content_disposition(
+            self.filename, self.disposition
+        )
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the header."""
+        return {"Content-Disposition": header("The file name under which to save the answer.")}

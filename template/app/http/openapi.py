@@ -1,0 +1,94 @@
+"""OpenAPI descriptions of what FastAPI cannot infer: headers, cookies, media types, errors."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+type_string = {"type": "string"}
+
+
+class Described(Protocol):
+    """Anything that can say which headers it puts on a response."""
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Return OpenAPI Header Objects by header name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderDescription:
+    """A header that something else sends, such as a response class."""
+
+    name: str
+    description: str
+    required: bool = True
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the header."""
+        return {self.name: header(self.description, required=self.required)}
+
+
+class Problem(BaseModel):
+    """The body of an error that an endpoint raises as `HTTPException`."""
+
+    detail: str
+
+
+def header(description: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
+    """Return an OpenAPI 3.1 Header Object; `schema` defaults to a string."""
+    return {
+        "description": description,
+        "required": required,
+        "schema": schema or type_string,
+    }
+
+
+def documented(
+    status_code: int,
+    *described: Described,
+    description: str | None = None,
+    media_type: str | None = None,
+    model: type[BaseModel] | None = None,
+) -> dict[int | str, dict[str, Any]]:
+    """Return a `responses=` entry for one status code (OpenAPI 3.1 Responses Object).
+
+    Several cookies share the one `Set-Cookie` entry that OpenAPI allows.
+    """
+    response: dict[str, Any] = {}
+    headers: dict[str, Any] = {}
+    for one in described:
+        for name, new in one.openapi_headers().items():
+            headers[name] = _both(headers[name], new) if name in headers else new
+    if headers:
+        response["headers"] = headers
+    if description is not None:
+        response["description"] = description
+    if media_type is not None:
+        binary = {"type": "string", "contentMediaType": media_type}
+        text = media_type.startswith("text/")
+        response["content"] = {media_type: {"schema": type_string if text else binary}}
+    if model is not None:
+        response["model"] = model
+    return {status_code: response}
+
+
+def documented_error(
+    status_code: int, description: str, *described: Described
+) -> dict[int | str, dict[str, Any]]:
+    """Return a `responses=` entry for an error that is raised as `HTTPException`.
+
+    FastAPI documents a `model=` under the media type of the route's response class; errors
+    are JSON whatever that class is.
+    """
+    entry = documented(status_code, *described, description=description)
+    entry[status_code]["content"] = {"application/json": {"schema": Problem.model_json_schema()}}
+    return entry
+
+
+def _both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **first,
+        "description": f"{first['description']} {second['description']}",
+        "required": first["required"] or second["required"],
+    }

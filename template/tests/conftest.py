@@ -1,0 +1,60 @@
+"""What all tests share: the application, and a client that checks every answer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from app.http.application import Application
+from tests.wire import undocumented, violations
+
+
+def checked_client(
+    app: Application, document: dict[str, Any], *, raise_server_exceptions: bool = True
+) -> TestClient:
+    """Return a client over https, as `Secure` cookies need it, that does not follow redirects."""
+
+    def check(response: Response) -> None:
+        assert violations(response) == []
+        assert undocumented(response, document) == []
+
+    client = TestClient(
+        app,
+        base_url="https://testserver",
+        follow_redirects=False,
+        raise_server_exceptions=raise_server_exceptions,
+    )
+    client.event_hooks = {"response": [check]}
+    return client
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    from app.main import create_app
+
+    return create_app().openapi()
+
+
+@pytest.fixture
+def app() -> Application:
+    """Return an application of its own for each test."""
+    from app.main import create_app
+
+    return create_app()
+
+
+@pytest.fixture
+def client(app: Application, document: dict[str, Any]) -> Iterator[TestClient]:
+    """Yield a client; an exception that the application does not handle fails the test."""
+    with checked_client(app, document) as client:
+        yield client
+
+
+@pytest.fixture
+def lenient_client(app: Application, document: dict[str, Any]) -> Iterator[TestClient]:
+    """Yield a client that sees the answer 500 instead of the exception behind it."""
+    with checked_client(app, document, raise_server_exceptions=False) as client:
+        yield client

@@ -1,0 +1,160 @@
+"""`app.http.application`: what is outermost reaches every answer, and the document."""
+
+from typing import Any
+
+import pytest
+from fastapi import WebSocket
+from fastapi.testclient import TestClient
+from openapi_spec_validator import validate
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.application import Application
+from app.http.openapi import HeaderDescription, documented, header
+from tests.wire import undocumented
+
+
+class Mark:
+    """Middleware that appends its mark to a header."""
+
+    def __init__(self, app: ASGIApp, mark: str, *, name: str = "Marks") -> None:
+        self.app, self.mark, self.name = app, mark, name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[self.name] = headers.get(self.name, "") + self.mark
+            await send(message)
+
+        await self.app(scope, receive, marked)
+
+
+class DescribedMark(Mark):
+    """The same, described."""
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the header."""
+        return {self.name: header(f"Contains {self.mark}.")}
+
+
+def create_app(*outermost: Middleware) -> Application:
+    """Return an application whose endpoints succeed, fail, and set a header themselves."""
+    app = Application(outermost=outermost)
+    described = documented(
+        200, HeaderDescription("Own", "Why."), HeaderDescription("Marks", "Own.")
+    )
+
+    @app.get("/")
+    async def root() -> None:
+        """Answer without headers."""
+
+    @app.get("/own", responses=described)
+    async def own(number: int) -> int:
+        return number
+
+    @app.get("/failing")
+    async def failing() -> None:
+        raise RuntimeError("unhandled")
+
+    @app.websocket("/socket")
+    async def socket(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text("hello")
+
+    return app
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/missing", 404), ("/failing", 500)])
+def test_outermost_reaches_every_answer(path: str, status: int) -> None:
+    """The answer to an unhandled error included; the first one listed has the last word."""
+    app = create_app(Middleware(Mark, "a"), Middleware(Mark, mark="b", name="Marks"))
+    response = TestClient(app, raise_server_exceptions=False).get(path)
+    assert response.status_code == status
+    assert response.headers["marks"] == "ba"
+
+
+def test_other_middleware_is_inside() -> None:
+    """`add_middleware` still works, and misses the unhandled error."""
+    app = create_app(Middleware(Mark, "a"))
+    app.add_middleware(Mark, "b")
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/").headers["marks"] == "ba"
+    assert client.get("/failing").headers["marks"] == "a"
+
+
+def test_unhandled_errors_stay_visible() -> None:
+    """For servers, which log them, and for tests."""
+    client = TestClient(create_app(Middleware(Mark, "a")))
+    with pytest.raises(RuntimeError, match="unhandled"):
+        client.get("/failing")
+
+
+def test_websockets_pass() -> None:
+    """Through all middleware."""
+    client = TestClient(create_app(Middleware(Mark, "a")))
+    with client.websocket_connect("/socket") as connection:
+        assert connection.receive_text() == "hello"
+
+
+def test_headers_are_documented_on_every_answer() -> None:
+    """By reference; what an endpoint says itself goes first."""
+    app = create_app(
+        Middleware(DescribedMark, "a"),
+        Middleware(DescribedMark, mark="b", name="More"),
+        Middleware(Mark, "c"),
+    )
+    document = app.openapi()
+    validate(document)
+    assert document["components"]["headers"] == {
+        "Marks": {
+            "description": "Contains a.",
+            "required": True,
+            "schema": {"type": "string"},
+        },
+        "More": {
+            "description": "Contains b.",
+            "required": True,
+            "schema": {"type": "string"},
+        },
+    }
+    marks = {"$ref": "#/components/headers/Marks"}
+    more = {"$ref": "#/components/headers/More"}
+    root, own = (document["paths"][path]["get"]["responses"] for path in ("/", "/own"))
+    assert root["200"]["headers"] == {"Marks": marks, "More": more}
+    assert own["422"]["headers"] == {"Marks": marks, "More": more}
+    assert list(own["200"]["headers"]) == ["Marks", "More", "Own"]
+    assert own["200"]["headers"]["Marks"]["description"] == "Own."
+
+
+def test_document_is_served() -> None:
+    """The same as from `openapi`, however often it is asked for; and it is the truth."""
+    app = create_app(Middleware(DescribedMark, "a"))
+    client = TestClient(app)
+    assert client.get("/openapi.json").json() == app.openapi()
+    assert client.get("/openapi.json").json() == app.openapi()
+    assert undocumented(client.get("/"), app.openapi()) == []
+
+
+def test_document_follows_later_routes() -> None:
+    """A route that is added after the first look."""
+    app = create_app(Middleware(DescribedMark, "a"))
+    app.openapi()
+
+    @app.get("/later")
+    async def later() -> None:
+        """Answer without headers."""
+
+    headers = app.openapi()["paths"]["/later"]["get"]["responses"]["200"]["headers"]
+    assert headers == {"Marks": {"$ref": "#/components/headers/Marks"}}
+
+
+def test_document_without_middleware_is_unchanged() -> None:
+    """Nothing is said about headers that nobody sends."""
+    document = create_app().openapi()
+    assert "headers" not in document.get("components", {})
+    assert "headers" not in document["paths"]["/"]["get"]["responses"]["200"]
+    assert document == create_app(Middleware(Mark, "a")).openapi()

@@ -1,0 +1,151 @@
+"""`app.http.cookies`: each attribute literally, and the combinations that browsers refuse."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.testclient import TestClient
+
+from app.http.cookies import CookiePolicy
+from tests.wire import set_cookie, violations
+
+
+def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
+    """Return the parts of the cookie's line, as an endpoint sends it."""
+    app = FastAPI()
+
+    @app.get("/")
+    async def endpoint(response: Response) -> None:
+        if deleted:
+            policy.delete(response)
+        else:
+            policy.set(response, "value")
+
+    answer = TestClient(app, base_url="https://testserver").get("/")
+    assert violations(answer) == []
+    return set_cookie(answer, policy.name)
+
+
+DEFAULT = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
+JANUARY = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("options", "parts"),
+    [
+        ({}, DEFAULT),
+        ({"max_age": 60}, ["a=value", "HttpOnly", "Max-Age=60", *DEFAULT[2:]]),
+        ({"expires": JANUARY}, ["a=value", "expires=Sun, 31 Jan 2027 12:00:00 GMT", *DEFAULT[1:]]),
+        ({"path": "/b"}, ["a=value", "HttpOnly", "Path=/b", "SameSite=lax", "Secure"]),
+        ({"domain": "example.com"}, ["a=value", "Domain=example.com", *DEFAULT[1:]]),
+        ({"secure": False}, DEFAULT[:4]),
+        ({"httponly": False}, ["a=value", *DEFAULT[2:]]),
+        ({"samesite": "strict"}, ["a=value", "HttpOnly", "Path=/", "SameSite=strict", "Secure"]),
+        ({"samesite": "none"}, ["a=value", "HttpOnly", "Path=/", "SameSite=none", "Secure"]),
+        ({"partitioned": True}, [*DEFAULT, "Partitioned"]),
+    ],
+)
+def test_attributes_are_sent(options: dict[str, Any], parts: list[str]) -> None:
+    """The declared ones and the safe defaults, nothing else."""
+    assert sorted(sent(CookiePolicy(name="a", **options))) == sorted(parts)
+
+
+def test_delete_repeats_the_attributes() -> None:
+    """Browsers only drop the cookie with the same name, domain and path, and keep the rules."""
+    policy = CookiePolicy(
+        name="__Secure-a",
+        max_age=60,
+        expires=JANUARY,
+        path="/b",
+        domain="example.com",
+        samesite="none",
+        httponly=False,
+        partitioned=True,
+    )
+    assert sorted(sent(policy, deleted=True)) == [
+        "Domain=example.com",
+        "Max-Age=0",
+        "Partitioned",
+        "Path=/b",
+        "SameSite=none",
+        "Secure",
+        '__Secure-a=""',
+        "expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    ]
+
+
+def test_browser_forgets_a_deleted_cookie() -> None:
+    """Set, sent back, deleted, gone."""
+    policy = CookiePolicy(name="__Host-a", max_age=60)
+    app = FastAPI()
+
+    @app.get("/set")
+    async def set_it(response: Response) -> None:
+        policy.set(response, "value")
+
+    @app.get("/delete")
+    async def delete_it(response: Response) -> None:
+        policy.delete(response)
+
+    with TestClient(app, base_url="https://testserver") as client:
+        client.get("/set")
+        assert client.cookies.get("__Host-a") == "value"
+        client.get("/delete")
+        assert "__Host-a" not in client.cookies
+
+
+def test_value_cannot_add_attributes() -> None:
+    """Line breaks and semicolons are quoted."""
+    response = Response()
+    CookiePolicy(name="a").set(response, "b; Domain=evil.example\r\nSet-Cookie: c=d")
+    (line,) = response.headers.getlist("set-cookie")
+    assert line == (
+        r'a="b\073 Domain=evil.example\015\012Set-Cookie: c=d"; HttpOnly; Path=/; '
+        "SameSite=lax; Secure"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"name": "__Host-a", "secure": False}, "__Host- cookie needs Secure"),
+        ({"name": "__Host-a", "path": "/b"}, "__Host- cookie needs Secure"),
+        ({"name": "__Host-a", "domain": "example.com"}, "__Host- cookie needs Secure"),
+        ({"name": "__host-a", "domain": "example.com"}, "__Host- cookie needs Secure"),
+        ({"name": "__Secure-a", "secure": False}, "__Secure- cookie needs Secure"),
+        ({"name": "__secure-a", "secure": False}, "__Secure- cookie needs Secure"),
+        ({"samesite": "none", "secure": False}, "SameSite=None and Partitioned need Secure"),
+        ({"partitioned": True, "secure": False}, "SameSite=None and Partitioned need Secure"),
+        ({"path": "/; Domain=evil.example"}, "path and domain are ASCII"),
+        ({"path": "/\r\nSet-Cookie: b=c"}, "path and domain are ASCII"),
+        ({"path": "/ä"}, "path and domain are ASCII"),
+        ({"domain": "example.com\n"}, "path and domain are ASCII"),
+        ({"expires": JANUARY.replace(tzinfo=None)}, "expires must be in UTC"),
+        ({"expires": JANUARY.astimezone(timezone(timedelta(hours=1)))}, "expires must be in UTC"),
+    ],
+)
+def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> None:
+    """When it is declared, not when the first browser drops it."""
+    with pytest.raises(ValueError, match=reason):
+        CookiePolicy(**{"name": "a", **options})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"name": "__Host-a"}, {"name": "__Secure-a", "domain": "example.com", "path": "/b"}],
+)
+def test_prefixed_declaration_is_accepted(options: dict[str, Any]) -> None:
+    """What the prefixes ask for is what the defaults do."""
+    assert CookiePolicy(**options).name == options["name"]
+
+
+def test_set_cookie_is_described() -> None:
+    """OpenAPI has one entry, whatever the cookie is called."""
+    assert CookiePolicy(name="a").openapi_headers() == {
+        "Set-Cookie": {
+            "description": "The cookie `a`.",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+    }

@@ -1,0 +1,126 @@
+"""`app.http.cors`: which origins may read what."""
+
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+
+from app.http.cors import CrossOrigin, exposed_headers
+
+ORIGIN = "https://app.example.com"
+FOREIGN = [
+    "https://evil.example",
+    "http://app.example.com",
+    "https://app.example.com.evil.example",
+    "https://app.example.com:8443",
+    "null",
+]
+
+
+def connect(**options: Any) -> TestClient:
+    """Return a client of an application with these options."""
+    app = FastAPI()
+
+    @app.get("/")
+    async def root() -> None:
+        """Answer without headers."""
+
+    app.add_middleware(CrossOrigin, **options)
+    return TestClient(app)
+
+
+def test_listed_origin_may_read() -> None:
+    """Also the exposed headers, and with cookies where that is allowed."""
+    client = connect(allow_origins=[ORIGIN], allow_credentials=True, expose_headers=["ETag"])
+    headers = client.get("/", headers={"Origin": ORIGIN}).headers
+    assert headers["access-control-allow-origin"] == "https://app.example.com"
+    assert headers["access-control-allow-credentials"] == "true"
+    assert headers["access-control-expose-headers"] == "ETag"
+    assert headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_foreign_origin_may_not_read(origin: str) -> None:
+    """Nor one that looks similar."""
+    response = connect(allow_origins=[ORIGIN]).get("/", headers={"Origin": origin})
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_preflight_of_a_listed_origin_passes() -> None:
+    """With the methods that are allowed."""
+    client = connect(allow_origins=[ORIGIN], allow_methods=["PUT"])
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT"}
+    response = client.options("/", headers=asked)
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert response.headers["access-control-allow-methods"] == "PUT"
+
+
+@pytest.mark.parametrize(
+    ("origin", "method"), [(ORIGIN, "DELETE"), *((origin, "PUT") for origin in FOREIGN)]
+)
+def test_other_preflight_is_refused(origin: str, method: str) -> None:
+    """Of a foreign origin, or for another method."""
+    client = connect(allow_origins=[ORIGIN], allow_methods=["PUT"])
+    asked = {"Origin": origin, "Access-Control-Request-Method": method}
+    assert client.options("/", headers=asked).status_code == 400
+
+
+def test_documented_headers_are_exposed() -> None:
+    """Sorted, without those that scripts may read anyway or never."""
+    names = [
+        "Cache-Control",
+        "Content-Language",
+        "content-length",
+        "Content-Type",
+        "Expires",
+        "Last-Modified",
+        "Pragma",
+        "Set-Cookie",
+        "Vary",
+        "Service-Version",
+        "ETag",
+    ]
+    first, second = APIRouter(), APIRouter()
+    described = {"headers": {name: {"schema": {"type": "string"}} for name in names}}
+
+    @first.get("/first", responses={200: described, 404: {"description": "No headers"}})
+    async def get_first() -> None:
+        """Answer with headers."""
+
+    link = {"headers": {"Link": {"schema": {"type": "string"}}, "ETag": {}}}
+
+    @second.get("/second", responses={404: link})
+    async def get_second() -> None:
+        """Fail with headers."""
+
+    second.mount("/mounted", FastAPI())
+    assert exposed_headers([first, second]) == ["ETag", "Link", "Service-Version"]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"allow_origins": [ORIGIN]}, ["Access-Control-Allow-Origin", "Vary"]),
+        (
+            {"allow_origins": ["*"], "allow_credentials": True, "expose_headers": ["ETag"]},
+            [
+                "Access-Control-Allow-Credentials",
+                "Access-Control-Allow-Origin",
+                "Access-Control-Expose-Headers",
+                "Vary",
+            ],
+        ),
+    ],
+)
+def test_headers_are_described(options: dict[str, Any], names: list[str]) -> None:
+    """None of them is on every answer."""
+    described = CrossOrigin(FastAPI(), **options).openapi_headers()
+    assert list(described) == names
+    assert described["Vary"] == {
+        "description": "Depends on the Origin of the request.",
+        "required": False,
+        "schema": {"type": "string"},
+    }
+    assert not any(header["required"] for header in described.values())

@@ -1,0 +1,107 @@
+"""`app.http.csv_rows`: quoting, formulas, batches and the two response classes."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.http.csv_rows import (
+    CSVResponse,
+    CSVStreamingResponse,
+    csv_batches,
+    csv_text,
+    safe_cell,
+)
+
+app = FastAPI()
+
+
+@app.get("/whole", response_class=CSVResponse)
+async def whole() -> str:
+    """Answer with the document in one piece."""
+    return csv_text([("id", "title"), (1, "é")])
+
+
+@app.get("/stream", response_class=CSVStreamingResponse)
+def stream() -> Iterator[str]:
+    """Answer with the document in chunks."""
+    yield from csv_batches([("id", "title"), (1, "é")], size=1)
+
+
+def test_whole_document_is_sent() -> None:
+    """As CSV, with its length."""
+    response = TestClient(app).get("/whole")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-length"] == "16"
+    assert response.content == b"id,title\r\n1,\xc3\xa9\r\n"
+
+
+def test_stream_is_sent() -> None:
+    """As CSV, in chunks, without a length."""
+    with TestClient(app).stream("GET", "/stream") as response:
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        assert "content-length" not in response.headers
+        assert list(response.iter_raw()) == [b"id,title\r\n", b"1,\xc3\xa9\r\n"]
+
+
+@pytest.mark.parametrize("path", ["/whole", "/stream"])
+def test_media_type_is_documented(path: str) -> None:
+    """Both classes have one."""
+    answer = app.openapi()["paths"][path]["get"]["responses"]["200"]
+    assert list(answer["content"]) == ["text/csv"]
+
+
+def test_cells_are_quoted() -> None:
+    """Commas, quotes and line breaks; lines end as RFC 4180 says."""
+    rows = [("a,b", 'c"d', "e\nf"), ("", None, 1.5)]
+    assert csv_text(rows) == '"a,b","c""d","e\nf"\r\n,,1.5\r\n'
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))  # noqa: RUF001
+def test_formulas_become_text(start: str) -> None:
+    """ASCII and full-width signs, and what spreadsheets skip before them."""
+    assert safe_cell(f"{start}1") == f"'{start}1"
+    assert csv_text([(f"{start}1",)]).strip('"').startswith(f"'{start}")
+
+
+@pytest.mark.parametrize(
+    "cell", ["a=1", "1-2", " =1", "'=1", "", -5, -1.5, Decimal("-9.99"), None, date(2026, 1, 31)]
+)
+def test_other_cells_are_kept(cell: object) -> None:
+    """Negative numbers stay numbers."""
+    assert safe_cell(cell) is cell
+
+
+def test_batches_hold_several_rows() -> None:
+    """A chunk is complete as soon as it reaches the size."""
+    rows = [("abc",)] * 5
+    assert list(csv_batches(rows, size=10)) == [
+        "abc\r\nabc\r\n",
+        "abc\r\nabc\r\n",
+        "abc\r\n",
+    ]
+
+
+def test_batches_have_64_kibibytes() -> None:
+    """The default size."""
+    chunks = list(csv_batches([("abcdef",)] * 10_000))
+    assert [len(chunk) for chunk in chunks] == [65_536, 14_464]
+
+
+def test_batches_are_lazy() -> None:
+    """The first chunk leaves before the last row is read."""
+
+    def rows() -> Iterator[tuple[str]]:
+        yield ("a",)
+        raise RuntimeError
+
+    assert next(csv_batches(rows(), size=1)) == "a\r\n"
+
+
+def test_no_rows_are_no_chunks() -> None:
+    """An empty table is an empty document."""
+    assert list(csv_batches([])) == []
+    assert csv_text([]) == ""

@@ -1,0 +1,84 @@
+"""`app.http.downloads`: file names of all kinds, on the wire and in the document."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI, Response
+from fastapi.testclient import TestClient
+
+from app.http.downloads import Download, content_disposition
+
+download = Download("posts.csv")
+preview = Download("posts.csv", "inline")
+app = FastAPI()
+
+
+@app.get("/dependency", dependencies=[Depends(download)])
+async def dependency() -> None:
+    """Send the header through a dependency."""
+
+
+@app.get("/twice")
+async def twice(response: Response, _: Annotated[None, Depends(preview)]) -> None:
+    """Apply another one."""
+    download.apply(response)
+
+
+@app.get("/inline", dependencies=[Depends(preview)])
+async def inline() -> None:
+    """Show in the browser."""
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/dependency", 'attachment; filename="posts.csv"'),
+        ("/twice", 'attachment; filename="posts.csv"'),
+        ("/inline", 'inline; filename="posts.csv"'),
+    ],
+)
+def test_header_is_sent_once(path: str, value: str) -> None:
+    """As a dependency, and in place of an earlier value."""
+    response = TestClient(app).get(path)
+    assert response.headers.get_list("content-disposition") == [value]
+
+
+@pytest.mark.parametrize(
+    ("filename", "value"),
+    [
+        ("a b.csv", 'attachment; filename="a b.csv"'),
+        (
+            "résumé – 2.csv",
+            "attachment; filename=\"r_sum_ _ 2.csv\"; filename*=UTF-8''"
+            "r%C3%A9sum%C3%A9%20%E2%80%93%202.csv",
+        ),
+        ("a?.csv", "attachment; filename=\"a_.csv\"; filename*=UTF-8''a%3F.csv"),
+        ("a%41.csv", 'attachment; filename="a%41.csv"'),
+        ("a;b.csv", 'attachment; filename="a;b.csv"'),
+        ('a"; b="c.csv', 'attachment; filename="a_; b=_c.csv"'),
+        ("a\\b.csv", 'attachment; filename="a_b.csv"'),
+        ("a\r\nSet-Cookie: b=c", 'attachment; filename="a_Set-Cookie: b=c"'),
+        ("a\0\x1f\x7fb", 'attachment; filename="a_b"'),
+        ("../../etc/passwd", 'attachment; filename="_.._etc_passwd"'),
+        ("..\\..\\boot.ini", 'attachment; filename="_.._boot.ini"'),
+        (".htaccess", 'attachment; filename="htaccess"'),
+        ("a. ", 'attachment; filename="a"'),
+        ("é/é", "attachment; filename=\"___\"; filename*=UTF-8''%C3%A9_%C3%A9"),
+        ("", 'attachment; filename="download"'),
+        ("..", 'attachment; filename="download"'),
+    ],
+)
+def test_file_names_are_safe(filename: str, value: str) -> None:
+    """No way out of the header or of the download folder; the name itself arrives."""
+    assert content_disposition(filename) == value
+
+
+def test_header_is_described() -> None:
+    """Every answer has it."""
+    assert download.openapi_headers() == {
+        "Content-Disposition": {
+            "description": "The file name under which to save the answer.",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+    }

@@ -1,0 +1,62 @@
+"""`app.http.headers`: on the wire, in the document, and what is refused."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI, Response
+from fastapi.testclient import TestClient
+
+from app.http.headers import FixedHeader
+
+kind = FixedHeader("Post-Kind", "draft")
+app = FastAPI()
+
+
+@app.get("/dependency", dependencies=[Depends(kind)])
+async def dependency() -> None:
+    """Send the header through a dependency."""
+
+
+@app.get("/twice")
+async def twice(response: Response, _: Annotated[None, Depends(kind)]) -> None:
+    """Apply the header again."""
+    kind.apply(response)
+
+
+@pytest.mark.parametrize("path", ["/dependency", "/twice"])
+def test_header_is_sent_once(path: str) -> None:
+    """As a dependency, and in place of an earlier value."""
+    assert TestClient(app).get(path).headers.get_list("post-kind") == ["draft"]
+
+
+def test_header_is_described() -> None:
+    """The document knows the value."""
+    assert kind.openapi_headers() == {
+        "Post-Kind": {
+            "description": "Always `draft`.",
+            "required": True,
+            "schema": {"type": "string", "const": "draft"},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    "value", ["a\r\nSet-Cookie: b=c", "a\nb", "a\rb", "a\0", "a\x7f", "é", "☕", "", " a", "a "]
+)
+def test_unsafe_value_is_refused(value: str) -> None:
+    """A line break would start another header; other characters arrive differently, or never."""
+    with pytest.raises(ValueError, match="not a header of printable ASCII"):
+        FixedHeader("Post-Kind", value)
+
+
+@pytest.mark.parametrize("name", ["", "Post Kind", "Post-Kind:", "Post\nKind", "Größe"])
+def test_unsafe_name_is_refused(name: str) -> None:
+    """A header's name is a token (RFC 9110, section 5.6.2)."""
+    with pytest.raises(ValueError, match="not a header of printable ASCII"):
+        FixedHeader(name, "draft")
+
+
+@pytest.mark.parametrize("value", ["1", "a b", 'max-age=60, "quoted"'])
+def test_printable_value_is_kept(value: str) -> None:
+    """Spaces inside, commas and quotes are the header's own business."""
+    assert FixedHeader("Post-Kind", value).value == value

@@ -1,0 +1,262 @@
+"""Each check of `tests.wire` is seen to fail."""
+
+from typing import Any
+
+import pytest
+from httpx2 import Request, Response
+
+from tests.wire import set_cookie, undocumented, violations
+
+Headers = list[tuple[str, str]]
+
+
+def answer(
+    status: int = 200,
+    headers: Headers | None = None,
+    content: bytes | None = None,
+    request: tuple[str, str] = ("GET", "/items/1"),
+) -> Response:
+    """Return a response as a test client would have received it."""
+    method, path = request
+    sent = Request(method, f"https://testserver{path}")
+    response = Response(status, headers=headers, request=sent)
+    response._content = content or b""  # Response(content=...) would add a Content-Length
+    return response
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, [("Content-Type", "application/json"), ("ETag", '"1"')]),
+        (200, [("X-Tab", "a\tb")]),
+        (204, []),
+        (206, [("Content-Range", "bytes 0-1/9")]),
+        (206, [("Content-Type", "multipart/byteranges; boundary=b")]),
+        (303, [("Location", "/items/1")]),
+        (304, [("ETag", '"1"')]),
+        (401, [("WWW-Authenticate", "Bearer")]),
+        (405, [("Allow", "GET")]),
+        (200, [("Set-Cookie", "a=1"), ("Set-Cookie", "b=1")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "private, no-cache")]),
+        (200, [("Set-Cookie", "a=1; SameSite=none; Secure")]),
+        (200, [("Set-Cookie", "a=1; Partitioned; Secure")]),
+        (200, [("Set-Cookie", "__Host-a=1; Path=/; Secure")]),
+        (200, [("Set-Cookie", "__Secure-a=1; Domain=example.com; Path=/a; Secure")]),
+        (200, [("Set-Cookie", "a=" + 4094 * "x")]),
+        (200, [("Cache-Control", "public, s-maxage=60")]),
+    ],
+)
+def test_correct_answers_pass(status: int, headers: Headers) -> None:
+    """What the standards allow is no violation."""
+    assert violations(answer(status, headers)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "violation"),
+    [
+        (101, [], "status 101 is none of a final answer"),
+        (600, [], "status 600 is none of a final answer"),
+        (200, [("A", "b\r\nC: d")], "a contains a control character"),
+        (200, [("A", "b\x00")], "a contains a control character"),
+        (200, [("A", "b\x7f")], "a contains a control character"),
+        (206, [], "status 206 needs either content-range or multipart/byteranges"),
+        (
+            206,
+            [("Content-Type", "multipart/byteranges"), ("Content-Range", "bytes 0-1/9")],
+            "status 206 needs either content-range or multipart/byteranges",
+        ),
+        (301, [], "status 301 needs location"),
+        (302, [], "status 302 needs location"),
+        (303, [], "status 303 needs location"),
+        (307, [], "status 307 needs location"),
+        (308, [], "status 308 needs location"),
+        (401, [], "status 401 needs www-authenticate"),
+        (405, [], "status 405 needs allow"),
+        (407, [], "status 407 needs proxy-authenticate"),
+        (416, [], "status 416 needs content-range"),
+        (426, [], "status 426 needs upgrade"),
+        (
+            204,
+            [("Content-Type", "text/plain")],
+            "status 204 has content, or headers that describe it",
+        ),
+        (304, [("Content-Length", "1")], "status 304 has content, or headers that describe it"),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", "public, max-age=60")],
+            "shared caches may store a cookie",
+        ),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=0, S-MaxAge=60")],
+            "shared caches may store a cookie",
+        ),
+    ],
+)
+def test_broken_headers_are_found(status: int, headers: Headers, violation: str) -> None:
+    """One violation, in words."""
+    assert violations(answer(status, headers)) == [violation]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_content_without_headers_is_found(status: int) -> None:
+    """These statuses have no content at all."""
+    assert violations(answer(status, content=b"x")) == [
+        f"status {status} has content, or headers that describe it"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "access-control-allow-origin",
+        "content-disposition",
+        "content-length",
+        "content-type",
+        "etag",
+        "last-modified",
+        "location",
+        "retry-after",
+        "strict-transport-security",
+    ],
+)
+def test_duplicates_are_found(name: str) -> None:
+    """The second line of a header that has one value."""
+    assert violations(answer(200, [(name, "1"), (name, "2")])) == [f"{name} is sent more than once"]
+
+
+@pytest.mark.parametrize(
+    ("line", "violation"),
+    [
+        ("__Host-a=1; Path=/", 'cookie __Host-a needs Secure, Path "/" and no Domain'),
+        ("__Host-a=1; Secure", 'cookie __Host-a needs Secure, Path "/" and no Domain'),
+        ("__Host-a=1; Path=/b; Secure", 'cookie __Host-a needs Secure, Path "/" and no Domain'),
+        (
+            "__host-a=1; Domain=example.com; Path=/; Secure",
+            'cookie __host-a needs Secure, Path "/" and no Domain',
+        ),
+        ("__Secure-a=1", "cookie __Secure-a needs Secure"),
+        ("a=1; SameSite=None", "cookie a with SameSite=None needs Secure"),
+        ("a=1; Partitioned", "cookie a with Partitioned needs Secure"),
+        ("a=" + 4095 * "x", "cookie a is longer than 4096 bytes"),
+    ],
+)
+def test_broken_cookies_are_found(line: str, violation: str) -> None:
+    """What makes a browser drop the cookie."""
+    assert violations(answer(200, [("Set-Cookie", line)])) == [violation]
+
+
+def test_cookie_set_twice_is_found() -> None:
+    """Browsers keep one of them, and not all the same one."""
+    headers = [("Set-Cookie", "a=1"), ("Set-Cookie", "a=2; Path=/")]
+    assert violations(answer(200, headers)) == ["cookie a is set twice"]
+
+
+def test_set_cookie_returns_the_parts() -> None:
+    """Of the cookie with this name, not of one whose name starts with it."""
+    headers = [("Set-Cookie", "ab=2"), ("Set-Cookie", "a=1=; HttpOnly; Path=/")]
+    assert set_cookie(answer(200, headers), "a") == ["a=1=", "HttpOnly", "Path=/"]
+
+
+def test_set_cookie_fails_without_the_cookie() -> None:
+    """Names what was sent instead."""
+    with pytest.raises(AssertionError, match=r"0 Set-Cookie lines for b among \['a=1'\]"):
+        set_cookie(answer(200, [("Set-Cookie", "a=1")]), "b")
+
+
+def test_set_cookie_fails_for_two_lines() -> None:
+    """It is not clear which one would count."""
+    with pytest.raises(AssertionError, match="2 Set-Cookie lines for a"):
+        set_cookie(answer(200, [("Set-Cookie", "a=1"), ("Set-Cookie", "a=2")]), "a")
+
+
+JSON: dict[str, Any] = {"application/json": {"schema": {}}}
+DOCUMENT: dict[str, Any] = {
+    "components": {"headers": {"Shared": {"required": True}}},
+    "paths": {
+        "/items/{item_id}": {
+            "get": {
+                "responses": {
+                    "200": {
+                        "content": JSON,
+                        "headers": {
+                            "ETag": {"required": True},
+                            "Age": {"required": False},
+                            "Set-Cookie": {},
+                            "Shared": {"$ref": "#/components/headers/Shared"},
+                        },
+                    },
+                    "204": {"description": "No content, no headers"},
+                    "4XX": {"content": JSON},
+                }
+            },
+            "delete": {"responses": {"default": {"content": JSON}}},
+        },
+        "/items/latest": {"get": {"responses": {"200": {"content": {"text/csv": {}}}}}},
+        "/files/{path}": {"get": {"responses": {"200": {"content": JSON}}}},
+    },
+}
+GOOD = [("Content-Type", "application/json"), ("ETag", '"1"'), ("Shared", "1")]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answer(200, GOOD),
+        answer(200, [*GOOD, ("age", "0"), ("set-cookie", "a=1"), ("Content-Length", "2")]),
+        answer(
+            200, [("Content-Type", "text/csv; charset=utf-8")], request=("GET", "/items/latest")
+        ),
+        answer(200, [("Content-Type", "application/json")], request=("GET", "/files/a/b")),
+        answer(204),
+        answer(404, [("Content-Type", "application/json")]),
+        answer(200, [("Content-Type", "application/json")], request=("DELETE", "/items/1")),
+        answer(200, [("Content-Type", "text/html")], request=("GET", "/docs")),
+        answer(404, [("Content-Type", "text/html")], request=("GET", "/files/")),
+        answer(405, [("Allow", "GET")], request=("POST", "/items/1")),
+        answer(404, content=b'{"detail":"Not Found"}', request=("GET", "/files/a")),
+        answer(500),
+    ],
+)
+def test_documented_answers_pass(response: Response) -> None:
+    """The answer is what the document says, or not an endpoint's at all."""
+    assert undocumented(response, DOCUMENT) == []
+
+
+@pytest.mark.parametrize(
+    ("response", "difference"),
+    [
+        (answer(201, GOOD), "status 201 is not documented"),
+        (
+            answer(404, content=b'{"detail":"Gone"}', request=("GET", "/files/a")),
+            "status 404 is not documented",
+        ),
+        (
+            answer(200, [("Content-Type", "text/html"), *GOOD[1:]]),
+            "media type text/html of status 200 is not documented",
+        ),
+        (
+            answer(200, GOOD[:1], request=("GET", "/items/latest")),
+            "media type application/json of status 200 is not documented",
+        ),
+        (
+            answer(204, [("Content-Type", "text/plain")]),
+            "media type text/plain of status 204 is not documented",
+        ),
+        (answer(200, GOOD[1:]), "status 200 lacks the documented content"),
+        (answer(200, [*GOOD, ("Vary", "Origin")]), "header vary of status 200 is not documented"),
+        (
+            answer(204, [("Set-Cookie", "a=1")]),
+            "header set-cookie of status 204 is not documented",
+        ),
+        (
+            answer(422, [*GOOD[:1], ("A", "b")]),
+            "header a of status 422 is not documented",
+        ),
+        (answer(200, [GOOD[0], GOOD[2]]), "status 200 lacks the documented header etag"),
+        (answer(200, GOOD[:2]), "status 200 lacks the documented header shared"),
+    ],
+)
+def test_undocumented_answers_are_found(response: Response, difference: str) -> None:
+    """One difference, in words."""
+    assert undocumented(response, DOCUMENT) == [difference]

@@ -1,0 +1,163 @@
+"""What every answer must keep: the rules of HTTP and the promises of the OpenAPI document.
+
+The test client accepts answers that servers, caches and browsers refuse or drop.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from httpx2 import Response
+
+SINGLE = (
+    "access-control-allow-origin",
+    "content-disposition",
+    "content-length",
+    "content-type",
+    "etag",
+    "last-modified",
+    "location",
+    "retry-after",
+    "strict-transport-security",
+)
+REQUIRED = {
+    301: "location",
+    302: "location",
+    303: "location",
+    307: "location",
+    308: "location",
+    401: "www-authenticate",
+    405: "allow",
+    407: "proxy-authenticate",
+    416: "content-range",
+    426: "upgrade",
+}
+IMPLICIT = {"content-length", "content-type"}
+
+
+def violations(response: Response) -> list[str]:
+    """Return how the answer breaks RFC 9110, RFC 9111 or RFC 6265bis."""
+    return [*_broken_headers(response), *_broken_cookies(response)]
+
+
+def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
+    """Return how the answer differs from what the OpenAPI document says about it.
+
+    Paths that it does not describe, and errors of the framework itself, are not compared.
+    """
+    operation = _operation(response, document)
+    if operation is None:
+        return []
+    status = response.status_code
+    responses = operation["responses"]
+    keys = (str(status), f"{status // 100}XX", "default")
+    described = next((responses[key] for key in keys if key in responses), None)
+    if described is None:
+        return [] if _from_framework(response) else [f"status {status} is not documented"]
+    described = _resolved(described, document)
+    return [
+        *_other_content(response, described.get("content", {})),
+        *_other_headers(response, described.get("headers", {}), document),
+    ]
+
+
+def set_cookie(response: Response, name: str) -> list[str]:
+    """Return the parts of the one Set-Cookie line for `name`: `name=value`, `HttpOnly`, ..."""
+    lines = response.headers.get_list("set-cookie")
+    found = [line for line in lines if line.partition("=")[0] == name]
+    assert len(found) == 1, f"{len(found)} Set-Cookie lines for {name} among {lines}"
+    return found[0].split("; ")
+
+
+def _broken_headers(response: Response) -> Iterator[str]:
+    status, headers = response.status_code, response.headers
+    if status not in range(200, 600):
+        yield f"status {status} is none of a final answer"
+    for name, value in headers.multi_items():
+        if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
+            yield f"{name} contains a control character"
+    for name in SINGLE:
+        if len(headers.get_list(name)) > 1:
+            yield f"{name} is sent more than once"
+    if status in REQUIRED and REQUIRED[status] not in headers:
+        yield f"status {status} needs {REQUIRED[status]}"
+    several_parts = headers.get("content-type", "").startswith("multipart/byteranges")
+    if status == 206 and several_parts == ("content-range" in headers):
+        yield "status 206 needs either content-range or multipart/byteranges"
+    if status in (204, 304) and (response.read() or IMPLICIT & headers.keys()):
+        yield f"status {status} has content, or headers that describe it"
+
+
+def _broken_cookies(response: Response) -> Iterator[str]:
+    names: set[str] = set()
+    for line in response.headers.get_list("set-cookie"):
+        pair, *rest = line.split(";")
+        name = pair.partition("=")[0]
+        attributes = {
+            key.strip().lower(): value for key, _, value in (part.partition("=") for part in rest)
+        }
+        secure = "secure" in attributes
+        host_only = "domain" not in attributes and attributes.get("path") == "/"
+        if name in names:
+            yield f"cookie {name} is set twice"
+        names.add(name)
+        if name.lower().startswith("__host-") and not (secure and host_only):
+            yield f'cookie {name} needs Secure, Path "/" and no Domain'
+        if name.lower().startswith("__secure-") and not secure:
+            yield f"cookie {name} needs Secure"
+        if attributes.get("samesite", "").lower() == "none" and not secure:
+            yield f"cookie {name} with SameSite=None needs Secure"
+        if "partitioned" in attributes and not secure:
+            yield f"cookie {name} with Partitioned needs Secure"
+        if len(line.encode()) > 4096:
+            yield f"cookie {name} is longer than 4096 bytes"
+    directives = re.split(r"[\s,=]+", response.headers.get("cache-control", "").lower())
+    if names and ("public" in directives or "s-maxage" in directives):
+        yield "shared caches may store a cookie"
+
+
+def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:
+    method, path = response.request.method.lower(), response.request.url.path
+    literal_first = sorted(document["paths"], key=lambda template: template.count("{"))
+    for parameter in ("[^/]+", ".*[^/]"):  # the second one is Starlette's {name:path}
+        for template in literal_first:
+            pattern = parameter.join(map(re.escape, re.split(r"{[^}]+}", template)))
+            operation: dict[str, Any] | None = document["paths"][template].get(method)
+            if operation is not None and re.fullmatch(pattern, path):
+                return operation
+    return None
+
+
+def _from_framework(response: Response) -> bool:
+    unrouted = response.status_code == 404 and b'"detail":"Not Found"' in response.read()
+    return unrouted or response.status_code in (405, 500)
+
+
+def _resolved(described: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    target: dict[str, Any] = document
+    if "$ref" not in described:
+        return described
+    for key in described["$ref"].removeprefix("#/").split("/"):
+        target = target[key]
+    return target
+
+
+def _other_content(response: Response, content: dict[str, Any]) -> Iterator[str]:
+    status = response.status_code
+    sent = response.headers.get("content-type", "").partition(";")[0]
+    if sent and sent not in content:
+        yield f"media type {sent} of status {status} is not documented"
+    if content and not sent:
+        yield f"status {status} lacks the documented content"
+
+
+def _other_headers(
+    response: Response, headers: dict[str, Any], document: dict[str, Any]
+) -> Iterator[str]:
+    status = response.status_code
+    described = {name.lower(): _resolved(header, document) for name, header in headers.items()}
+    for name in sorted(response.headers.keys() - described.keys() - IMPLICIT):
+        yield f"header {name} of status {status} is not documented"
+    for name, header in described.items():
+        if header.get("required") and name not in response.headers:
+            yield f"status {status} lacks the documented header {name}"
