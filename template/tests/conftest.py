@@ -17,8 +17,8 @@ def checked_client(
     """Return a client over https, as `Secure` cookies need it, that does not follow redirects."""
 
     def check(response: Response) -> None:
-        assert violations(response) == []
-        assert undocumented(response, document) == []
+        wrong = [*violations(response), *undocumented(response, document)]
+        assert wrong == [], f"{response.request.method} {response.request.url}"
 
     client = TestClient(
         app,

@@ -17,8 +17,8 @@ class CookiePolicy:
     """A cookie's name and attributes.
 
     `max_age` is in seconds and `expires` a point in time in UTC; without either, the
-    cookie ends with the browser session. Safe by default: Secure, HttpOnly, SameSite=Lax,
-    and no Domain, so that only this host receives it.
+    cookie ends with the browser session. Path and flags have no default, so that whoever reads
+    a declaration sees what protects the cookie. Without `domain` only this host receives it.
 
     Raises `ValueError` for attributes that make browsers drop the cookie, or break the header.
     """
@@ -26,11 +26,11 @@ class CookiePolicy:
     name: str
     max_age: int | None = None
     expires: datetime | None = None
-    path: str = "/"
+    path: str
     domain: str | None = None
-    secure: bool = True
-    httponly: bool = True
-    samesite: Literal["lax", "strict", "none"] = "lax"
+    secure: bool
+    httponly: bool
+    samesite: Literal["lax", "strict", "none"]
     partitioned: bool = False
 
     def __post_init__(self) -> None:

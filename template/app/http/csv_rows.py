@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BATCH_SIZE = 64 * 1024
 
 

@@ -20,7 +20,9 @@ def content_disposition(
     name = re.sub(r'[\x00-\x1f\x7f/\\"]+', "_", filename).strip(". ") or "download"
     fallback = name.encode("ascii", "replace").decode().replace("?", "_")
     value = f'{disposition}; filename="{fallback}"'
-    return value if fallback == name else f"{value}; filename*=UTF-8''{quote(name, safe='')}"
+    if fallback == name:
+        return value
+    return f"{value}; filename*=UTF-8''{quote(name, errors='replace')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _ranks(accept_language: str) -> dict[str, int]:
             q = float(weight.strip().removeprefix("q=") or 1)
         except ValueError:
             continue
-        if tag.strip() and 0 <= q <= 1:
+        if 0 <= q <= 1:
             weights[tag.strip()] = q
     best_first = sorted(weights, key=lambda tag: weights[tag], reverse=True)
     places = len(best_first)

@@ -46,8 +46,9 @@ async def authenticated(credentials: Credentials) -> str:
     """
     settings = SessionSettings()
     password = settings.login_password
+    given = f"{credentials.username}\0{credentials.password.get_secret_value()}"
     known = password is not None and hmac.compare_digest(
-        f"{credentials.username}\0{credentials.password.get_secret_value()}".encode(),
+        given.encode(errors="surrogatepass"),  # JSON can carry half a character
         f"{settings.login_user}\0{password.get_secret_value()}".encode(),
     )
     if not known:

@@ -44,15 +44,13 @@ class DescribedMark(Mark):
 def create_app(*outermost: Middleware) -> Application:
     """Return an application whose endpoints succeed, fail, and set a header themselves."""
     app = Application(outermost=outermost)
-    described = documented(
-        200, HeaderDescription("Own", "Why."), HeaderDescription("Marks", "Own.")
-    )
+    own_headers = (HeaderDescription("Own", "Why."), HeaderDescription("Marks", "Own."))
 
     @app.get("/")
     async def root() -> None:
         """Answer without headers."""
 
-    @app.get("/own", responses=described)
+    @app.get("/own", responses=documented(200, *own_headers))
     async def own(number: int) -> int:
         return number
 

@@ -60,7 +60,7 @@ def test_cells_are_quoted() -> None:
     assert csv_text(rows) == '"a,b","c""d","e\nf"\r\n,,1.5\r\n'
 
 
-@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))  # noqa: RUF001
+@pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))
 def test_formulas_become_text(start: str) -> None:
     """ASCII and full-width signs, and what spreadsheets skip before them."""
     assert safe_cell(f"{start}1") == f"'{start}1"

@@ -48,9 +48,9 @@ def test_header_is_sent_once(path: str, value: str) -> None:
     [
         ("a b.csv", 'attachment; filename="a b.csv"'),
         (
-            "résumé – 2.csv",
+            "résumé ☕ 2.csv",
             "attachment; filename=\"r_sum_ _ 2.csv\"; filename*=UTF-8''"
-            "r%C3%A9sum%C3%A9%20%E2%80%93%202.csv",
+            "r%C3%A9sum%C3%A9%20%E2%98%95%202.csv",
         ),
         ("a?.csv", "attachment; filename=\"a_.csv\"; filename*=UTF-8''a%3F.csv"),
         ("a%41.csv", 'attachment; filename="a%41.csv"'),
@@ -64,6 +64,7 @@ def test_header_is_sent_once(path: str, value: str) -> None:
         (".htaccess", 'attachment; filename="htaccess"'),
         ("a. ", 'attachment; filename="a"'),
         ("é/é", "attachment; filename=\"___\"; filename*=UTF-8''%C3%A9_%C3%A9"),
+        ("a\ud800", "attachment; filename=\"a_\"; filename*=UTF-8''a%3F"),
         ("", 'attachment; filename="download"'),
         ("..", 'attachment; filename="download"'),
     ],

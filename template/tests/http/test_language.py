@@ -6,7 +6,8 @@ from fastapi.testclient import TestClient
 
 from app.http.language import ContentLanguage
 
-several = ContentLanguage(("en", "de", "pt-BR", "pt"))
+several = ContentLanguage(("en", "de", "pt-BR", "pt", "de-AT"))
+two = ContentLanguage(("en", "de"))
 one = ContentLanguage(("en",))
 app = FastAPI()
 
@@ -15,6 +16,11 @@ app = FastAPI()
 async def get_several(response: Response) -> None:
     """Negotiate, beside another reason to vary."""
     response.headers.add_vary_header("Origin")
+
+
+@app.get("/two", dependencies=[Depends(two)])
+async def get_two() -> None:
+    """Negotiate between two languages."""
 
 
 @app.get("/one", dependencies=[Depends(one)])
@@ -34,10 +40,12 @@ async def get_one() -> None:
         ("en, de", "en"),
         ("pt-BR", "pt-BR"),
         ("pt", "pt"),
-        ("de-AT, en;q=0.5", "de"),
+        ("de-CH, en;q=0.5", "de"),
+        ("de-AT", "de-AT"),
+        ("fr, de-at", "de-AT"),
         ("pt-PT", "pt-BR"),
         ("fr, pt-BR;q=0, pt", "pt"),
-        ("de-CH;q=0.1, en;q=0.5, de-AT", "de"),
+        ("de-CH;q=0.1, en;q=0.5, de-LI", "de"),
         ("de;q=0.001", "de"),
     ],
 )
@@ -49,7 +57,8 @@ def test_preferred_language_is_chosen(accepted: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "accepted", ["", "fr", "*", "*, de;q=0.5", "de;q=0", ";;q=x", "de;q=x", "de;q=1.1", "de;q=-1"]
+    "accepted",
+    ["", "fr", "*", "*, de;q=0.5", "de;q=0", "en;q=0", ";;q=x", "de;q=x", "de;q=1.1", "de;q=-1"],
 )
 def test_default_language_is_chosen(accepted: str) -> None:
     """When nothing fits, or every language is as good as another."""
@@ -78,6 +87,13 @@ def test_header_lines_are_one_list() -> None:
     assert TestClient(app).get("/several", headers=headers).headers["content-language"] == "de"
 
 
+def test_two_languages_vary() -> None:
+    """One more than the constant."""
+    response = TestClient(app).get("/two", headers={"Accept-Language": "de"})
+    assert response.headers["content-language"] == "de"
+    assert response.headers["vary"] == "Accept-Language"
+
+
 def test_single_language_does_not_vary() -> None:
     """What the request accepts makes no difference."""
     response = TestClient(app).get("/one", headers={"Accept-Language": "de"})
@@ -98,4 +114,4 @@ def test_headers_are_described() -> None:
         "schema": {"type": "string"},
     }
     assert one.openapi_headers() == {"Content-Language": language}
-    assert several.openapi_headers() == {"Content-Language": language, "Vary": vary}
+    assert two.openapi_headers() == {"Content-Language": language, "Vary": vary}

@@ -115,6 +115,14 @@ def test_wrong_credentials_are_refused(client: TestClient, credentials: dict[str
     assert response.json() == {"detail": "Wrong user name or password"}
 
 
+def test_half_a_character_is_refused(client: TestClient) -> None:
+    """JSON can spell what UTF-8 cannot."""
+    credentials = rb'{"username": "\ud800", "password": "\udfff"}'
+    content_type = {"Content-Type": "application/json"}
+    response = client.post("/login", content=credentials, headers=content_type)
+    assert response.status_code == 401
+
+
 @pytest.mark.parametrize("password", ["", "None", "**********"])
 def test_nobody_logs_in_without_a_password_set(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, password: str

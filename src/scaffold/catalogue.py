@@ -1,0 +1,234 @@
+"""The catalogue: every pattern, and the words that an endpoint spec is made of.
+
+The data lives in the template (`patterns/*/*/pattern.yml` and `compose/vocabulary.yml`), where
+Copier reads it too. This module turns it into frozen objects.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.errors import InvalidSpec, UsageMistake
+
+FAMILIES = ("response", "header", "cookie", "status", "app")
+"""The families of patterns, in the order in which they are listed."""
+
+Condition = bool | Mapping[str, Any]
+"""What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a pattern, as `pattern.yml` declares it."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+    choices: tuple[str | int, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    matches: str | None = None
+    valid: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A condition under which a pattern is not generated, the reason, and what to do instead."""
+
+    when: Condition
+    because: str
+    instead: str
+    option: str | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One catalogued way to answer HTTP.
+
+    Attributes:
+        form: how a response pattern hands its answer to FastAPI; None in the other families.
+        sets: the response headers that the pattern puts on the wire.
+        repeatable: the option that names the header or cookie, when there may be several.
+        reads: when the pattern reads from the request instead of writing to the answer.
+        writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
+        defines_cookie: when an entry holds the attributes that the cookie's other users take over.
+        own_status: whether a response pattern brings a status of its own.
+        unlisted: whether readers need not be shown it.
+    """
+
+    id: str
+    family: str
+    title: str
+    summary: str
+    standard: str
+    form: str | None
+    options: Mapping[str, Option]
+    sets: tuple[str, ...]
+    repeatable: str | None
+    reads: Condition
+    writes_cookie: bool
+    defines_cookie: Condition
+    own_status: bool
+    unlisted: bool
+    refusals: tuple[Refusal, ...]
+
+    def defaults(self) -> dict[str, Any]:
+        """Return every option with its default."""
+        return {name: option.default for name, option in self.options.items()}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of `compose/vocabulary.yml`, and the sentences for each mistake."""
+
+    methods: Sequence[str]
+    body_methods: Sequence[str]
+    vias: Sequence[str]
+    forms: Mapping[str, Sequence[str]]
+    dropped: Mapping[str, str]
+    convertors: Mapping[str, Any]
+    field_types: Mapping[str, Any]
+    reserved: frozenset[str]
+    keywords: frozenset[str]
+    class_names: frozenset[str]
+    field_names: frozenset[str]
+    cookie_attributes: Sequence[str]
+    required: Mapping[str, str]
+    messages: Mapping[str, str]
+
+    def mistake(self, message: str, *, field: str, **words: object) -> InvalidSpec:
+        """Return the error for a mistake in a spec.
+
+        Args:
+            message: the key of the sentence in `messages`.
+            field: where the mistake is.
+            words: what the sentence needs besides.
+        """
+        return InvalidSpec(field, self.messages[message].format(field=field, **words))
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All patterns by id, in listing order, and the vocabulary."""
+
+    patterns: Mapping[str, Pattern]
+    vocabulary: Vocabulary
+
+    def family(self, family: str) -> list[Pattern]:
+        """Return the patterns of one family, sorted by id."""
+        return [pattern for pattern in self.patterns.values() if pattern.family == family]
+
+    def find(self, pattern_id: str) -> Pattern:
+        """Return one pattern.
+
+        Raises:
+            UsageMistake: there is none of this id; the message suggests the nearest ones.
+        """
+        if pattern_id in self.patterns:
+            return self.patterns[pattern_id]
+        raise UsageMistake(f"there is no pattern {pattern_id}; {suggestion(pattern_id, self)}")
+
+
+def suggestion(pattern_id: str, catalogue: Catalogue) -> str:
+    """Return what a reader who wrote an unknown id may have meant."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(pattern_id.lower(), catalogue.patterns, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them"
+
+
+def template_root() -> Path:
+    """Return the folder that holds `copier.yml`, `compose/`, `patterns/`, `presets/`, `template/`.
+
+    In a checkout that is the repository, also for an editable install, whose copy in
+    site-packages would be as old as the install. In a wheel it is part of the package.
+    """
+    package = Path(__file__).resolve().parent
+    checkout = package.parents[1]
+    if package.parent.name == "src" and (checkout / "compose" / "vocabulary.yml").is_file():
+        return checkout
+    return package / "_template"
+
+
+@cache
+def load(root: Path | None = None) -> Catalogue:
+    """Read the catalogue.
+
+    Args:
+        root: the template's folder; the one that comes with this command when None.
+    """
+    root = root or template_root()
+    documents = [read_yaml(path) for path in root.glob("patterns/*/*/pattern.yml")]
+    patterns = [_pattern(document) for document in documents]
+    patterns.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
+    vocabulary = _vocabulary(read_yaml(root / "compose" / "vocabulary.yml"))
+    return Catalogue({pattern.id: pattern for pattern in patterns}, vocabulary)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file holds, read with the fast loader where PyYAML has it."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with path.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=loader)
+
+
+def _pattern(data: dict[str, Any]) -> Pattern:
+    cookie = data.get("cookie") or {}
+    options = data.get("options") or {}
+    return Pattern(
+        id=data["id"],
+        family=data["family"],
+        title=data["title"],
+        summary=data["summary"],
+        standard=data.get("standard", ""),
+        form=data.get("form"),
+        options={name: _option(name, option) for name, option in options.items()},
+        sets=tuple(data.get("sets") or ()),
+        repeatable=data.get("repeatable"),
+        reads=data.get("reads", False),
+        writes_cookie=bool(cookie.get("writes", False)),
+        defines_cookie=cookie.get("defines", False),
+        own_status=bool(data.get("own_status", False)),
+        unlisted=bool(data.get("unlisted", False)),
+        refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),
+    )
+
+
+def _option(name: str, data: dict[str, Any]) -> Option:
+    return Option(
+        name=name,
+        type=data["type"],
+        default=data["default"],
+        help=data["help"],
+        choices=tuple(data.get("choices") or ()),
+        minimum=data.get("minimum"),
+        maximum=data.get("maximum"),
+        matches=data.get("matches"),
+        valid=data.get("valid", ""),
+    )
+
+
+def _vocabulary(data: dict[str, Any]) -> Vocabulary:
+    keywords = frozenset(data["keywords"])
+    return Vocabulary(
+        methods=data["methods"],
+        body_methods=data["body_methods"],
+        vias=data["vias"],
+        forms=data["forms"],
+        dropped=data["dropped"],
+        convertors=data["convertors"],
+        field_types=data["field_types"],
+        reserved=keywords.union(data["builtins"], data["stub_names"]),
+        keywords=keywords,
+        # A bare True or None of YAML is no string.
+        class_names=frozenset(map(str, data["class_names"])),
+        field_names=frozenset(data["field_names"]),
+        cookie_attributes=data["cookie_attributes"],
+        required=data["required"],
+        messages=data["messages"],
+    )

@@ -1,0 +1,197 @@
+"""Check the answers that say what is generated, before anything is written.
+
+`check` reads the application patterns and the endpoints one after the other and raises for the
+first mistake. `compose/check.jinja` does the same for people who run plain Copier, with the same
+catalogue, order and sentences; tests hold both to the same text. What is said about one value is in
+`scaffold.names` and `scaffold.values`, what concerns a whole endpoint or list in `scaffold.rules`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold import rules
+from scaffold.catalogue import Catalogue, Pattern, Vocabulary, load
+from scaffold.names import check_endpoint_name, check_fields, check_path, quoted
+from scaffold.spec import Endpoint, Entry
+from scaffold.values import check_option
+
+ENDPOINT_KEYS = ("name", "method", "path", "body", "response", "headers", "cookies", "status")
+REQUIRED_KEYS = ("name", "method", "path", "response")
+NO_CONTENT = "status-no-content"
+PLACES = {
+    "response": "response",
+    "header": "headers",
+    "cookie": "cookies",
+    "status": "status",
+    "app": "application",
+}
+"""Where in a spec the patterns of each family stand."""
+
+
+def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
+    """Check `application` and `endpoints`, each of which may be left out.
+
+    Args:
+        answers: the answers as a data file holds them; any other key is ignored.
+        catalogue: the catalogue to check against; the command's own when None.
+
+    Returns:
+        The endpoints, read.
+
+    Raises:
+        InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
+    """
+    reader = _Reader(catalogue or load())
+    if "application" in answers:
+        reader.read_application(answers["application"])
+    if "endpoints" not in answers:
+        return []
+    endpoints = reader.read_endpoints(answers["endpoints"])
+    rules.check_all(endpoints, reader.words)
+    return endpoints
+
+
+class _Reader:
+    """Turns raw answers into objects, or raises for the first thing that is not well formed."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.patterns: Mapping[str, Pattern] = catalogue.patterns
+        self.words: Vocabulary = catalogue.vocabulary
+
+    def read_application(self, value: Any) -> None:
+        seen: set[str] = set()
+        for where, item in self._items(value, "application", optional=False):
+            entry = self._entry(item, where, "app")
+            pattern_id = entry.pattern.id
+            if pattern_id in seen:
+                raise self.words.mistake("app_twice", field=where, given=pattern_id)
+            seen.add(pattern_id)
+            rules.check_refusals([entry], {}, self.words)
+
+    def read_endpoints(self, value: Any) -> list[Endpoint]:
+        endpoints = []
+        for where, item in self._items(value, "endpoints", optional=False):
+            endpoint = self._endpoint(item, where)
+            rules.check_endpoint(endpoint, self.words)
+            endpoints.append(endpoint)
+        return endpoints
+
+    def _items(self, value: Any, field: str, *, optional: bool) -> list[tuple[str, Any]]:
+        """Return the items of a list, each with the field that it is."""
+        if value is None and optional:
+            return []
+        if not isinstance(value, list):
+            raise self.words.mistake("list", field=field)
+        return [(f"{field}[{index}]", item) for index, item in enumerate(value)]
+
+    def _endpoint(self, value: Any, where: str) -> Endpoint:
+        if not isinstance(value, dict):
+            raise self.words.mistake("mapping", field=where)
+        for key in value:
+            if key not in ENDPOINT_KEYS:
+                raise self.words.mistake("unknown_key", field=where, given=quoted(key))
+        self._check_required(value, where)
+        method = value["method"]
+        check_endpoint_name(value["name"], f"{where}.name", self.words)
+        if method not in self.words.methods:
+            raise self.words.mistake("method", field=f"{where}.method", given=quoted(method))
+        check_path(value["path"], f"{where}.path", self.words)
+        self._check_body(value.get("body"), method, f"{where}.body")
+        response = self._entry(_response(value), f"{where}.response", "response")
+        return Endpoint(
+            where=where,
+            name=value["name"],
+            method=method,
+            path=value["path"],
+            has_body=value.get("body") is not None,
+            response=response,
+            status=self._optional(value.get("status"), f"{where}.status", "status"),
+            headers=self._entries(value.get("headers"), f"{where}.headers", "header"),
+            cookies=self._entries(value.get("cookies"), f"{where}.cookies", "cookie"),
+        )
+
+    def _check_required(self, value: dict[Any, Any], where: str) -> None:
+        for key in REQUIRED_KEYS:
+            present = value.get(key) if key != "response" else _response(value)
+            if present is None:
+                valid = self.words.required[key]
+                raise self.words.mistake("missing", field=f"{where}.{key}", valid=valid)
+
+    def _check_body(self, body: Any, method: str, field: str) -> None:
+        if body is None:
+            return
+        if method not in self.words.body_methods:
+            raise self.words.mistake("body_method", field=field, given=method)
+        check_fields(body, field, self.words)
+
+    def _optional(self, value: Any, where: str, family: str) -> Entry | None:
+        return None if value is None else self._entry(value, where, family)
+
+    def _entries(self, value: Any, field: str, family: str) -> tuple[Entry, ...]:
+        items = self._items(value, field, optional=True)
+        return tuple(self._entry(item, where, family) for where, item in items)
+
+    def _entry(self, value: Any, where: str, family: str) -> Entry:
+        pattern_id = _pattern_id(value)
+        if pattern_id is None:
+            raise self.words.mistake("entry", field=where)
+        pattern = self._pattern(pattern_id, where, family)
+        given = value if isinstance(value, dict) else {}
+        self._check_option_names(given, pattern, where)
+        for name, option in pattern.options.items():
+            if name in given:
+                check_option(given[name], option, f"{where}.{name}", self.words)
+        named = {name: given[name] for name in pattern.options if name in given}
+        return Entry(
+            where=where,
+            pattern=pattern,
+            options={**pattern.defaults(), **named},
+            given=frozenset(named),
+            via=given.get("via"),
+            via_given="via" in given,
+        )
+
+    def _pattern(self, pattern_id: str, where: str, family: str) -> Pattern:
+        pattern = self.patterns.get(pattern_id)
+        reader_word = "application" if family == "app" else family
+        if pattern is None:
+            given = quoted(pattern_id)
+            raise self.words.mistake("pattern", field=where, family=reader_word, given=given)
+        if pattern.family != family:
+            raise self.words.mistake(
+                "family",
+                field=where,
+                given=pattern_id,
+                actual="application" if pattern.family == "app" else pattern.family,
+                family=reader_word,
+                place=PLACES[pattern.family],
+            )
+        return pattern
+
+    def _check_option_names(self, given: dict[Any, Any], pattern: Pattern, where: str) -> None:
+        takes = [*pattern.options]
+        if pattern.family in ("header", "cookie"):
+            takes.append("via")
+        for name in given:
+            if name != "pattern" and name not in takes:
+                raise self.words.mistake(
+                    "option" if takes else "no_options",
+                    field=where,
+                    pattern=pattern.id,
+                    given=quoted(name),
+                    valid=", ".join(takes),
+                )
+
+
+def _pattern_id(value: Any) -> str | None:
+    """Return the id of a pattern entry in either notation, or None where there is none."""
+    pattern_id = value.get("pattern") if isinstance(value, dict) else value
+    return pattern_id if isinstance(pattern_id, str) else None
+
+
+def _response(endpoint: dict[Any, Any]) -> Any:
+    """Return an endpoint's response entry; an answer without content needs not name one."""
+    response = endpoint.get("response")
+    if response is None and _pattern_id(endpoint.get("status")) == NO_CONTENT:
+        return "empty"
+    return response

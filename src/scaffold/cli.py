@@ -1,0 +1,208 @@
+"""The command line: reads arguments, calls one module for each verb, prints what it returns.
+
+This is the only place that prints and that decides an exit status. Modules are imported by the
+commands that need them, so that `scaffold --help` is quick.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scaffold import __version__
+from scaffold.errors import ScaffoldError, Terminated
+
+if TYPE_CHECKING:
+    from scaffold.new import Created, Request
+
+app = typer.Typer(
+    name="scaffold",
+    help="Generate FastAPI projects whose endpoints answer HTTP correctly.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def main() -> None:
+    """Read the command line and run it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal without Unicode shows an escape instead of stopping the command.
+            stream.reconfigure(errors="backslashreplace")
+    app()
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Turn every error into one line on standard error and an exit status."""
+    try:
+        yield
+        sys.stdout.flush()
+    except ScaffoldError as error:
+        fail(str(error), error.status)
+    except Terminated:
+        fail("terminated", 143)
+    except KeyboardInterrupt:
+        fail("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever reads the result has seen enough; what Python still flushes must go elsewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        fail(f"{where}{error.strerror or error}", 1)
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        fail(f"this is a mistake in scaffold itself: {type(error).__name__}: {error}", 1)
+
+
+def fail(message: str, status: int) -> None:
+    """Print an error on one line and exit."""
+    say(f"error: {' '.join(message.split())}")
+    raise typer.Exit(status)
+
+
+def say(message: str) -> None:
+    """Print a message, which is not the result, to standard error."""
+    typer.echo(message, err=True)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and exit, for `--version`."""
+    if wanted:
+        typer.echo(f"scaffold {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def scaffold(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Generate FastAPI projects whose endpoints answer HTTP correctly."""
+
+
+@app.command()
+def new(
+    destination: Annotated[
+        Path, typer.Argument(metavar="DEST", help="The project's folder; it must not exist yet.")
+    ],
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="tour, api, web, exports or empty.")
+    ] = None,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LINE",
+            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
+        ),
+    ] = None,
+    data_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A YAML file of answers.")
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="One answer.")
+    ] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing; take the default answers.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the files; write nothing.")
+    ] = False,
+    git: Annotated[
+        bool, typer.Option("--git/--no-git", help="Make a git repository with a first commit.")
+    ] = True,
+    sync: Annotated[
+        bool, typer.Option("--sync/--no-sync", help="Set up the virtual environment.")
+    ] = True,
+    template: Annotated[
+        str | None, typer.Option(metavar="URL", help="Another template, as Copier takes it.")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="The tag or commit of that template.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a project in the new folder DEST.
+
+    Without a preset, endpoints or a data file it asks, in a terminal, what to generate.
+    """
+    with boundary():
+        from scaffold.answers import Sources
+        from scaffold.new import Request, create, preview
+
+        sources = Sources(preset, data_file, data or (), endpoint or ())
+        ask = not (defaults or sources.suffice())
+        if ask:
+            require_terminal()
+        request = Request(destination, sources, ask, template, ref, git, sync)
+        created = preview(request) if dry_run else create(request)
+        print_created(created, request, dry_run=dry_run, as_json=as_json)
+
+
+def require_terminal() -> None:
+    """Refuse to ask where nobody can answer."""
+    from scaffold.errors import UsageMistake
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageMistake(
+            "nobody can be asked without a terminal; "
+            "use --preset, --endpoint, --data-file or --defaults"
+        )
+
+
+def print_created(created: "Created", request: "Request", *, dry_run: bool, as_json: bool) -> None:
+    """Print what `new` did, and the next steps."""
+    from scaffold.environment import next_steps
+    from scaffold.pages import created_data, to_json, tree_page
+
+    if as_json:
+        typer.echo(to_json(created_data(created)))
+    elif dry_run:
+        typer.echo(tree_page(created))
+    else:
+        typer.echo(created.destination)
+    for note in created.notes:
+        say(f"note: {note}")
+    if not dry_run:
+        say(f"Made {len(created.files)} files. Next:")
+        enter = f"cd {shlex.quote(str(created.destination))}"
+        for step in (enter, *next_steps(complete=created.synced)):
+            say(f"  {step}")
+
+
+@app.command()
+def patterns(
+    pattern_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Show this pattern.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the patterns, or show one."""
+    with boundary():
+        from scaffold import pages
+        from scaffold.catalogue import load
+
+        catalogue = load()
+        words = catalogue.vocabulary
+        if pattern_id is None:
+            data: object = pages.catalogue_data(catalogue)
+            page = pages.catalogue_page(catalogue)
+        else:
+            pattern = catalogue.find(pattern_id)
+            data = pages.pattern_data(pattern, words)
+            page = pages.pattern_page(pattern, words)
+        typer.echo(pages.to_json(data) if as_json else page)

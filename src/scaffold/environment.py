@@ -1,0 +1,73 @@
+"""The virtual environment of a new project."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from scaffold.render import one_line
+
+
+def set_up(project: Path) -> str | None:
+    """Make the project's environment with its dependencies: with uv, or else with venv and pip.
+
+    Returns:
+        None, or why there is none, in words for the user; this is never fatal.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    for command in _commands():
+        try:
+            done = subprocess.run(
+                command,
+                cwd=project,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except OSError as error:
+            return f"{command[0]} could not be run: {error.strerror}"
+        if done.returncode != 0:
+            return f"the environment is not complete: {_reason(done.stderr or done.stdout)}"
+    return None
+
+
+def _reason(output: str) -> str:
+    """Return the line that says what is wrong: the first error, or else the last line."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if "error:" in line.lower()]
+    return one_line([*errors[:1], *lines[-1:], "no reason given"][0])
+
+
+def next_steps(*, complete: bool) -> list[str]:
+    """Return the commands that come next in the project's folder.
+
+    Args:
+        complete: whether its environment has been set up.
+    """
+    if shutil.which("uv"):
+        return ["uv run fastapi dev", "uv run pytest"]
+    prepare = [" ".join(command) for command in _commands("python")] if not complete else []
+    scripts = _scripts()
+    return [*prepare, f"{scripts / 'fastapi'} dev", f"{scripts / 'python'} -m pytest"]
+
+
+def _commands(python: str = sys.executable) -> list[list[str]]:
+    """Return what sets an environment up, to be run in the project's folder."""
+    uv = shutil.which("uv")
+    if uv:
+        return [[uv, "sync", "--quiet"]]
+    pip = [str(_scripts() / "python"), "-m", "pip", "install", "--quiet"]
+    return [
+        [python, "-m", "venv", ".venv"],
+        # The pip that comes with Python may be older than dependency groups.
+        [*pip, "--upgrade", "pip"],
+        [*pip, ".", "--group", "dev"],
+    ]
+
+
+def _scripts() -> Path:
+    return Path(".venv", "Scripts" if os.name == "nt" else "bin")

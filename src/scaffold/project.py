@@ -1,0 +1,99 @@
+"""Put a whole project where the user wants it, or nothing.
+
+A project is made in a temporary folder beside its destination and renamed when it is complete, so
+that no interruption leaves half of one.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import FrameType
+
+from scaffold.errors import Refused, Terminated
+
+STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""The signals besides Ctrl-C that ask a process to stop."""
+
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+
+
+def check_destination(destination: Path) -> Path:
+    """Return the resolved destination.
+
+    Raises:
+        Refused: something is there already.
+    """
+    target = destination.resolve()
+    if target.is_dir():
+        if target == Path.cwd():
+            raise Refused(f"{destination} is the current folder; name a folder to be made")
+        if any(target.iterdir()):
+            raise Refused(f"{destination} is not empty; choose another folder")
+    elif target.exists():
+        raise Refused(f"{destination} exists and is no folder; choose another name")
+    return target
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Yield the path at which to make the project; it is moved to the target afterwards.
+
+    When anything fails, and when Ctrl-C or SIGTERM arrives, everything made is removed.
+
+    Args:
+        target: the destination, as `check_destination` returned it.
+    """
+    made = _missing_parents(target)
+    stage = target.parent / f".{target.name[:100]}.scaffold-{secrets.token_hex(4)}"
+    with _terminable():
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            stage.mkdir(mode=0o700)
+            yield stage / target.name
+            _move(stage / target.name, target)
+        finally:
+            with _handling(signal.SIG_IGN, signal.SIGINT, *STOPPING):
+                shutil.rmtree(stage, ignore_errors=True)
+                _remove_empty(made)
+
+
+def _missing_parents(target: Path) -> list[Path]:
+    return [parent for parent in target.parents if not parent.exists()]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove the folders, innermost first, up to the first one that holds something."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _move(source: Path, target: Path) -> None:
+    if os.name == "nt" and target.exists():
+        target.rmdir()
+    source.rename(target)
+
+
+def _terminable() -> AbstractContextManager[None]:
+    """Stop on SIGTERM as on Ctrl-C, so that what cleans up after one cleans up after the other."""
+    return _handling(_terminate, *STOPPING)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+@contextmanager
+def _handling(handler: Handler, *numbers: signal.Signals) -> Iterator[None]:
+    before = [signal.signal(number, handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, earlier in zip(numbers, before, strict=True):
+            signal.signal(number, earlier)

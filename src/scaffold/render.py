@@ -1,0 +1,106 @@
+"""Render a template with Copier, quietly, and in the terms of this command's errors."""
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from scaffold.catalogue import template_root
+from scaffold.errors import InvalidSpec, ScaffoldError
+from scaffold.origin import find_origin
+
+LONGEST_REASON = 300
+TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
+
+
+def render(folder: Path, answers: Mapping[str, Any], *, ask: bool) -> None:
+    """Render the template that comes with the command.
+
+    Args:
+        folder: the project's folder, which Copier makes.
+        answers: what is not asked or computed.
+        ask: whether to prompt for the other questions; else they get their defaults.
+
+    Raises:
+        InvalidSpec: Copier's validators refuse an answer.
+        ScaffoldError: the template cannot be rendered.
+    """
+    data = {**answers, **find_origin().data()}
+    with _plain_template() as source:
+        _copy(source, folder, data, None, ask=ask)
+
+
+def render_from(
+    url: str, ref: str | None, folder: Path, answers: Mapping[str, Any], *, ask: bool
+) -> None:
+    """Render another template, or another version, which Copier fetches and records itself."""
+    _copy(url, folder, answers, ref, ask=ask)
+
+
+@contextmanager
+def _plain_template() -> Iterator[str]:
+    """Yield the template as a plain folder, which Copier renders as it is.
+
+    A checkout is a git repository, of which Copier would take the newest tag instead.
+    """
+    root = template_root()
+    if not (root / ".git").exists():
+        yield str(root)
+        return
+
+    from shutil import copy2, copytree, ignore_patterns
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="scaffold-") as copy:
+        for part in TEMPLATE_PARTS:
+            if (root / part).is_dir():
+                ignored = ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
+                copytree(root / part, Path(copy, part), ignore=ignored)
+            else:
+                copy2(root / part, copy)
+        yield copy
+
+
+def _copy(
+    source: str, folder: Path, data: Mapping[str, Any], ref: str | None, *, ask: bool
+) -> None:
+    from copier import run_copy
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            run_copy(
+                source,
+                folder,
+                data=dict(data),
+                vcs_ref=ref,
+                defaults=not ask,
+                overwrite=True,
+                quiet=True,
+                skip_tasks=True,
+            )
+    except (OSError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise _translate(error, source) from error
+
+
+def _translate(error: Exception, source: str) -> ScaffoldError:
+    """Return an error of Copier, Jinja or git as one of ours."""
+    message = str(error)
+    refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
+    if refused:
+        field, reason = refused[1], one_line(message[refused.end() :])
+        return InvalidSpec(field, reason if reason.startswith(field) else f"{field}: {reason}")
+    stderr = getattr(error, "stderr", None)
+    if stderr:
+        return ScaffoldError(f"git cannot read the template {source}: {one_line(str(stderr))}")
+    return ScaffoldError(f"the template cannot be rendered: {one_line(message) or repr(error)}")
+
+
+def one_line(text: str) -> str:
+    """Return text on one line of bearable length."""
+    return shorten(text, LONGEST_REASON, placeholder=" ...")

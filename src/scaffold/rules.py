@@ -1,0 +1,142 @@
+"""Rules about a whole endpoint, and about all endpoints together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scaffold.catalogue import Vocabulary
+from scaffold.conditions import holds
+from scaffold.names import cookie_module, quoted, without_parameters
+from scaffold.spec import Endpoint, Entry
+
+LIST_HEADERS = ("vary", "set-cookie")
+"""Headers that several patterns may add to."""
+
+
+def check_endpoint(endpoint: Endpoint, words: Vocabulary) -> None:
+    """Check what the entries of one endpoint mean together."""
+    for entry in (*endpoint.headers, *endpoint.cookies):
+        _check_via(entry, endpoint.response.pattern.form or "", words)
+    _check_header_names(endpoint, words)
+    _check_cookie_names(endpoint, words)
+    check_refusals(endpoint.entries(), endpoint.facts(), words)
+
+
+def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
+    """Raise for the first refusal of the catalogue that holds."""
+    for entry in entries:
+        for rule in entry.pattern.refusals:
+            if holds(rule.when, entry.options, facts):
+                field = f"{entry.where}.{rule.option}" if rule.option else entry.where
+                raise words.mistake(
+                    "refused", field=field, because=rule.because, instead=rule.instead
+                )
+
+
+def check_all(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+    """Check the endpoints against each other: names, routes, cookies."""
+    _check_routes(endpoints, words)
+    _check_cookies(endpoints, words)
+
+
+def _check_via(entry: Entry, form: str, words: Vocabulary) -> None:
+    if not entry.via_given:
+        return
+    field = f"{entry.where}.via"
+    if entry.via not in words.vias:
+        raise words.mistake("via_unknown", field=field, given=quoted(entry.via))
+    valid = allowed_vias(entry, form, words)
+    if entry.via not in valid:
+        raise words.mistake(
+            "via",
+            field=field,
+            pattern=entry.pattern.id,
+            given=entry.via,
+            because=words.dropped[form],
+            valid=" or ".join(valid),
+        )
+
+
+def allowed_vias(entry: Entry, form: str, words: Vocabulary) -> list[str]:
+    """Return the ways that reach the wire; what is read from a request needs no answer in hand."""
+    if not entry.reads():
+        return list(words.forms[form])
+    return [via for via in words.vias if via != "direct" or form == "returned"]
+
+
+def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
+    seen = {name.lower() for name in endpoint.response.pattern.sets}
+    for entry in endpoint.headers:
+        for name in entry.header_names():
+            if name.lower() in seen and name.lower() not in LIST_HEADERS:
+                raise words.mistake("header_twice", field=entry.where, given=name)
+            seen.add(name.lower())
+
+
+def _check_cookie_names(endpoint: Endpoint, words: Vocabulary) -> None:
+    seen: set[str] = set()
+    for entry in endpoint.cookies:
+        name = entry.options["name"]
+        if name in seen:
+            raise words.mistake("cookie_twice", field=entry.where, given=name)
+        seen.add(name)
+
+
+def _check_routes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+    names: set[str] = set()
+    routes: dict[tuple[str, str], str] = {}
+    for endpoint in endpoints:
+        if endpoint.name in names:
+            raise words.mistake("name_twice", field=f"{endpoint.where}.name", given=endpoint.name)
+        names.add(endpoint.name)
+        route = (endpoint.method, without_parameters(endpoint.path))
+        if route in routes:
+            raise words.mistake(
+                "route_twice",
+                field=f"{endpoint.where}.path",
+                given=f"{endpoint.method} {endpoint.path}",
+                other=routes[route],
+            )
+        routes[route] = endpoint.name
+
+
+def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+    definitions = _definitions(endpoints)
+    modules: dict[str, str] = {}
+    for endpoint in endpoints:
+        for entry in endpoint.cookies:
+            name = entry.options["name"]
+            _check_attributes(entry, *definitions[name], words)
+            owner = modules.setdefault(cookie_module(name, words), name)
+            if owner != name:
+                field = f"{entry.where}.name"
+                raise words.mistake("cookie_module", field=field, name=name, other=owner)
+
+
+def _definitions(endpoints: Sequence[Endpoint]) -> dict[str, tuple[Entry, str]]:
+    """Return the entry that declares each cookie, with its endpoint's name.
+
+    That is the first whose pattern defines cookies, else the first that names the cookie.
+    """
+    first: dict[str, tuple[Entry, str]] = {}
+    defining: dict[str, tuple[Entry, str]] = {}
+    for endpoint in endpoints:
+        for entry in endpoint.cookies:
+            name = entry.options["name"]
+            first.setdefault(name, (entry, endpoint.name))
+            if holds(entry.pattern.defines_cookie, entry.options, {}):
+                defining.setdefault(name, (entry, endpoint.name))
+    return {**first, **defining}
+
+
+def _check_attributes(entry: Entry, definition: Entry, owner: str, words: Vocabulary) -> None:
+    for option in words.cookie_attributes:
+        if option not in entry.given or option not in definition.options:
+            continue
+        if entry.options[option] != definition.options[option]:
+            raise words.mistake(
+                "cookie_differs",
+                field=f"{entry.where}.{option}",
+                name=entry.options["name"],
+                option=option,
+                other=owner,
+            )

@@ -1,0 +1,76 @@
+"""The endpoint spec as objects: what `scaffold.check` has read and found well formed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.catalogue import Pattern
+from scaffold.conditions import holds
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pattern that an endpoint or the application uses.
+
+    Attributes:
+        where: its place in the spec, such as `endpoints[0].headers[1]`.
+        options: every option, defaults filled in.
+        given: the names of the options that the spec itself gives.
+        via: what the spec says under `via`, unchecked.
+        via_given: whether it says anything there.
+    """
+
+    where: str
+    pattern: Pattern
+    options: Mapping[str, Any]
+    given: frozenset[str]
+    via: Any
+    via_given: bool
+
+    def reads(self) -> bool:
+        """Say whether it reads from the request, instead of writing to the answer."""
+        return holds(self.pattern.reads, self.options, {})
+
+    def header_names(self) -> tuple[str, ...]:
+        """Return the response headers that it sets."""
+        if self.pattern.repeatable:
+            return (self.options[self.pattern.repeatable],)
+        return self.pattern.sets
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint; `where` is its place in the spec, such as `endpoints[0]`."""
+
+    where: str
+    name: str
+    method: str
+    path: str
+    has_body: bool
+    response: Entry
+    status: Entry | None
+    headers: tuple[Entry, ...]
+    cookies: tuple[Entry, ...]
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries in the order in which rules look at them."""
+        yield self.response
+        if self.status:
+            yield self.status
+        yield from self.headers
+        yield from self.cookies
+
+    def facts(self) -> dict[str, Any]:
+        """Return what conditions can ask about the endpoint."""
+        return {
+            "form": self.response.pattern.form,
+            "method": self.method,
+            "response": self.response.pattern.id,
+            "status": self.status.pattern.id if self.status else "none",
+            "sets_cookie": any(
+                cookie.pattern.writes_cookie and not cookie.reads() for cookie in self.cookies
+            ),
+            "reads_cookie": any(cookie.reads() for cookie in self.cookies),
+            "own_status": self.response.pattern.own_status,
+            "has_body": self.has_body,
+        }

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""The front door for contributors: sets up the environment by itself, then does a task.
+
+    python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
+    python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
+    python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
+
+Needs Python 3.11 or newer, pip and git. The environment is `.venv`; it is made again when
+requirements-dev.txt or the Python version has changed.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit(f"error: Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+LOCK = ROOT / "requirements-dev.txt"
+INSTALLED = VENV / "installed.txt"
+OLDEST_PYTHON = "3.11"
+
+
+class TaskError(Exception):
+    """A task can't go on; the message says why, in one line."""
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Run every check and the tests, and say at the end which of them failed."""
+    set_up()
+    checks = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["pytest", *arguments],
+    ]
+    failed = [" ".join(check) for check in checks if run(*check) != 0]
+    if failed:
+        raise TaskError(f"failed: {', '.join(failed)}")
+
+
+def try_(arguments: Sequence[str]) -> None:
+    """Generate a project, and check and test it in the environment of this repository."""
+    preset, path = "tour", "my-service"
+    rest = list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--preset" and rest:
+            preset = rest.pop(0)
+        elif argument.startswith("--preset=") and argument != "--preset=":
+            preset = argument.removeprefix("--preset=")
+        elif argument.startswith("-") or path != "my-service":
+            raise TaskError(f"cannot use {argument!r}; usage: tasks.py try [--preset NAME] [PATH]")
+        else:
+            path = argument
+    project = Path(path).absolute()
+    set_up()
+    options = ["--preset", preset, "--defaults", "--no-sync"]
+    if status := run("scaffold", "new", str(project), *options):
+        raise TaskError(f"no project was generated (scaffold gave status {status})")
+    checks = [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest"]]
+    failed = [" ".join(check) for check in checks if run(*check, cwd=project) != 0]
+    if failed:
+        raise TaskError(f"failed in {project}: {', '.join(failed)}")
+    print(f"\nThe project works. To serve it:\n  cd {project} && {BIN / 'fastapi'} dev")
+
+
+def lock(arguments: Sequence[str]) -> None:
+    """Resolve requirements-dev.in for every supported Python and system, with hashes.
+
+    Versions that are locked already stay, unless `--upgrade` or another requirement moves them.
+    """
+    if not (BIN / PYTHON.name.replace("python", "uv")).exists():
+        # Not `set_up`: the lock file may be what is wrong.
+        make_venv()
+        pip_install("uv")
+    options = ["--universal", "--generate-hashes", "--no-header", "--python-version", OLDEST_PYTHON]
+    quiet = ["--quiet", "--no-emit-index-url", "--no-emit-find-links"]
+    files = ["requirements-dev.in", "--output-file", LOCK.name]
+    if run("uv", "pip", "compile", *options, *quiet, *arguments, *files):
+        raise TaskError(f"{LOCK.name} is unchanged, because uv failed")
+
+
+TASKS: dict[str, Callable[[Sequence[str]], None]] = {"test": test, "try": try_, "lock": lock}
+
+
+def set_up() -> None:
+    """Make the locked environment, with this project in it, unless it is there already."""
+    locked = digest(LOCK, ".".join(map(str, sys.version_info[:2])))
+    project = digest(ROOT / "pyproject.toml", str(ROOT))
+    installed = INSTALLED.read_text().split() if INSTALLED.exists() else []
+    if installed == [locked, project] and PYTHON.exists():
+        return
+    if installed[:1] != [locked] or not PYTHON.exists():
+        make_environment()
+        INSTALLED.write_text(locked)
+    pip_install("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    INSTALLED.write_text(f"{locked}\n{project}\n")
+
+
+def make_environment() -> None:
+    """Make `.venv` anew and install what the lock file says, and nothing else."""
+    print("Setting up .venv; this takes about a minute.", flush=True)
+    make_venv()
+    pip_install("--require-hashes", "--requirement", str(LOCK))
+
+
+def make_venv() -> None:
+    """Make an empty `.venv`, in place of any other."""
+    # Not sys.executable, which is inside .venv when that is activated.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    if subprocess.run([base, "-m", "venv", "--clear", str(VENV)]).returncode:
+        raise TaskError("cannot make .venv (on Debian and Ubuntu, install python3-venv first)")
+
+
+def pip_install(*arguments: str) -> None:
+    """Install into `.venv` with the pip that came with it."""
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    if subprocess.run([*pip, *arguments], cwd=ROOT).returncode:
+        raise TaskError("pip could not install the development environment; see above")
+
+
+def digest(file: Path, more: str) -> str:
+    """Return a hash that changes with the file, and with anything else that matters."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise TaskError(f"{file.name} is missing from {ROOT}") from None
+    return hashlib.sha256(content.replace(b"\r\n", b"\n") + more.encode()).hexdigest()
+
+
+def run(program: str, *arguments: str, cwd: Path | None = None) -> int:
+    """Show and run a program of the environment; return its exit status."""
+    print(f"\n$ {' '.join([program, *arguments])}", flush=True)
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
+    executable = BIN / (f"{program}.exe" if os.name == "nt" else program)
+    if not executable.exists():
+        raise TaskError(f"{program} is not in .venv; is it missing from requirements-dev.in?")
+    command = [str(executable), *arguments]
+    return subprocess.run(command, cwd=cwd or ROOT, env=environment).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do the task that the first argument names; return the exit status."""
+    task = TASKS.get(arguments[0]) if arguments else None
+    if task is None:
+        asked_for_help = arguments[:1] in (["-h"], ["--help"], ["help"])
+        print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
+        return 0 if asked_for_help else 2
+    try:
+        task(arguments[1:])
+    except TaskError as error:
+        print(f"\nerror: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nerror: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""What the tests of the command share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+HOSTILE_SPECS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "hostile_specs.yml").read_text(encoding="utf-8")
+)
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment with an identity for git and without the user's own settings."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text("[user]\nname = Ana\nemail = ana@example.com\n")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """Return an empty folder to work in."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def scaffold(work: Path, environment: dict[str, str]) -> Run:
+    """Return a function that runs the command in a process of its own, in the folder `work`."""
+
+    def run(*arguments: str, **changes: Any) -> subprocess.CompletedProcess[str]:
+        settings: dict[str, Any] = {"cwd": work, "env": environment, "stdin": subprocess.DEVNULL}
+        return subprocess.run(
+            [sys.executable, "-m", "scaffold", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            **(settings | changes),
+        )
+
+    return run

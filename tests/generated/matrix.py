@@ -1,0 +1,173 @@
+"""Endpoint lists that put every pattern beside every other one it may stand with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.catalogue import Catalogue, Pattern, load
+from scaffold.check import check
+from scaffold.errors import InvalidSpec
+
+Spec = dict[str, Any]
+
+# Values that differ from each option's default, by option name; by pattern where that matters.
+OTHER_VALUES: dict[str, Any] = {
+    "allow_credentials": True,
+    "allow_headers": ["Content-Type", "X-CSRF-Token"],
+    "allow_methods": ["GET", "POST"],
+    "allow_origins": ["https://a.example.com", "https://b.example.com:8443"],
+    "charset": "utf-8",
+    "class_name": "HalResponse",
+    "columns": ["Id", "full name", "e-mail"],
+    "directives": "no-store",
+    "disposition": "inline",
+    "domain": "example.com",
+    "expires": "2031-12-31T23:59:59Z",
+    "fields": {
+        "a": "str",
+        "b": "int | None",
+        "c": "float",
+        "d": "bool",
+        "e": "date",
+        "f": "datetime",
+        "g": "uuid",
+        "h": "decimal | None",
+    },
+    "file": "résumé – 2026.txt",
+    "filename": "résumé – 2026.txt",
+    "hsts_max_age": 63_072_000,
+    "httponly": False,
+    "language": "pt-BR",
+    "max_age": 60,
+    "max_length": 5,
+    "media_type": "text/calendar",
+    "metric": "db-time",
+    "model": "Thing",
+    "others": ["de", "zh-Hant"],
+    "partitioned": True,
+    "path": "/account",
+    "samesite": "strict",
+    "secure": False,
+    "status_code": 202,
+    "text": "It's \"quoted\" {not} a <tag> & that is all there is to say about this text, surely",
+    "title": "O'Neil & <Sons> {x} \"y\" — a title that is long enough to be broken over lines",
+    "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
+    "value": "a'b" * 30,
+}
+NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
+OTHER_STATUS = {"redirect": 303}
+
+
+def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
+    """Return a spec; an answer without content gets the status that it needs."""
+    spec = {"name": name, "method": method, "path": f"/{name}", "response": response, **rest}
+    if response == "empty":
+        spec["status"] = "status-no-content"
+    return spec
+
+
+def is_valid(spec: Spec) -> bool:
+    """Say whether the rules of the catalogue accept the endpoint."""
+    try:
+        check({"endpoints": [spec]})
+    except InvalidSpec:
+        return False
+    return True
+
+
+def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
+    """Return an endpoint for each response with each header, cookie and status, by each `via`."""
+    catalogue = catalogue or load()
+    found: list[Spec] = []
+    for response in catalogue.family("response"):
+        for place, family in (("headers", "header"), ("cookies", "cookie")):
+            for pattern in catalogue.family(family):
+                for entry in entries(pattern):
+                    found += [
+                        spec
+                        for method in ("GET", "POST")
+                        if is_valid(spec := _pair(response, method, place, entry, len(found)))
+                    ][:1]
+        for pattern in catalogue.family("status"):
+            for method in ("POST", "PUT"):
+                name = f"pair_{len(found)}"
+                status = {"status": pattern.id}
+                spec = {**endpoint(name, response.id, method), "body": {"title": "str"}, **status}
+                if is_valid(spec):
+                    found.append(spec)
+    return found
+
+
+def _pair(response: Pattern, method: str, place: str, entry: Spec, number: int) -> Spec:
+    return endpoint(f"pair_{number}", response.id, method, **{place: [entry]})
+
+
+def entries(pattern: Pattern) -> Iterator[Spec]:
+    """Yield a header or cookie pattern in each way, and with each action where it has several."""
+    action = pattern.options.get("action")
+    for via in ("parameter", "dependency", "direct"):
+        for choice in action.choices if action else [None]:
+            yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
+
+
+def options() -> list[Spec]:
+    """Return an endpoint for each option of each pattern with another value than its default."""
+    found: list[Spec] = []
+    for pattern in load().patterns.values():
+        for option in pattern.options:
+            value = _other(pattern, option)
+            choice = {"pattern": pattern.id, option: value}
+            for method in ("GET", "POST"):
+                spec = _alone(f"option_{len(found)}", method, pattern, choice)
+                if spec and is_valid(spec):
+                    found.append(spec)
+                    break
+    return found
+
+
+def _other(pattern: Pattern, option: str) -> Any:
+    if option == "name":
+        return NAMES.get(pattern.id, "__Secure-a.b")
+    if option == "status_code":
+        return OTHER_STATUS.get(pattern.id, OTHER_VALUES[option])
+    if option == "otherwise":
+        return 203
+    if option == "action":
+        return "logout"
+    if option == "value" and pattern.id == "header-set":
+        return "a b" * 60
+    return OTHER_VALUES[option]
+
+
+def _alone(name: str, method: str, pattern: Pattern, choice: Any) -> Spec | None:
+    match pattern.family:
+        case "response":
+            return endpoint(name, choice, method)
+        case "header":
+            return endpoint(name, "json-model", method, headers=[choice])
+        case "cookie":
+            # A cookie of its own for each, since attributes are shared by name.
+            prefix = "__Host-" if pattern.id == "cookie-session-host-prefix" else ""
+            cookie = {"name": f"{prefix}{name}", **choice}
+            return endpoint(name, "json-model", method, cookies=[cookie])
+        case "status":
+            return endpoint(name, "json-model", method, status=choice)
+    return None
+
+
+def paths() -> list[Spec]:
+    """Return endpoints whose paths hold parameters of each type, and shadow each other."""
+    written = [
+        "/p/{key}",
+        "/p/latest",
+        "/p/{key}.csv",
+        "/p/{key:int}/rows/{row_id:uuid}",
+        "/p/{key:float}/share",
+        "/p/{rest:path}",
+        "/p/a/{b}/{rest:path}",
+        "/p/~a.b_c-d",
+    ]
+    model = {"pattern": "json-model", "fields": {"id": "uuid", "key": "int", "rest": "str"}}
+    return [
+        {"name": f"path_{number}", "method": "GET", "path": path, "response": model}
+        for number, path in enumerate(written)
+    ]

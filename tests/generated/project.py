@@ -1,0 +1,52 @@
+"""Generated projects, and their own checks run in this interpreter's environment."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.catalogue import read_yaml, template_root
+from scaffold.render import render
+
+
+@dataclass(frozen=True)
+class Project:
+    """A generated project."""
+
+    folder: Path
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a module of this environment inside the project."""
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def must(self, *arguments: str) -> str:
+        """Run a module and fail with its output unless it succeeds."""
+        ran = self.run(*arguments)
+        assert ran.returncode == 0, f"{' '.join(arguments)}\n{ran.stdout}\n{ran.stderr}"
+        return ran.stdout
+
+    def lint(self) -> None:
+        """Check that ruff, ruff format and mypy --strict have nothing to say."""
+        self.must("ruff", "check", "--no-cache", ".")
+        self.must("ruff", "format", "--no-cache", "--check", ".")
+        self.must("mypy", "--strict", "app", "tests")
+
+    def test(self, *arguments: str) -> None:
+        """Check that the project's own tests pass."""
+        self.must("pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *arguments)
+
+
+def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:
+    """Render a project from a preset, or from answers."""
+    given = read_yaml(template_root() / "presets" / f"{preset}.yml") if preset else {}
+    render(folder, {"project_name": "service", **given, **answers}, ask=False)
+    return Project(folder)

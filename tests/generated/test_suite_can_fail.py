@@ -1,0 +1,172 @@
+"""A generated suite goes red when a flag, a header, a status or a media type is broken."""
+
+from pathlib import Path
+
+import pytest
+from tests.generated.project import Project, generate
+
+ENDPOINTS = [
+    {
+        "name": "get_post",
+        "method": "GET",
+        "path": "/posts/{post_id:int}",
+        "response": "json-model",
+        "headers": [
+            {"pattern": "cache-control", "directives": "private, no-cache"},
+            {"pattern": "header-set", "name": "Post-Kind", "value": "article"},
+            {"pattern": "content-language", "others": ["de"]},
+            "server-timing",
+        ],
+        "cookies": [
+            {
+                "pattern": "cookie-set",
+                "name": "last_viewed",
+                "max_age": 86400,
+                "path": "/posts",
+                "samesite": "strict",
+            },
+            {"pattern": "cookie-read-param", "name": "theme"},
+        ],
+    },
+    {
+        "name": "put_post",
+        "method": "PUT",
+        "path": "/posts/{post_id:int}",
+        "body": {"title": "str"},
+        "response": "json-model",
+        "status": "status-dynamic",
+    },
+    {
+        "name": "vendor",
+        "method": "GET",
+        "path": "/vendor",
+        "response": {"pattern": "json-custom-class", "media_type": "application/hal+json"},
+    },
+    {
+        "name": "old",
+        "method": "GET",
+        "path": "/old",
+        "response": {"pattern": "redirect", "url": "/new", "status_code": 308},
+    },
+    {
+        "name": "report",
+        "method": "GET",
+        "path": "/report",
+        "response": {"pattern": "file", "disposition": "inline"},
+    },
+    {"name": "table", "method": "GET", "path": "/table.csv", "response": "csv"},
+    {"name": "big_table", "method": "GET", "path": "/big.csv", "response": "csv-stream"},
+    {"name": "pdf", "method": "GET", "path": "/x.pdf", "response": "download-bytes"},
+    {"name": "show_page", "method": "GET", "path": "/page", "response": "html"},
+    {"name": "robots", "method": "GET", "path": "/robots.txt", "response": "plain-text"},
+    {
+        "name": "delete_post",
+        "method": "DELETE",
+        "path": "/posts/{post_id:int}",
+        "status": "status-no-content",
+        "cookies": [{"pattern": "cookie-delete", "name": "last_viewed"}],
+    },
+    {
+        "name": "login",
+        "method": "POST",
+        "path": "/login",
+        "status": "status-no-content",
+        "cookies": [{"pattern": "cookie-session-host-prefix", "action": "login"}],
+    },
+    {
+        "name": "me",
+        "method": "GET",
+        "path": "/me",
+        "response": "json-direct",
+        "headers": [{"pattern": "cache-control", "directives": "no-store"}],
+        "cookies": [{"pattern": "cookie-session-host-prefix", "action": "read"}],
+    },
+]
+
+BREAKS = [
+    ("app/cookies/last_viewed.py", "    httponly=True,\n", ""),
+    ("app/cookies/last_viewed.py", "httponly=True", "httponly=False"),
+    ("app/cookies/last_viewed.py", "secure=True", "secure=False"),
+    ("app/cookies/last_viewed.py", 'samesite="strict"', 'samesite="lax"'),
+    ("app/cookies/last_viewed.py", 'path="/posts"', 'path="/"'),
+    ("app/cookies/last_viewed.py", "max_age=86_400", "max_age=86_401"),
+    ("app/cookies/session.py", "httponly=True", "httponly=False"),
+    ("app/cookies/session.py", 'name="__Host-session"', 'name="session"'),
+    ("app/http/cookies.py", "httponly=self.httponly,", ""),
+    ("app/http/cookies.py", "secure=self.secure,", ""),
+    ("app/http/cookies.py", "path=self.path,", ""),
+    ("app/http/caching.py", '"Cache-Control"] =', '"Pragma"] ='),
+    ("app/http/csv_rows.py", 'f"\'{cell}"', "cell"),
+    ("app/http/downloads.py", ' = "attachment"', ' = "inline"'),
+    ("app/http/security.py", '"nosniff"', '"sniff"'),
+    ("app/endpoints/get_post.py", '"private, no-cache"', '"no-cache"'),
+    ("app/endpoints/get_post.py", '"Post-Kind"', '"Post-Type"'),
+    ("app/endpoints/get_post.py", '"article"', '"other"'),
+    ("app/endpoints/get_post.py", '("en", "de")', '("en",)'),
+    ("app/endpoints/get_post.py", '"/posts/{post_id}"', '"/post/{post_id}"'),
+    ("app/endpoints/get_post.py", "post_id: int", "post_id: str"),
+    ("app/endpoints/get_post.py", 'timings.mark("endpoint")', "pass"),
+    ("app/endpoints/get_post.py", "    last_viewed_cookie.set(", "    str("),
+    ("app/endpoints/get_post.py", "        last_viewed_cookie,\n", ""),
+    ("app/endpoints/get_post.py", "        cache_control,\n", ""),
+    ("app/endpoints/get_post.py", 'alias="theme"', 'alias="thema"'),
+    ("app/endpoints/get_post.py", "max_length=64", "max_length=65"),
+    ("app/endpoints/put_post.py", "status_code=201", "status_code=202"),
+    ("app/endpoints/put_post.py", "201 if created else 200", "201"),
+    ("app/endpoints/put_post.py", "201 if created else 200", "200"),
+    ("app/endpoints/vendor.py", '= "application/hal+json"', '= "application/json"'),
+    ("app/endpoints/vendor.py", "indent=2", "indent=4"),
+    ("app/endpoints/old.py", "status_code=308", "status_code=307"),
+    ("app/endpoints/old.py", '"/new"', '"/newer"'),
+    ("app/endpoints/report.py", 'disposition="inline"', 'disposition="attachment"'),
+    ("app/endpoints/report.py", 'media_type="application/pdf")', 'media_type="text/plain")'),
+    ("app/endpoints/report.py", "    download.apply(response)\n", ""),
+    ("app/endpoints/table.py", '"export.csv"', '"export.txt"'),
+    ("app/endpoints/table.py", "    download.apply(response)\n", ""),
+    ("app/endpoints/table.py", "response_class=CSVResponse,", ""),
+    ("app/endpoints/big_table.py", "dependencies=[Depends(download)],", ""),
+    ("app/endpoints/pdf.py", 'media_type="application/pdf")', 'media_type="image/png")'),
+    ("app/endpoints/show_page.py", "escape(title)", "title + ''"),
+    ("app/endpoints/show_page.py", "response_class=HTMLResponse", ""),
+    ("app/endpoints/robots.py", "response_class=PlainTextResponse", ""),
+    ("app/endpoints/delete_post.py", "status_code=204", "status_code=200"),
+    ("app/endpoints/delete_post.py", "last_viewed_cookie.delete(response)", "pass"),
+    ("app/endpoints/me.py", "session.user", "str"),
+    ("app/endpoints/login.py", "Depends(authenticated)", "Depends(lambda: 'ana')"),
+    ("app/middleware.py", "Middleware(SecurityHeaders, hsts_max_age=31_536_000),", ""),
+    ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
+    ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project whose suite is green."""
+    folder = tmp_path_factory.mktemp("can-fail") / "service"
+    project = generate(folder, endpoints=ENDPOINTS, application=["security-headers"])
+    project.test()
+    return project
+
+
+@pytest.mark.parametrize(("path", "right", "wrong"), BREAKS)
+def test_suite_goes_red(project: Project, path: str, right: str, wrong: str) -> None:
+    """One broken token, and at least one test of the generated project fails."""
+    file = project.folder / path
+    source = file.read_text(encoding="utf-8")
+    assert right in source, "the table must break something that is there"
+    file.write_text(source.replace(right, wrong, 1), encoding="utf-8")
+    try:
+        ran = project.run("pytest", "-q", "-x", "-p", "no:cacheprovider", *suites_for(path))
+    finally:
+        file.write_text(source, encoding="utf-8")
+    assert ran.returncode in (1, 2, 4), ran.stdout
+
+
+def suites_for(path: str) -> list[str]:
+    """Return the test files beside a module, which are enough to see it break."""
+    name = Path(path).stem
+    if path.startswith("app/http/"):
+        return [f"tests/http/test_{name}.py"]
+    if path.startswith("app/endpoints/") and name != "__init__":
+        return [f"tests/endpoints/test_{name}.py"]
+    return ["tests/endpoints", "tests/test_middleware.py"]

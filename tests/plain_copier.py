@@ -1,0 +1,58 @@
+"""The template's validators as plain Copier runs them, without Copier's start-up time."""
+
+import json
+from functools import cache
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.catalogue import template_root
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import FileSystemLoader
+
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(template_root()),
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    root = template_root()
+    catalogue = [
+        yaml.safe_load(path.read_bytes()) for path in sorted(root.glob("patterns/*/*/pattern.yml"))
+    ]
+    environment.globals["catalogue"] = catalogue
+    environment.globals["patterns"] = {pattern["id"]: pattern for pattern in catalogue}
+    environment.globals["vocabulary"] = yaml.safe_load(
+        (root / "compose" / "vocabulary.yml").read_bytes()
+    )
+    return environment
+
+
+@cache
+def _template(question: str) -> Any:
+    return _environment().from_string(
+        "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
+        "{{ " + question + "_problem(" + question + ") }}"
+    )
+
+
+def problem(answers: dict[str, Any]) -> str:
+    """Return what `copier.yml` says about the answers, or nothing when they are fine."""
+    for question in ("application", "endpoints"):
+        if question in answers:
+            said: str = _template(question).render({question: answers[question]}).strip()
+            if said:
+                return said
+    return ""
+
+
+def json_like(value: Any) -> Any:
+    """Return the value as YAML and JSON can both hold it."""
+    return json.loads(json.dumps(value))

@@ -1,0 +1,110 @@
+"""The catalogue is complete, and what it says about itself is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scaffold.catalogue import FAMILIES, load, template_root
+
+ROOT = template_root()
+FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
+VOCABULARY = yaml.safe_load((ROOT / "compose" / "vocabulary.yml").read_text(encoding="utf-8"))
+NEEDED = {
+    "response": {"stub.py.jinja", "test.py.jinja"},
+    "header": {"policy.py.jinja", "apply.py.jinja", "test.py.jinja"},
+    "cookie": set(),
+    "status": set(),
+    "app": {"middleware.py.jinja", "test.py.jinja"},
+}
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Return the folder of one pattern."""
+    path: Path = request.param
+    return path
+
+
+def test_folder_is_named_like_its_pattern(folder: Path) -> None:
+    """`patterns/<family>/<id>/pattern.yml` says the same id and family."""
+    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
+    assert (data["family"], data["id"]) == (folder.parent.name, folder.name)
+    assert data["family"] in FAMILIES
+    for key in ("title", "summary", "standard"):
+        assert data[key].strip()
+        assert len(data[key]) <= 100
+        assert key != "summary" or data[key].endswith(".")
+
+
+def test_folder_holds_what_its_family_needs(folder: Path) -> None:
+    """A pattern comes with its code and its test."""
+    assert NEEDED[folder.parent.name] <= {path.name for path in folder.iterdir()}
+
+
+def test_fragments_hold_no_control_tags(folder: Path) -> None:
+    """Fragments read as Python: expressions only."""
+    for path in folder.glob("*.jinja"):
+        assert not re.search(r"\{[%#]", path.read_text(encoding="utf-8")), path
+
+
+def test_toolkit_modules_exist_and_are_tested(folder: Path) -> None:
+    """What a pattern needs of the toolkit is there, with its tests."""
+    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
+    for module in data.get("toolkit", []):
+        assert (ROOT / f"template/app/http/{module}.py").is_file()
+        assert (ROOT / f"template/tests/http/test_{module}.py").is_file()
+
+
+def test_names_of_fragments_are_reserved(folder: Path) -> None:
+    """No endpoint can take a name that a stub defines or imports itself."""
+    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
+    variants = data.get("variants", {}).values()
+    imported: set[str] = set()
+    for facts in (data, *variants):
+        for key in ("imports", "parameter_imports", "dependency_imports"):
+            for module, names in facts.get(key, {}).items():
+                imported |= set(names or [module.partition(".")[0]])
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in folder.glob("*.jinja")
+        if "test" not in path.name and path.name not in ("cookie.py.jinja", "middleware.py.jinja")
+    )
+    defined = set(re.findall(r"^(?:async )?(?:def|class) (\w+)", source, re.M))
+    defined |= set(re.findall(r'^(?:\{\{ (?:call|literals|assign)\(")?(\w+) = ', source, re.M))
+    names = imported | defined
+    assert {name for name in names if name.islower()} <= set(VOCABULARY["stub_names"])
+    classes = {name for name in names if name[0].isupper() and not name.isupper()}
+    assert classes <= set(map(str, VOCABULARY["class_names"]))
+
+
+def test_python_in_the_template_is_plain() -> None:
+    """`.py` files hold no template syntax, and `.py.jinja` files at most one tag."""
+    for path in (ROOT / "template").rglob("*.py"):
+        assert not re.search(r"\{%|\{\{ ", path.read_text(encoding="utf-8")), path
+    for path in (ROOT / "template").rglob("*.py.jinja"):
+        tags = re.findall(r"\{%", path.read_text(encoding="utf-8"))
+        assert len(tags) <= 1, path
+
+
+def test_every_toolkit_module_is_used() -> None:
+    """No module of the toolkit is there for nobody."""
+    always = {"__init__", "application", "openapi"}
+    used = always.union(
+        *(
+            yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8")).get("toolkit", [])
+            for folder in FOLDERS
+        )
+    )
+    assert {path.stem for path in (ROOT / "template/app/http").glob("*.py")} == used
+
+
+def test_defaults_are_valid() -> None:
+    """A bare pattern id is a valid choice of options."""
+    from scaffold.values import check_option
+
+    words = load().vocabulary
+    for pattern in load().patterns.values():
+        for option in pattern.options.values():
+            check_option(option.default, option, option.name, words)

@@ -1,0 +1,137 @@
+"""The command line: what it prints, where, and its exit statuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import scaffold as package
+from scaffold import cli
+from scaffold.catalogue import FAMILIES, load
+from scaffold.errors import InvalidSpec, Refused, ScaffoldError, Terminated, UsageMistake
+from tests.conftest import Run
+
+HEAVY = ("copier", "fastapi", "jinja2", "prompt_toolkit", "rich")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["patterns"], ["new", "--help"]])
+def test_what_does_not_generate_imports_nothing_heavy(
+    arguments: list[str], environment: dict[str, str]
+) -> None:
+    program = (
+        "import sys\n"
+        "from scaffold.cli import app\n"
+        f"app({arguments!r}, standalone_mode=False)\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr.split() == []
+
+
+def test_the_version_is_that_of_the_package(scaffold: Run) -> None:
+    done = scaffold("--version")
+    assert (done.returncode, done.stdout) == (0, f"scaffold {package.__version__}\n")
+
+
+def test_patterns_lists_every_pattern_under_its_family(scaffold: Run) -> None:
+    done = scaffold("patterns")
+    listed = [pattern for pattern in load().patterns.values() if not pattern.unlisted]
+    places = [done.stdout.index(f"\n  {pattern.id} ") for pattern in listed]
+    assert done.returncode == 0
+    assert places == sorted(places)
+    assert done.stderr == ""
+
+
+def test_patterns_as_json(scaffold: Run) -> None:
+    rows = json.loads(scaffold("patterns", "--json").stdout)
+    assert {row["family"] for row in rows} == set(FAMILIES)
+    assert all(row["id"] and row["summary"] for row in rows)
+
+
+@pytest.mark.parametrize("pattern_id", load().patterns)
+def test_every_pattern_has_a_page_and_data(
+    pattern_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pattern = load().patterns[pattern_id]
+    cli.app(["patterns", pattern_id], standalone_mode=False)
+    page = capsys.readouterr().out
+    cli.app(["patterns", pattern_id, "--json"], standalone_mode=False)
+    data = json.loads(capsys.readouterr().out)
+    for option in pattern.options.values():
+        assert option.name in page
+        assert option.help in page
+        assert data["options"][option.name]["default"] == option.default
+    assert all(line == line.rstrip() for line in page.splitlines())
+    assert len(data["refuse"]) == len(pattern.refusals)
+
+
+def test_an_unknown_pattern_is_answered_with_the_nearest_ones(scaffold: Run) -> None:
+    done = scaffold("patterns", "cookie-sett")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(
+        "error: there is no pattern cookie-sett; did you mean cookie-set or "
+    )
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["new"], ["new", "a", "b"], ["nwe"], ["new", "a", "--prest", "api"]]
+)
+def test_wrong_usage_is_status_2(scaffold: Run, arguments: list[str]) -> None:
+    done = scaffold(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (ScaffoldError("it failed"), 1, "error: it failed\n"),
+        (UsageMistake("not so"), 2, "error: not so\n"),
+        (InvalidSpec("name", "name: two\nlines"), 2, "error: name: two lines\n"),
+        (Refused("it is there"), 4, "error: it is there\n"),
+        (OSError(28, "No space left on device"), 1, "error: No space left on device\n"),
+        (PermissionError(13, "Permission denied", "/a"), 1, "error: /a: Permission denied\n"),
+        (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (Terminated(), 143, "error: terminated\n"),
+        (ZeroDivisionError("x"), 1, "error: this is a mistake in scaffold itself"),
+    ],
+)
+def test_every_error_is_one_line_and_a_status(
+    error: BaseException,
+    status: int,
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(root: Path | None = None) -> None:
+        raise error
+
+    monkeypatch.setattr("scaffold.catalogue.load", fail)
+    with pytest.raises(SystemExit) as caught:
+        cli.app(["patterns"])
+    assert caught.value.code == status
+    captured = capsys.readouterr()
+    assert captured.err.startswith(line)
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_a_reader_that_stops_early_is_no_error(environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m scaffold patterns --json | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=environment, check=True
+    )
+    assert (done.stdout, done.stderr) == ("[", "")
+
+
+def test_a_terminal_without_unicode_is_no_error(scaffold: Run, environment: dict[str, str]) -> None:
+    done = scaffold("patterns", "é", env=environment | {"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
