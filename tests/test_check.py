@@ -83,6 +83,11 @@ def test_the_presets_of_the_documentation_exist() -> None:
     [
         GOOD,
         GOOD | {"path": "/"},
+        GOOD | {"path": f"/{'a' * 199}"},
+        GOOD | {"response": {"pattern": "plain-text", "text": "a" * 200}},
+        GOOD | {"cookies": [{"pattern": "cookie-set", "max_age": 1}]},
+        GOOD | {"cookies": [{"pattern": "cookie-set", "max_age": 34560000}]},
+        GOOD | {"cookies": [{"pattern": "cookie-set", "expires": "2028-02-29T12:00:00Z"}]},
         GOOD | {"path": "/posts/{post_id:int}.pdf"},
         GOOD | {"path": "/files/{rest:path}"},
         GOOD | {"headers": None, "cookies": None, "body": None, "status": None},

@@ -31,19 +31,24 @@ def checked_client(
 
 
 @pytest.fixture(scope="session")
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document."""
-    from app.main import create_app
-
-    return create_app().openapi()
-
-
-@pytest.fixture
-def app() -> Application:
-    """Return an application of its own for each test."""
+def service() -> Application:
+    """Return the application, made once for all tests."""
     from app.main import create_app
 
     return create_app()
+
+
+@pytest.fixture(scope="session")
+def document(service: Application) -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    return service.openapi()
+
+
+@pytest.fixture
+def app(service: Application) -> Iterator[Application]:
+    """Yield the application; dependencies that a test overrides are restored after it."""
+    yield service
+    service.dependency_overrides.clear()
 
 
 @pytest.fixture

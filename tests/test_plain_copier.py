@@ -1,0 +1,210 @@
+"""Plain Copier gives the same project, refuses the same specs, and updates without `--trust`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.generated.project import generate
+
+from scaffold.catalogue import template_root
+from scaffold.origin import Origin
+
+ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
+ANSWERS: dict[str, Any] = {
+    "project_name": "service",
+    "endpoints": [
+        {**ENDPOINT, "response": "json-model", "cookies": [{"pattern": "cookie-set", "name": "a"}]}
+    ],
+    "application": ["security-headers"],
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, as somebody."""
+    who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
+    command = ["git", *who, *arguments]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Copier's own command."""
+    return subprocess.run(
+        [sys.executable, "-m", "copier", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+
+
+def plain_template(folder: Path) -> Path:
+    """Copy this template's files, without the repository around them."""
+    for part in ("copier.yml", "compose", "patterns", "presets", "template"):
+        source = template_root() / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
+            shutil.copytree(source, folder / part, ignore=ignored)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder / part)
+    return folder
+
+
+def template_repository(folder: Path) -> str:
+    """Make a git repository of this template, tagged v0.1.0, and return its URL."""
+    plain_template(folder)
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "v0.1.0")
+    return f"git+file://{folder}"
+
+
+def commit(folder: Path, tag: str | None = None) -> None:
+    """Commit everything, and tag it."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", tag or "edit")
+    if tag:
+        git(folder, "tag", tag)
+
+
+def written(folder: Path, answers: dict[str, Any]) -> Path:
+    """Write a data file."""
+    path = folder / "data.yml"
+    path.write_text(yaml.safe_dump(answers, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return every file of a project, but not what git and caches keep."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git/" not in str(path) and "__pycache__" not in str(path)
+    }
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Return the URL of a template repository with one version."""
+    return template_repository(tmp_path / "template")
+
+
+def test_copy_gives_what_scaffold_gives(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`copier copy` and the command's renderer write the same bytes from the same answers."""
+    data = written(tmp_path, ANSWERS)
+    ran = copier("copy", "--defaults", "--data-file", data, url, tmp_path / "plain")
+    assert ran.returncode == 0, ran.stderr
+    monkeypatch.setattr("scaffold.render.find_origin", lambda: Origin(url, "v0.1.0"))
+    project = generate(tmp_path / "ours", **ANSWERS)
+    assert files(tmp_path / "plain") == files(project.folder)
+
+
+def test_update_keeps_the_owners_edits(tmp_path: Path, url: str) -> None:
+    """A newer template reaches the project; what its owner wrote stays."""
+    project, template = tmp_path / "project", tmp_path / "template"
+    data = written(tmp_path, ANSWERS)
+    assert copier("copy", "--defaults", "--data-file", data, url, project).returncode == 0
+    git(project, "init", "-q", "-b", "main")
+    commit(project)
+    stub = project / "app/endpoints/get_post.py"
+    edited = stub.read_text(encoding="utf-8").replace('title="example"', 'title="my own"')
+    stub.write_text(edited, encoding="utf-8")
+    commit(project)
+
+    module = template / "template/app/http/caching.py"
+    improved = '"""Improved."""\n'
+    (template / "template/app/http/improved.py").write_text(improved, encoding="utf-8")
+    assert module.exists()
+    commit(template, "v0.2.0")
+
+    ran = copier("update", "--defaults", cwd=project)
+    assert ran.returncode == 0, ran.stderr
+    assert 'title="my own"' in stub.read_text(encoding="utf-8")
+    assert (project / "app/http/improved.py").read_text(encoding="utf-8") == improved
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert (answers["_src_path"], answers["_commit"]) == (url, "v0.2.0")
+    assert answers["endpoints"] == ANSWERS["endpoints"]
+
+
+def test_update_adds_an_endpoint(tmp_path: Path, url: str) -> None:
+    """New answers add an endpoint, and leave the others alone."""
+    project = tmp_path / "project"
+    data = written(tmp_path, ANSWERS)
+    assert copier("copy", "--defaults", "--data-file", data, url, project).returncode == 0
+    git(project, "init", "-q", "-b", "main")
+    commit(project)
+    before = files(project)
+    added = {"name": "export", "method": "GET", "path": "/export.csv", "response": "csv"}
+    more = {**ANSWERS, "endpoints": [*ANSWERS["endpoints"], added]}
+    ran = copier("update", "--defaults", "--data-file", written(tmp_path, more), cwd=project)
+    assert ran.returncode == 0, ran.stderr
+    after = files(project)
+    new = {path for path in after if path not in before}
+    assert new == {
+        "app/endpoints/export.py",
+        "app/http/csv_rows.py",
+        "app/http/downloads.py",
+        "tests/endpoints/test_export.py",
+        "tests/http/test_csv_rows.py",
+        "tests/http/test_downloads.py",
+    }
+    changed = {path for path in before if before[path] != after[path]}
+    assert changed == {".copier-answers.yml", "README.md", "app/endpoints/__init__.py"}
+
+
+def test_questions_alone_give_a_project(tmp_path: Path, url: str) -> None:
+    """Without an endpoint list, one endpoint is made for each chosen response pattern."""
+    project = tmp_path / "my-shop"
+    chosen = {
+        "response_patterns": ["html", "csv-stream", "json-direct"],
+        "header_patterns": ["cache-control", "server-timing"],
+        "cookie_patterns": ["cookie-set", "cookie-session-host-prefix"],
+    }
+    data = written(tmp_path, chosen)
+    ran = copier("copy", "--defaults", "--data-file", data, url, project)
+    assert ran.returncode == 0, ran.stderr
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert answers["project_name"] == "my-shop"
+    names = [endpoint["name"] for endpoint in answers["endpoints"]]
+    assert names == ["get_csv_stream", "get_html", "get_json_direct", "login", "logout"]
+    for endpoint in answers["endpoints"][:3]:
+        assert endpoint["headers"] == ["cache-control", "server-timing"]
+        assert endpoint["cookies"] == ["cookie-set", "cookie-session-host-prefix"]
+
+
+def test_defaults_give_a_project(tmp_path: Path, url: str) -> None:
+    """Going through every question with Enter gives a project with endpoints."""
+    project = tmp_path / "service"
+    assert copier("copy", "--defaults", url, project).returncode == 0
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert [endpoint["response"] for endpoint in answers["endpoints"]]
+    assert answers["application"] == ["security-headers"]
+
+
+HOSTILE = yaml.safe_load((Path(__file__).parent / "hostile_specs.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template as a plain folder."""
+    return plain_template(tmp_path_factory.mktemp("plain") / "template")
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: str(case["id"]))
+def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, Any]) -> None:
+    """What the command refuses, Copier refuses with the same line, and writes nothing."""
+    from copier import run_copy
+
+    project = tmp_path / "project"
+    with pytest.raises(ValueError, match=r".") as refused:
+        run_copy(str(plain), project, data=case["data"], defaults=True, quiet=True)
+    assert case["error"] in str(refused.value)
+    assert not project.exists()
