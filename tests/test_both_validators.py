@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import plain_copier
-from tests.generated import matrix
 
 from scaffold.catalogue import load
 from scaffold.check import check
 from scaffold.errors import InvalidSpec
+from tests import plain_copier
+from tests.generated import matrix
 
 PATTERNS = load().patterns
 NAMES = {
@@ -25,7 +25,9 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
     | st.integers(-5, 500)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8)
-    | st.sampled_from(["/", "/a/{b}", "{", "class", "GET", "id", "json-model", "\n", "a\u2028", "é"]),
+    | st.sampled_from(
+        ["/", "/a/{b}", "{", "class", "GET", "id", "json-model", "\n", "a\u2028", "é"]
+    ),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["pattern", "via", "name", "path", "x"]), inner)

@@ -14,9 +14,9 @@ from scaffold.check import check
 from scaffold.conditions import holds
 from scaffold.errors import InvalidSpec
 from scaffold.lines import parse_line
-from scaffold.names import cookie_module
+from scaffold.names import module_name
 from scaffold.pages import example
-from scaffold.values import CHECKS
+from scaffold.values import CHECKS, check_option
 from tests.conftest import HOSTILE_SPECS
 
 GOOD = {"name": "get_post", "method": "GET", "path": "/posts", "response": "json-model"}
@@ -161,7 +161,7 @@ def test_defaults_are_filled_in() -> None:
     ],
 )
 def test_a_cookie_has_a_module_that_can_be_imported(name: str, module: str) -> None:
-    assert cookie_module(name, load().vocabulary) == module
+    assert module_name(name, load().vocabulary) == module
     assert module.isidentifier()
 
 
@@ -245,10 +245,10 @@ def test_the_catalogue_is_sound(pattern: Any) -> None:
     words = load().vocabulary
     assert pattern.family in FAMILIES
     for option in pattern.options.values():
-        assert option.type in CHECKS
+        assert option.type in {*CHECKS, *words.shapes}
         assert not option.matches or option.valid
         if option.default is not None:
-            CHECKS[option.type](option.default, option, option.name, words)
+            check_option(option.default, option, option.name, words)
     for refusal in pattern.refusals:
         keys = [] if isinstance(refusal.when, bool) else list(refusal.when)
         assert all(key.startswith("endpoint.") or key in pattern.options for key in keys)

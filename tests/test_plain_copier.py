@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.generated.project import generate
 
 from scaffold.catalogue import template_root
 from scaffold.origin import Origin
+from tests.generated.project import generate
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
 ANSWERS: dict[str, Any] = {
@@ -177,7 +177,7 @@ def test_questions_alone_give_a_project(tmp_path: Path, url: str) -> None:
     assert names == ["get_csv_stream", "get_html", "get_json_direct", "login", "logout"]
     for endpoint in answers["endpoints"][:3]:
         assert endpoint["headers"] == ["cache-control", "server-timing"]
-        assert endpoint["cookies"] == ["cookie-set", "cookie-session-host-prefix"]
+        assert endpoint["cookies"] == ["cookie-session-host-prefix", "cookie-set"]
 
 
 def test_defaults_give_a_project(tmp_path: Path, url: str) -> None:

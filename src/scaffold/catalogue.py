@@ -55,6 +55,7 @@ class Pattern:
         sets: the response headers that the pattern puts on the wire.
         repeatable: the option that names the header or cookie, when there may be several.
         reads: when the pattern reads from the request instead of writing to the answer.
+        names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
@@ -71,6 +72,7 @@ class Pattern:
     sets: tuple[str, ...]
     repeatable: str | None
     reads: Condition
+    names_cookie: bool
     writes_cookie: bool
     defines_cookie: Condition
     own_status: bool
@@ -80,6 +82,14 @@ class Pattern:
     def defaults(self) -> dict[str, Any]:
         """Return every option with its default."""
         return {name: option.default for name, option in self.options.items()}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An option type that is text of one shape: a regular expression, and how to say it."""
+
+    matches: str
+    valid: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,9 @@ class Vocabulary:
     field_names: frozenset[str]
     cookie_attributes: Sequence[str]
     required: Mapping[str, str]
+    endpoint_keys: Sequence[str]
+    places: Mapping[str, str]
+    shapes: Mapping[str, Shape]
     messages: Mapping[str, str]
 
     def mistake(self, message: str, *, field: str, **words: object) -> InvalidSpec:
@@ -191,6 +204,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         sets=tuple(data.get("sets") or ()),
         repeatable=data.get("repeatable"),
         reads=data.get("reads", False),
+        names_cookie=bool(cookie),
         writes_cookie=bool(cookie.get("writes", False)),
         defines_cookie=cookie.get("defines", False),
         own_status=bool(data.get("own_status", False)),
@@ -225,10 +239,12 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         field_types=data["field_types"],
         reserved=keywords.union(data["builtins"], data["stub_names"]),
         keywords=keywords,
-        # A bare True or None of YAML is no string.
-        class_names=frozenset(map(str, data["class_names"])),
+        class_names=frozenset(data["class_names"]),
         field_names=frozenset(data["field_names"]),
         cookie_attributes=data["cookie_attributes"],
         required=data["required"],
+        endpoint_keys=data["endpoint_keys"],
+        places=data["places"],
+        shapes={name: Shape(**shape) for name, shape in data["shapes"].items()},
         messages=data["messages"],
     )

@@ -15,17 +15,7 @@ from scaffold.names import check_endpoint_name, check_fields, check_path, quoted
 from scaffold.spec import Endpoint, Entry
 from scaffold.values import check_option
 
-ENDPOINT_KEYS = ("name", "method", "path", "body", "response", "headers", "cookies", "status")
-REQUIRED_KEYS = ("name", "method", "path", "response")
 NO_CONTENT = "status-no-content"
-PLACES = {
-    "response": "response",
-    "header": "headers",
-    "cookie": "cookies",
-    "status": "status",
-    "app": "application",
-}
-"""Where in a spec the patterns of each family stand."""
 
 
 def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
@@ -88,7 +78,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise self.words.mistake("mapping", field=where)
         for key in value:
-            if key not in ENDPOINT_KEYS:
+            if key not in self.words.endpoint_keys:
                 raise self.words.mistake("unknown_key", field=where, given=quoted(key))
         self._check_required(value, where)
         method = value["method"]
@@ -111,10 +101,9 @@ class _Reader:
         )
 
     def _check_required(self, value: dict[Any, Any], where: str) -> None:
-        for key in REQUIRED_KEYS:
+        for key, valid in self.words.required.items():
             present = value.get(key) if key != "response" else _response(value)
             if present is None:
-                valid = self.words.required[key]
                 raise self.words.mistake("missing", field=f"{where}.{key}", valid=valid)
 
     def _check_body(self, body: Any, method: str, field: str) -> None:
@@ -164,7 +153,7 @@ class _Reader:
                 given=pattern_id,
                 actual="application" if pattern.family == "app" else pattern.family,
                 family=reader_word,
-                place=PLACES[pattern.family],
+                place=self.words.places[pattern.family],
             )
         return pattern
 

@@ -19,7 +19,6 @@ from keyword import iskeyword
 from typing import Any
 
 from scaffold.catalogue import Catalogue, load, suggestion
-from scaffold.check import PLACES
 from scaffold.errors import UsageMistake
 from scaffold.names import CONTROL, quoted
 
@@ -123,7 +122,7 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
     if pattern_id == "body":
         _add_once(endpoint, line, "body", options)
         return
-    place = PLACES[_family(line, pattern_id, catalogue)]
+    place = catalogue.vocabulary.places[_family(line, pattern_id, catalogue)]
     entry = {"pattern": pattern_id, **options} if options else pattern_id
     if place in ("headers", "cookies"):
         endpoint.setdefault(place, []).append(entry)

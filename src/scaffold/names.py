@@ -92,8 +92,18 @@ def _is_field_name(name: Any, words: Vocabulary) -> bool:
     )
 
 
-def cookie_module(name: str, words: Vocabulary) -> str:
-    """Return the module in `app/cookies/` that a cookie of this name gets."""
+def parameter_names(path: str) -> list[str]:
+    """Return the names of a path's parameters."""
+    return [parameter.partition(":")[0] for parameter in _PARAMETER.findall(path)]
+
+
+def body_class(name: str) -> str:
+    """Return the class of the request's body in the module of an endpoint."""
+    return "".join(part.capitalize() for part in name.split("_")) + "Body"
+
+
+def module_name(name: str, words: Vocabulary) -> str:
+    """Return a cookie's or header's name as Python: also its module in `app/cookies/`."""
     bare = re.sub(r"^__(host|secure)-", "", name.lower())
     module = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
     if not module or module[0].isdigit():

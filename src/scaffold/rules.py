@@ -1,11 +1,17 @@
 """Rules about a whole endpoint, and about all endpoints together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold.catalogue import Vocabulary
 from scaffold.conditions import holds
-from scaffold.names import cookie_module, quoted, without_parameters
+from scaffold.names import (
+    body_class,
+    module_name,
+    parameter_names,
+    quoted,
+    without_parameters,
+)
 from scaffold.spec import Endpoint, Entry
 
 LIST_HEADERS = ("vary", "set-cookie")
@@ -14,11 +20,43 @@ LIST_HEADERS = ("vary", "set-cookie")
 
 def check_endpoint(endpoint: Endpoint, words: Vocabulary) -> None:
     """Check what the entries of one endpoint mean together."""
+    _check_hidden_names(endpoint, words)
     for entry in (*endpoint.headers, *endpoint.cookies):
         _check_via(entry, endpoint.response.pattern.form or "", words)
     _check_header_names(endpoint, words)
     _check_cookie_names(endpoint, words)
     check_refusals(endpoint.entries(), endpoint.facts(), words)
+
+
+def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
+    """Refuse names of the endpoint that its own module gives to something else."""
+    taken = set(_own_names(endpoint, words))
+    if endpoint.name in taken:
+        raise words.mistake("reserved", field=f"{endpoint.where}.name", given=endpoint.name)
+    for name in parameter_names(endpoint.path):
+        if name in taken:
+            raise words.mistake("parameter", field=f"{endpoint.where}.path", given=quoted(name))
+    classes = [body_class(endpoint.name)] if endpoint.has_body else []
+    response = endpoint.response
+    for option in response.pattern.options.values():
+        if option.type != "class_name":
+            continue
+        given = response.options[option.name]
+        if given in classes:
+            field = f"{response.where}.{option.name}"
+            valid = words.shapes["class_name"].valid
+            raise words.mistake("value", field=field, given=quoted(given), valid=valid)
+        classes.append(given)
+
+
+def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
+    for entry in endpoint.headers:
+        if entry.pattern.repeatable:
+            yield f"{module_name(entry.options[entry.pattern.repeatable], words)}_header"
+    for entry in endpoint.cookies:
+        module = module_name(entry.options["name"], words)
+        yield from (f"{module}_{suffix}" for suffix in ("cookie", "value", "session", "user"))
+        yield f"read_{module}_value"
 
 
 def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
@@ -73,12 +111,12 @@ def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
 
 
 def _check_cookie_names(endpoint: Endpoint, words: Vocabulary) -> None:
-    seen: set[str] = set()
+    seen: set[tuple[bool, str]] = set()
     for entry in endpoint.cookies:
         name = entry.options["name"]
-        if name in seen:
+        if (entry.reads(), name) in seen:
             raise words.mistake("cookie_twice", field=entry.where, given=name)
-        seen.add(name)
+        seen.add((entry.reads(), name))
 
 
 def _check_routes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
@@ -105,8 +143,9 @@ def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
     for endpoint in endpoints:
         for entry in endpoint.cookies:
             name = entry.options["name"]
-            _check_attributes(entry, *definitions[name], words)
-            owner = modules.setdefault(cookie_module(name, words), name)
+            if entry.pattern.names_cookie:
+                _check_attributes(entry, *definitions[name], words)
+            owner = modules.setdefault(module_name(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
                 raise words.mistake("cookie_module", field=field, name=name, other=owner)
@@ -121,6 +160,8 @@ def _definitions(endpoints: Sequence[Endpoint]) -> dict[str, tuple[Entry, str]]:
     defining: dict[str, tuple[Entry, str]] = {}
     for endpoint in endpoints:
         for entry in endpoint.cookies:
+            if not entry.pattern.names_cookie:
+                continue
             name = entry.options["name"]
             first.setdefault(name, (entry, endpoint.name))
             if holds(entry.pattern.defines_cookie, entry.options, {}):

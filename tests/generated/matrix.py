@@ -48,8 +48,8 @@ OTHER_VALUES: dict[str, Any] = {
     "samesite": "strict",
     "secure": False,
     "status_code": 202,
-    "text": "It's \"quoted\" {not} a <tag> & that is all there is to say about this text, surely",
-    "title": "O'Neil & <Sons> {x} \"y\" — a title that is long enough to be broken over lines",
+    "text": 'It\'s "quoted" {not} a <tag> & that is all there is to say about this text, surely',
+    "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
 }

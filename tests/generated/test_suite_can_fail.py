@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.generated.project import Project, generate
 
 ENDPOINTS = [

@@ -128,6 +128,18 @@ def test_headers_are_documented_on_every_answer() -> None:
     assert own["200"]["headers"]["Marks"]["description"] == "Own."
 
 
+def test_document_without_schemas_is_completed() -> None:
+    """Not even one endpoint with parameters is needed."""
+    app = Application(title="Small", outermost=[Middleware(DescribedMark, "a")])
+
+    @app.get("/")
+    async def root() -> None:
+        """Answer without headers."""
+
+    assert app.openapi()["info"]["title"] == "Small"
+    assert list(app.openapi()["components"]) == ["headers"]
+
+
 def test_document_is_served() -> None:
     """The same as from `openapi`, however often it is asked for; and it is the truth."""
     app = create_app(Middleware(DescribedMark, "a"))

@@ -12,6 +12,13 @@ from fastapi.testclient import TestClient
 from app.http.cookies import CookiePolicy
 from tests.wire import set_cookie, violations
 
+FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
+
+
+def declared(**options: Any) -> CookiePolicy:
+    """Return a policy with flags that browsers accept, except for `options`."""
+    return CookiePolicy(**{"name": "a", **FLAGS, **options})
+
 
 def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
     """Return the parts of the cookie's line, as an endpoint sends it."""
@@ -29,40 +36,58 @@ def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
     return set_cookie(answer, policy.name)
 
 
-DEFAULT = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
+LINE = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
 JANUARY = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        ({}, DEFAULT),
-        ({"max_age": 60}, ["a=value", "HttpOnly", "Max-Age=60", *DEFAULT[2:]]),
-        ({"expires": JANUARY}, ["a=value", "expires=Sun, 31 Jan 2027 12:00:00 GMT", *DEFAULT[1:]]),
+        ({}, LINE),
+        ({"max_age": 60}, ["a=value", "HttpOnly", "Max-Age=60", *LINE[2:]]),
+        ({"expires": JANUARY}, ["a=value", "expires=Sun, 31 Jan 2027 12:00:00 GMT", *LINE[1:]]),
         ({"path": "/b"}, ["a=value", "HttpOnly", "Path=/b", "SameSite=lax", "Secure"]),
-        ({"domain": "example.com"}, ["a=value", "Domain=example.com", *DEFAULT[1:]]),
-        ({"secure": False}, DEFAULT[:4]),
-        ({"httponly": False}, ["a=value", *DEFAULT[2:]]),
+        ({"domain": "example.com"}, ["a=value", "Domain=example.com", *LINE[1:]]),
+        ({"secure": False}, LINE[:4]),
+        ({"httponly": False}, ["a=value", *LINE[2:]]),
         ({"samesite": "strict"}, ["a=value", "HttpOnly", "Path=/", "SameSite=strict", "Secure"]),
         ({"samesite": "none"}, ["a=value", "HttpOnly", "Path=/", "SameSite=none", "Secure"]),
-        ({"partitioned": True}, [*DEFAULT, "Partitioned"]),
+        ({"partitioned": True}, [*LINE, "Partitioned"]),
     ],
 )
 def test_attributes_are_sent(options: dict[str, Any], parts: list[str]) -> None:
-    """The declared ones and the safe defaults, nothing else."""
-    assert sorted(sent(CookiePolicy(name="a", **options))) == sorted(parts)
+    """The declared ones, nothing else."""
+    assert sorted(sent(declared(**options))) == sorted(parts)
+
+
+@pytest.mark.parametrize("missing", ["path", "secure", "httponly", "samesite"])
+def test_flags_have_no_default(missing: str) -> None:
+    """Whoever declares a cookie decides on each of them."""
+    flags = {name: value for name, value in FLAGS.items() if name != missing}
+    with pytest.raises(TypeError, match=missing):
+        CookiePolicy(name="a", **flags)
+
+
+def test_partitioned_cookie_stands_beside_others() -> None:
+    """Only its own line says so."""
+    response = Response("x")
+    declared().set(response, "value")
+    declared(name="b", partitioned=True).set(response, "value")
+    lines = response.headers.getlist("set-cookie")
+    assert [line.endswith("; Partitioned") for line in lines] == [False, True]
 
 
 def test_delete_repeats_the_attributes() -> None:
     """Browsers only drop the cookie with the same name, domain and path, and keep the rules."""
-    policy = CookiePolicy(
+    policy = declared(
         name="__Secure-a",
         max_age=60,
         expires=JANUARY,
         path="/b",
         domain="example.com",
-        samesite="none",
+        secure=True,
         httponly=False,
+        samesite="none",
         partitioned=True,
     )
     assert sorted(sent(policy, deleted=True)) == [
@@ -79,7 +104,7 @@ def test_delete_repeats_the_attributes() -> None:
 
 def test_browser_forgets_a_deleted_cookie() -> None:
     """Set, sent back, deleted, gone."""
-    policy = CookiePolicy(name="__Host-a", max_age=60)
+    policy = declared(name="__Host-a", max_age=60)
     app = FastAPI()
 
     @app.get("/set")
@@ -100,7 +125,7 @@ def test_browser_forgets_a_deleted_cookie() -> None:
 def test_value_cannot_add_attributes() -> None:
     """What would end the value is quoted."""
     response = Response()
-    CookiePolicy(name="a").set(response, 'b; Domain="evil.example"')
+    declared().set(response, 'b; Domain="evil.example"')
     (line,) = response.headers.getlist("set-cookie")
     assert line == r'a="b\073 Domain=\"evil.example\""; HttpOnly; Path=/; SameSite=lax; Secure'
 
@@ -109,7 +134,7 @@ def test_value_cannot_add_headers() -> None:
     """A line break is quoted; newer versions of Python refuse it."""
     response = Response()
     with suppress(CookieError):
-        CookiePolicy(name="a").set(response, "b\r\nSet-Cookie: c=d")
+        declared().set(response, "b\r\nSet-Cookie: c=d")
     assert not any({"\r", "\n"} & set(line) for line in response.headers.getlist("set-cookie"))
 
 
@@ -135,7 +160,7 @@ def test_value_cannot_add_headers() -> None:
 def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> None:
     """When it is declared, not when the first browser drops it."""
     with pytest.raises(ValueError, match=reason):
-        CookiePolicy(**{"name": "a", **options})
+        declared(**options)
 
 
 @pytest.mark.parametrize(
@@ -143,13 +168,13 @@ def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> 
     [{"name": "__Host-a"}, {"name": "__Secure-a", "domain": "example.com", "path": "/b"}],
 )
 def test_prefixed_declaration_is_accepted(options: dict[str, Any]) -> None:
-    """What the prefixes ask for is what the defaults do."""
-    assert CookiePolicy(**options).name == options["name"]
+    """What keeps the rules of the prefixes."""
+    assert declared(**options).name == options["name"]
 
 
 def test_set_cookie_is_described() -> None:
     """OpenAPI has one entry, whatever the cookie is called."""
-    assert CookiePolicy(name="a").openapi_headers() == {
+    assert declared().openapi_headers() == {
         "Set-Cookie": {
             "description": "The cookie `a`.",
             "required": True,

@@ -89,6 +89,7 @@ def test_batches_have_64_kibibytes() -> None:
     """The default size."""
     chunks = list(csv_batches([("abcdef",)] * 10_000))
     assert [len(chunk) for chunk in chunks] == [65_536, 14_464]
+    assert csv_text([("abcdef",)] * 10_000) == "abcdef\r\n" * 10_000
 
 
 def test_batches_are_lazy() -> None:

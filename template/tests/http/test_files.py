@@ -122,6 +122,11 @@ def test_missing_or_foreign_file_is_not_found(name: str) -> None:
     assert response.json()["detail"].startswith("There is no file ")
 
 
+def test_missing_file_is_named() -> None:
+    """As the client named it."""
+    assert client.get("/files/b.txt").json() == {"detail": "There is no file 'b.txt' yet"}
+
+
 def test_link_out_of_the_directory_is_not_found(tmp_path: Path) -> None:
     """Where it leads to counts."""
     (tmp_path / "stored" / "link.txt").symlink_to(tmp_path / "secret.txt")

@@ -17,9 +17,21 @@ from tests.wire import set_cookie, violations
 GOOD = {"username": "admin", "password": "correct horse"}
 
 
+def session_cookie(max_age: int | None = 60) -> CookiePolicy:
+    """Return the declaration of the cookie that identifies a session."""
+    return CookiePolicy(
+        name="__Host-session",
+        max_age=max_age,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+    )
+
+
 def create_app(max_age: int | None = 60) -> FastAPI:
     """Return an application with login, logout and an endpoint for users."""
-    session = Session(CookiePolicy(name="__Host-session", max_age=max_age, samesite="strict"))
+    session = Session(session_cookie(max_age))
     app = FastAPI()
 
     @app.post("/login")
@@ -233,7 +245,7 @@ def test_each_login_gets_a_new_token(client: TestClient) -> None:
 
 def test_tokens_work_without_a_response() -> None:
     """For what answers by itself, such as a WebSocket."""
-    session = Session(CookiePolicy(name="__Host-session"))
+    session = Session(session_cookie())
     token = session.open("ana")
     assert session.user_of(token) == "ana"
     assert session.user_of("") is None
