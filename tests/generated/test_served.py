@@ -1,0 +1,157 @@
+"""What a generated project sends, byte for byte, from a real server."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.generated.project import generate
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it came over the wire: nothing decoded, nothing merged."""
+
+    status_line: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def all(self, name: bytes) -> list[bytes]:
+        """Return the values of every line of that header."""
+        return [value for key, value in self.headers if key.lower() == name]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the preset `tour` with uvicorn on a free port of this machine."""
+    project = generate(tmp_path_factory.mktemp("served") / "service", preset="tour")
+    files = project.folder / "files"
+    files.mkdir()
+    Path(files, "handbook.pdf").write_bytes(b"%PDF-0123456789")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(number), "--http", "h11"],
+        cwd=project.folder,
+        env={**os.environ, "APP_LOGIN_PASSWORD": "correct horse"},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(number, server)
+        yield number
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers, or fail when it has stopped."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server stopped"
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server does not answer")
+
+
+def ask(port: int, request: str, *lines: str, body: bytes = b"") -> Answer:
+    """Send one request and read the answer to its end."""
+    headers = ["Host: localhost", "Connection: close", f"Content-Length: {len(body)}", *lines]
+    head = "\r\n".join([f"{request} HTTP/1.1", *headers, "", ""])
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(head.encode() + body)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    start, _, rest = received.partition(b"\r\n\r\n")
+    status_line, *header_lines = start.split(b"\r\n")
+    pairs = [line.split(b": ", 1) for line in header_lines]
+    return Answer(status_line, [(name, value) for name, value in pairs], rest)
+
+
+def test_model_header_and_cookie(port: int) -> None:
+    """One line for each header, and the cookie with all its attributes."""
+    answer = ask(port, "GET /posts/7")
+    assert answer.status_line == b"HTTP/1.1 200 OK"
+    assert answer.all(b"content-type") == [b"application/json"]
+    assert answer.all(b"content-length") == [b"%d" % len(answer.body)]
+    assert answer.all(b"cache-control") == [b"private, no-cache"]
+    assert answer.all(b"set-cookie") == [
+        b"last_viewed_post=example; HttpOnly; Max-Age=86400; Path=/; SameSite=lax; Secure"
+    ]
+    assert answer.body.startswith(b'{"id":7,')
+    (timing,) = answer.all(b"server-timing")
+    assert re.fullmatch(rb"endpoint;dur=\d+\.\d, total;dur=\d+\.\d", timing)
+
+
+def test_no_content(port: int) -> None:
+    """A 204 has neither a length nor a type, and deletes the cookie as it was set."""
+    answer = ask(port, "DELETE /posts/7")
+    assert answer.status_line == b"HTTP/1.1 204 No Content"
+    assert (answer.all(b"content-length"), answer.all(b"content-type")) == ([], [])
+    assert answer.body == b""
+    assert answer.all(b"set-cookie") == [
+        b'last_viewed_post=""; expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Max-Age=0; '
+        b"Path=/; SameSite=lax; Secure"
+    ]
+
+
+def test_stream(port: int) -> None:
+    """A stream is chunked, without a length; its headers come from dependencies."""
+    answer = ask(port, "GET /exports/posts.csv")
+    assert answer.all(b"transfer-encoding") == [b"chunked"]
+    assert answer.all(b"content-length") == []
+    assert answer.all(b"content-type") == [b"text/csv; charset=utf-8"]
+    assert answer.all(b"content-disposition") == [b'attachment; filename="posts.csv"']
+    assert len(answer.all(b"set-cookie")) == 2
+    assert b"id,title\r\n'=1+1,example\r\n" in answer.body
+
+
+def test_file_and_range(port: int) -> None:
+    """A file can be asked for in parts, and says what it is."""
+    answer = ask(port, "GET /files/handbook.pdf", "Range: bytes=5-8")
+    assert answer.status_line == b"HTTP/1.1 206 Partial Content"
+    assert (answer.body, answer.all(b"content-range")) == (b"0123", [b"bytes 5-8/15"])
+    assert answer.all(b"content-disposition") == [b'inline; filename="handbook.pdf"']
+    assert answer.all(b"accept-ranges") == [b"bytes"]
+
+
+def test_login_session_logout(port: int) -> None:
+    """The session cookie opens the protected endpoint until the logout."""
+    credentials = b'{"username": "admin", "password": "correct horse"}'
+    login = ask(port, "POST /login", "Content-Type: application/json", body=credentials)
+    assert login.status_line == b"HTTP/1.1 204 No Content"
+    (line,) = login.all(b"set-cookie")
+    token, *attributes = line.decode().split("; ")
+    assert re.fullmatch(r"__Host-session=[A-Za-z0-9_-]{43}", token)
+    assert attributes == ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=lax", "Secure"]
+    assert ask(port, "GET /account", f"Cookie: {token}").status_line == b"HTTP/1.1 200 OK"
+    ask(port, "POST /logout", f"Cookie: {token}")
+    refused = ask(port, "GET /account", f"Cookie: {token}")
+    assert refused.status_line == b"HTTP/1.1 401 Unauthorized"
+    assert refused.all(b"www-authenticate") == [b'Cookie realm="app"']
+
+
+def test_cross_origin(port: int) -> None:
+    """Scripts of the listed site may read the headers that endpoints send."""
+    answer = ask(port, "GET /posts/7", "Origin: https://app.example.com")
+    assert answer.all(b"access-control-allow-origin") == [b"https://app.example.com"]
+    (exposed,) = answer.all(b"access-control-expose-headers")
+    assert {b"Content-Disposition", b"ETag", b"Location"} <= set(exposed.split(b", "))
+    assert answer.all(b"x-content-type-options") == [b"nosniff"]
+    assert (
+        ask(port, "GET /posts/7", "Origin: https://evil.example").all(
+            b"access-control-allow-origin"
+        )
+        == [b""] * 0
+    )
