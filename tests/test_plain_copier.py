@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue import read_yaml, template_root
+from scaffold.direct import Template
 from scaffold.origin import Origin
+from tests.generated import matrix
 from tests.generated.project import generate
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
@@ -208,3 +210,48 @@ def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, An
         run_copy(str(plain), project, data=case["data"], defaults=True, quiet=True)
     assert case["error"] in str(refused.value)
     assert not project.exists()
+
+
+@pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])
+def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: Path) -> None:
+    """Rendering without Copier writes what Copier writes."""
+    from copier import run_copy
+
+    answers = {
+        "project_name": "service",
+        **read_yaml(template_root() / "presets" / f"{preset}.yml"),
+        "author_name": "Ana É",
+        "author_email": "ana@example.com",
+        "license": "MIT",
+    }
+    origin = {"_scaffold_src": "git+https://example.com/t.git", "_scaffold_commit": "v1"}
+    target = tmp_path / "copier" / "service"
+    run_copy(str(plain), target, data={**answers, **origin}, defaults=True, quiet=True)
+    Template(plain).write(tmp_path / "direct" / "service", {**answers, **origin})
+    assert files(tmp_path / "direct") == files(tmp_path / "copier")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"response_patterns": ["html", "file"], "cookie_patterns": ["cookie-session-host-prefix"]},
+        {"application_patterns": ["cors"], "header_patterns": []},
+        {"endpoints": matrix.options(), "application": []},
+    ],
+)
+def test_answers_are_the_same_through_copier(
+    answers: dict[str, Any], tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Defaults, computed answers and the user's own settings are those of Copier."""
+    from copier import run_copy
+
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {author_name: Bo, license: Apache-2.0}\n", encoding="utf-8")
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    target = tmp_path / "copier" / "my-shop"
+    run_copy(str(plain), target, data=answers, defaults=True, quiet=True)
+    src = {"_scaffold_src": str(plain)}
+    Template(plain).write(tmp_path / "direct" / "my-shop", {**answers, **src})
+    assert files(tmp_path / "direct") == files(tmp_path / "copier")
+    assert b"author_name: Bo" in files(target)[".copier-answers.yml"]

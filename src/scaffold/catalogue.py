@@ -14,6 +14,9 @@ import yaml
 
 from scaffold.errors import InvalidSpec, UsageMistake
 
+YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's loader in C, where there is one."""
+
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
 
@@ -185,9 +188,8 @@ def load(root: Path | None = None) -> Catalogue:
 
 def read_yaml(path: Path) -> Any:
     """Return what a YAML file holds, read with the fast loader where PyYAML has it."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=loader)
+        return yaml.load(stream, Loader=YamlLoader)
 
 
 def _pattern(data: dict[str, Any]) -> Pattern:

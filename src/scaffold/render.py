@@ -29,8 +29,13 @@ def render(folder: Path, answers: Mapping[str, Any], *, ask: bool) -> None:
         ScaffoldError: the template cannot be rendered.
     """
     data = {**answers, **find_origin().data()}
+    if not ask:
+        from scaffold.direct import Template
+
+        Template(template_root()).write(folder, data)
+        return
     with _plain_template() as source:
-        _copy(source, folder, data, None, ask=ask)
+        _copy(source, folder, data, None, ask=True)
 
 
 def render_from(
