@@ -2,6 +2,8 @@
 """The front door for contributors: sets up the environment by itself, then does a task.
 
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
+    python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
+    python3 tasks.py bench                           compare the speed with Copier's
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
 
@@ -39,11 +41,23 @@ def test(arguments: Sequence[str]) -> None:
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", *arguments],
+        ["pytest", "-n", "auto", "--dist", "loadfile", *arguments],
     ]
     failed = [" ".join(check) for check in checks if run(*check) != 0]
     if failed:
         raise TaskError(f"failed: {', '.join(failed)}")
+
+
+def full(arguments: Sequence[str]) -> None:
+    """Run every check and every test, those too that install environments."""
+    test(["--full", *arguments])
+
+
+def bench(arguments: Sequence[str]) -> None:
+    """Compare the command's speed with that of what its users know."""
+    set_up()
+    if run("python", "benchmarks/commands.py", *arguments):
+        raise TaskError("a ratio is over its limit, or a command failed")
 
 
 def try_(arguments: Sequence[str]) -> None:
@@ -88,7 +102,13 @@ def lock(arguments: Sequence[str]) -> None:
         raise TaskError(f"{LOCK.name} is unchanged, because uv failed")
 
 
-TASKS: dict[str, Callable[[Sequence[str]], None]] = {"test": test, "try": try_, "lock": lock}
+TASKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "test": test,
+    "full": full,
+    "try": try_,
+    "bench": bench,
+    "lock": lock,
+}
 
 
 def set_up() -> None:

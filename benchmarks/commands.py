@@ -95,7 +95,6 @@ def pairs(folder: Path) -> list[Pair]:
     importing = run(sys.executable, "-c", "import typer")
     return [
         Pair("scaffold --help", run(scaffold, "--help"), "import typer", importing, 2.0),
-        Pair("scaffold patterns", run(scaffold, "patterns"), "import typer", importing, 2.0),
         Pair("scaffold --help", run(scaffold, "--help"), "copier --help", run(copier, "--help"), 1),
         Pair(
             "scaffold new (tour)",

@@ -18,6 +18,20 @@ HOSTILE_SPECS: list[dict[str, Any]] = yaml.safe_load(
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs the tests which take minutes."""
+    parser.addoption("--full", action="store_true", help="also run the tests marked full")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the tests that take minutes, unless they are asked for."""
+    if not config.getoption("--full"):
+        reason = pytest.mark.skip(reason="takes minutes; use --full")
+        for item in items:
+            if item.get_closest_marker("full"):
+                item.add_marker(reason)
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Return an environment with an identity for git and without the user's own settings."""

@@ -264,12 +264,19 @@ def test_the_environment_is_set_up_with_uv(
 ) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "uv").write_text('#!/bin/sh\necho "$@" > synced\n')
+    (tools / "uv").write_text('#!/bin/sh\necho "$@" > synced\necho 1 > uv.lock\n')
     (tools / "uv").chmod(0o755)
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
     done = scaffold("new", "a", "--preset", "empty", env=environment | {"PATH": path})
     assert (work / "a" / "synced").read_text() == "sync --quiet\n"
     assert "uv run pytest" in done.stderr
+    tracked = subprocess.run(
+        ["git", "log", "--format=%s", "--", "uv.lock"],
+        cwd=work / "a",
+        capture_output=True,
+        text=True,
+    )
+    assert tracked.stdout == "Start from fastapi-response-scaffold\n"
 
 
 def test_ctrl_c_while_the_environment_is_set_up_keeps_the_project(

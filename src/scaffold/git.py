@@ -40,6 +40,13 @@ def first_commit(project: Path, parent: Path) -> str | None:
     return None
 
 
+def keep_lock(project: Path) -> None:
+    """Add `uv.lock`, which the set-up of the environment wrote, to the first commit."""
+    if (project / "uv.lock").is_file():
+        _git(project, "add", "uv.lock")
+        _git(project, "commit", "--amend", "--no-edit", "--no-verify")
+
+
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["git", "-C", str(folder), *arguments],

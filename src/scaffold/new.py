@@ -10,7 +10,7 @@ from scaffold.answers import Sources, gather
 from scaffold.catalogue import read_yaml
 from scaffold.environment import set_up
 from scaffold.errors import Interrupted, UsageMistake
-from scaffold.git import first_commit, forget_repository
+from scaffold.git import first_commit, forget_repository, keep_lock
 from scaffold.progress import working
 from scaffold.project import check_destination, staged
 from scaffold.render import render, render_from
@@ -92,6 +92,8 @@ def create(request: Request) -> Created:
             committed = problem is None
             notes += [problem] if problem else []
     synced = request.sync and _sync(request, target, notes)
+    if committed and synced:
+        keep_lock(target)
     return Created(request.destination, files, origin, committed, synced, notes)
 
 
