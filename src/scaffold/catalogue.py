@@ -107,6 +107,7 @@ class Vocabulary:
     convertors: Mapping[str, Any]
     field_types: Mapping[str, Any]
     reserved: frozenset[str]
+    reserved_parameters: frozenset[str]
     keywords: frozenset[str]
     class_names: frozenset[str]
     field_names: frozenset[str]
@@ -240,6 +241,7 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         convertors=data["convertors"],
         field_types=data["field_types"],
         reserved=keywords.union(data["builtins"], data["stub_names"]),
+        reserved_parameters=keywords.union(data["parameter_builtins"], data["stub_names"]),
         keywords=keywords,
         class_names=frozenset(data["class_names"]),
         field_names=frozenset(data["field_names"]),

@@ -98,10 +98,11 @@ def scaffold(
 @app.command()
 def new(
     destination: Annotated[
-        Path, typer.Argument(metavar="DEST", help="The project's folder; it must not exist yet.")
+        Path, typer.Argument(metavar="DEST", help="The project's folder, new or empty.")
     ],
     preset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="tour, api, web, exports or empty.")
+        str | None,
+        typer.Option(metavar="NAME", help="tour (every pattern), api, web, exports or empty."),
     ] = None,
     endpoint: Annotated[
         list[str] | None,
@@ -139,6 +140,7 @@ def new(
     """Make a project in the new folder DEST.
 
     Without a preset, endpoints or a data file it asks, in a terminal, what to generate.
+    `scaffold patterns` lists what an endpoint can be made of.
     """
     with boundary():
         from scaffold.answers import Sources

@@ -49,10 +49,10 @@ def next_steps(*, complete: bool) -> list[str]:
         complete: whether its environment has been set up.
     """
     if shutil.which("uv"):
-        return ["uv run fastapi dev", "uv run pytest"]
+        return ["uv run pytest", "uv run fastapi dev"]
     prepare = [" ".join(command) for command in _commands("python")] if not complete else []
     scripts = _scripts()
-    return [*prepare, f"{scripts / 'fastapi'} dev", f"{scripts / 'python'} -m pytest"]
+    return [*prepare, f"{scripts / 'python'} -m pytest", f"{scripts / 'fastapi'} dev"]
 
 
 def _commands(python: str = sys.executable) -> list[list[str]]:

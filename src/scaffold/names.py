@@ -46,7 +46,7 @@ def check_path(value: Any, field: str, words: Vocabulary) -> None:
     seen: set[str] = set()
     for parameter in _PARAMETER.findall(value):
         name, colon, convertor = parameter.partition(":")
-        if not _SHORT_NAME.fullmatch(name) or name in words.reserved:
+        if not _SHORT_NAME.fullmatch(name) or name in words.reserved_parameters:
             raise words.mistake("parameter", field=field, given=quoted(name))
         if name in seen:
             raise words.mistake("parameter_twice", field=field, given=name)

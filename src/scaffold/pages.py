@@ -32,7 +32,7 @@ def catalogue_page(catalogue: Catalogue) -> str:
     width = max(len(pattern_id) for pattern_id in catalogue.patterns)
     blocks = []
     for family in FAMILIES:
-        patterns = [pattern for pattern in catalogue.family(family) if not pattern.unlisted]
+        patterns = catalogue.family(family)
         rows = [f"  {pattern.id:{width}}  {pattern.summary}" for pattern in patterns]
         blocks.append("\n".join([HEADINGS[family], *rows]))
     return "\n\n".join([*blocks, "`scaffold patterns ID` shows one of them."])
@@ -91,7 +91,8 @@ def pattern_data(pattern: Pattern, words: Vocabulary) -> dict[str, Any]:
 def example(pattern: Pattern) -> str:
     """Return an endpoint line that uses a pattern of any family but `app`."""
     entry = _example_entry(pattern)
-    endpoint: dict[str, Any] = {"name": "example", "method": "GET", "path": "/example"}
+    method = "POST" if pattern.family == "status" else "GET"
+    endpoint: dict[str, Any] = {"name": "example", "method": method, "path": "/example"}
     endpoint["response"] = "json-model"
     if pattern.family in ("header", "cookie"):
         endpoint[f"{pattern.family}s"] = [entry]

@@ -17,6 +17,7 @@ OTHER_VALUES: dict[str, Any] = {
     "allow_origins": ["https://a.example.com", "https://b.example.com:8443"],
     "charset": "utf-8",
     "class_name": "HalResponse",
+    "content_security_policy": "default-src 'self'; img-src *",
     "columns": ["Id", "full name", "e-mail"],
     "directives": "no-store",
     "disposition": "inline",

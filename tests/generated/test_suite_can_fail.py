@@ -134,7 +134,7 @@ BREAKS = [
     ("app/endpoints/delete_post.py", "last_viewed_cookie.delete(response)", "pass"),
     ("app/endpoints/me.py", "session.user", "str"),
     ("app/endpoints/login.py", "Depends(authenticated)", "Depends(lambda: 'ana')"),
-    ("app/middleware.py", "Middleware(SecurityHeaders, hsts_max_age=31_536_000),", ""),
+    ("app/main.py", "outermost=middleware", "outermost=()"),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]

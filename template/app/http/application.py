@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+
+
+async def invalid_request(request: Request, error: Exception) -> JSONResponse:
+    """Answer 422 with where and what is wrong, but not with what was sent.
+
+    FastAPI's own answer repeats the input, so that a password ends up in bodies and logs.
+    """
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
+    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in error.errors()]
+    return JSONResponse({"detail": detail}, 422)
 
 
 class Application(FastAPI):
@@ -18,6 +30,7 @@ class Application(FastAPI):
     def __init__(self, *, outermost: Sequence[Middleware] = (), **options: Any) -> None:
         super().__init__(**options)
         self.outermost = outermost
+        self.add_exception_handler(RequestValidationError, invalid_request)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""
@@ -29,10 +42,13 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with the outermost middleware's headers on every answer."""
         document = super().openapi()
-        headers = self._outermost_headers()
-        if not headers or "headers" in document.setdefault("components", {}):
+        components = document.setdefault("components", {})
+        if "headers" in components:
             return document
-        document["components"]["headers"] = headers
+        headers = self._outermost_headers()
+        if not headers:
+            return document
+        components["headers"] = headers
         references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
         for path in document["paths"].values():
             for operation in path.values():

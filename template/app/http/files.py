@@ -27,7 +27,7 @@ def stored_file(name: str) -> Path:
     except (OSError, ValueError):  # a name that is too long, or holds a null byte
         found = False
     if not found:
-        raise HTTPException(404, f"There is no file {name!r} yet")
+        raise HTTPException(404, f"No such file: {name}")
     return path
 
 

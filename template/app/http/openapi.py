@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-type_string = {"type": "string"}
+STRING = {"type": "string"}
 
 
 class Described(Protocol):
@@ -40,7 +40,7 @@ def header(description: str, *, required: bool = True, **schema: Any) -> dict[st
     return {
         "description": description,
         "required": required,
-        "schema": schema or type_string,
+        "schema": schema or STRING,
     }
 
 
@@ -59,7 +59,7 @@ def documented(
     headers: dict[str, Any] = {}
     for one in described:
         for name, new in one.openapi_headers().items():
-            headers[name] = _both(headers[name], new) if name in headers else new
+            headers[name] = _merged(headers[name], new) if name in headers else new
     if headers:
         response["headers"] = headers
     if description is not None:
@@ -67,7 +67,7 @@ def documented(
     if media_type is not None:
         binary = {"type": "string", "contentMediaType": media_type}
         text = media_type.startswith("text/")
-        response["content"] = {media_type: {"schema": type_string if text else binary}}
+        response["content"] = {media_type: {"schema": STRING if text else binary}}
     if model is not None:
         response["model"] = model
     return {status_code: response}
@@ -86,7 +86,7 @@ def documented_error(
     return entry
 
 
-def _both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {
         **first,
         "description": f"{first['description']} {second['description']}",

@@ -17,6 +17,9 @@ from app.http.cookies import CookiePolicy
 from app.http.openapi import HeaderDescription, documented_error
 from app.settings import Settings
 
+ONE_DAY = 86_400
+"""How long a session lasts, in seconds, when its cookie ends with the browser."""
+
 UNAUTHORIZED = documented_error(
     401,
     "Not logged in",
@@ -71,7 +74,7 @@ class Session:
     def __init__(self, cookie: CookiePolicy) -> None:
         self.cookie = cookie
         self._users: dict[str, tuple[str, float]] = {}
-        session_cookie = APIKeyCookie(name=cookie.name, auto_error=False)
+        session_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
 
         async def logged_in(token: Annotated[str | None, Depends(session_cookie)]) -> str:
             user = self.user_of(token or "")
@@ -87,8 +90,10 @@ class Session:
 
     def open(self, user: str) -> str:
         """Begin a session for `user` under a new token, and return the token."""
+        now = time.monotonic()
+        self._users = {token: one for token, one in self._users.items() if now < one[1]}
         token = secrets.token_urlsafe(32)
-        self._users[token] = (user, time.monotonic() + (self.cookie.max_age or 86_400))
+        self._users[token] = (user, now + (self.cookie.max_age or ONE_DAY))
         return token
 
     def user_of(self, token: str) -> str | None:

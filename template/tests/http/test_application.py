@@ -1,9 +1,9 @@
 """`app.http.application`: what is outermost reaches every answer, and the document."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import WebSocket
+from fastapi import Body, WebSocket
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.datastructures import MutableHeaders
@@ -168,3 +168,18 @@ def test_document_without_middleware_is_unchanged() -> None:
     assert "headers" not in document.get("components", {})
     assert "headers" not in document["paths"]["/"]["get"]["responses"]["200"]
     assert document == create_app(Middleware(Mark, "a")).openapi()
+
+
+def test_invalid_request_does_not_repeat_what_was_sent() -> None:
+    """A password in a body that lacks something else stays out of the answer, and of logs."""
+    app = Application()
+
+    @app.post("/login")
+    async def login(name: Annotated[str, Body()], password: Annotated[str, Body()]) -> str:
+        return name
+
+    response = TestClient(app).post("/login", json={"password": "correct horse"})
+    assert response.status_code == 422
+    assert response.json() == {
+        "detail": [{"loc": ["body", "name"], "msg": "Field required", "type": "missing"}]
+    }

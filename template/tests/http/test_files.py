@@ -119,12 +119,12 @@ def test_missing_or_foreign_file_is_not_found(name: str) -> None:
     """The directory, its neighbours, and names that no file can have."""
     response = client.get(f"/files/{name}")
     assert response.status_code == 404
-    assert response.json()["detail"].startswith("There is no file ")
+    assert response.json()["detail"].startswith("No such file: ")
 
 
 def test_missing_file_is_named() -> None:
     """As the client named it."""
-    assert client.get("/files/b.txt").json() == {"detail": "There is no file 'b.txt' yet"}
+    assert client.get("/files/b.txt").json() == {"detail": "No such file: b.txt"}
 
 
 def test_link_out_of_the_directory_is_not_found(tmp_path: Path) -> None:

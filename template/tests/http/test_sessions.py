@@ -274,6 +274,6 @@ def test_document_names_the_cookie() -> None:
     """As a security scheme, which is what tools can use."""
     document = create_app().openapi()
     assert document["components"]["securitySchemes"] == {
-        "APIKeyCookie": {"type": "apiKey", "in": "cookie", "name": "__Host-session"}
+        "__Host-session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"}
     }
-    assert document["paths"]["/me"]["get"]["security"] == [{"APIKeyCookie": []}]
+    assert document["paths"]["/me"]["get"]["security"] == [{"__Host-session": []}]
