@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -28,9 +29,9 @@ class Answer:
         return [value for key, value in self.headers if key.lower() == name]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Serve the preset `tour` with uvicorn on a free port of this machine."""
+@pytest.fixture(scope="module", params=["uvicorn app.main:app --http h11", "fastapi dev"])
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the preset `tour` on a free port of this machine, in each way its README names."""
     project = generate(tmp_path_factory.mktemp("served") / "service", preset="tour")
     files = project.folder / "files"
     files.mkdir()
@@ -39,16 +40,18 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(number), "--http", "h11"],
+        [sys.executable, "-m", *request.param.split(), "--port", str(number)],
         cwd=project.folder,
         env={**os.environ, "APP_LOGIN_PASSWORD": "correct horse"},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         wait_for(number, server)
         yield number
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(10)
 
 
