@@ -1,5 +1,6 @@
 """`app.http.application`: what is outermost reaches every answer, and the document."""
 
+from collections.abc import AsyncIterable
 from typing import Any
 
 import pytest
@@ -168,3 +169,17 @@ def test_document_without_middleware_is_unchanged() -> None:
     assert "headers" not in document.get("components", {})
     assert "headers" not in document["paths"]["/"]["get"]["responses"]["200"]
     assert document == create_app(Middleware(Mark, "a")).openapi()
+
+
+def test_document_that_describes_items_is_of_a_later_version() -> None:
+    """OpenAPI 3.1 knows no `itemSchema`; what is not streamed stays as it was."""
+    app = create_app()
+    assert app.openapi()["openapi"] == "3.1.0"
+
+    @app.get("/numbers", responses=documented(404, media_type="text/plain"))
+    async def numbers() -> AsyncIterable[int]:
+        yield 1
+
+    assert app.openapi()["openapi"] == "3.2.0"
+    validate(app.openapi())
+    assert TestClient(app).get("/openapi.json").json()["openapi"] == "3.2.0"
