@@ -18,9 +18,11 @@ OTHER_VALUES: dict[str, Any] = {
     "charset": "utf-8",
     "class_name": "HalResponse",
     "columns": ["Id", "full name", "e-mail"],
+    "compressed": False,
     "directives": "no-store",
     "disposition": "inline",
     "domain": "example.com",
+    "event": "order.paid-now",
     "expires": "2031-12-31T23:59:59Z",
     "fields": {
         "a": "str",
@@ -45,6 +47,7 @@ OTHER_VALUES: dict[str, Any] = {
     "others": ["de", "zh-Hant"],
     "partitioned": True,
     "path": "/account",
+    "retry": 10_000,
     "samesite": "strict",
     "secure": False,
     "status_code": 202,
@@ -55,6 +58,7 @@ OTHER_VALUES: dict[str, Any] = {
 }
 NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
 OTHER_STATUS = {"redirect": 303}
+OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
@@ -129,6 +133,8 @@ def _other(pattern: Pattern, option: str) -> Any:
         return NAMES.get(pattern.id, "__Secure-a.b")
     if option == "status_code":
         return OTHER_STATUS.get(pattern.id, OTHER_VALUES[option])
+    if option == "media_type":
+        return OTHER_MEDIA_TYPES.get(pattern.id, OTHER_VALUES[option])
     if option == "otherwise":
         return 203
     if option == "action":
