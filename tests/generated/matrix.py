@@ -48,6 +48,7 @@ OTHER_VALUES: dict[str, Any] = {
     "partitioned": True,
     "path": "/account",
     "retry": 10_000,
+    "root": "x.y-z",
     "samesite": "strict",
     "secure": False,
     "status_code": 202,
