@@ -24,6 +24,7 @@ OTHER_VALUES: dict[str, Any] = {
     "domain": "example.com",
     "event": "order.paid-now",
     "expires": "2031-12-31T23:59:59Z",
+    "fallback": "/account?a=b#c",
     "fields": {
         "a": "str",
         "b": "int | None",
@@ -45,6 +46,7 @@ OTHER_VALUES: dict[str, Any] = {
     "metric": "db-time",
     "model": "Thing",
     "others": ["de", "zh-Hant"],
+    "parameter": "return_to",
     "partitioned": True,
     "path": "/account",
     "retry": 10_000,
@@ -58,13 +60,16 @@ OTHER_VALUES: dict[str, Any] = {
     "value": "a'b" * 30,
 }
 NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
-OTHER_STATUS = {"redirect": 303}
+OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
     """Return a spec; an answer without content gets the status that it needs."""
     spec = {"name": name, "method": method, "path": f"/{name}", "response": response, **rest}
+    pattern = response if isinstance(response, str) else response["pattern"]
+    example: str = load().patterns[pattern].example.get("path", "")
+    spec["path"] += example.removeprefix(f"/{pattern}")
     if response == "empty":
         spec["status"] = "status-no-content"
     return spec
