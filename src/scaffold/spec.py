@@ -73,4 +73,5 @@ class Endpoint:
             "reads_cookie": any(cookie.reads() for cookie in self.cookies),
             "own_status": self.response.pattern.own_status,
             "has_body": self.has_body,
+            "takes_rest": self.path.endswith(":path}"),
         }

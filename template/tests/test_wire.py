@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx2 import Request, Response
 
-from tests.wire import set_cookie, undocumented, violations
+from tests.wire import described_content, set_cookie, undocumented, violations
 
 Headers = list[tuple[str, str]]
 
@@ -260,3 +260,14 @@ def test_documented_answers_pass(response: Response) -> None:
 def test_undocumented_answers_are_found(response: Response, difference: str) -> None:
     """One difference, in words."""
     assert undocumented(response, DOCUMENT) == [difference]
+
+
+def test_described_content_is_that_of_the_answer() -> None:
+    """Of its status; nothing for what is not described."""
+    assert described_content(answer(200), DOCUMENT) == JSON
+    assert described_content(answer(200, request=("GET", "/items/latest")), DOCUMENT) == {
+        "text/csv": {}
+    }
+    assert described_content(answer(204), DOCUMENT) == {}
+    assert described_content(answer(500), DOCUMENT) == {}
+    assert described_content(answer(200, request=("GET", "/other")), DOCUMENT) == {}

@@ -48,17 +48,22 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
     operation = _operation(response, document)
     if operation is None:
         return []
-    status = response.status_code
-    responses = operation["responses"]
-    keys = (str(status), f"{status // 100}XX", "default")
-    described = next((responses[key] for key in keys if key in responses), None)
+    described = _described(response, operation, document)
     if described is None:
-        return [] if _from_framework(response) else [f"status {status} is not documented"]
-    described = _resolved(described, document)
+        unknown = f"status {response.status_code} is not documented"
+        return [] if _from_framework(response) else [unknown]
     return [
         *_other_content(response, described.get("content", {})),
         *_other_headers(response, described.get("headers", {}), document),
     ]
+
+
+def described_content(response: Response, document: dict[str, Any]) -> dict[str, Any]:
+    """Return what the OpenAPI document says about the answer's content, by media type."""
+    operation = _operation(response, document) or {"responses": {}}
+    described = _described(response, operation, document) or {}
+    content: dict[str, Any] = described.get("content", {})
+    return content
 
 
 def set_cookie(response: Response, name: str) -> list[str]:
@@ -126,6 +131,15 @@ def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] |
             if operation is not None and re.fullmatch(pattern, path):
                 return operation
     return None
+
+
+def _described(
+    response: Response, operation: dict[str, Any], document: dict[str, Any]
+) -> dict[str, Any] | None:
+    status, responses = response.status_code, operation["responses"]
+    keys = (str(status), f"{status // 100}XX", "default")
+    described = next((responses[key] for key in keys if key in responses), None)
+    return None if described is None else _resolved(described, document)
 
 
 def _from_framework(response: Response) -> bool:

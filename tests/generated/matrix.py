@@ -19,10 +19,13 @@ OTHER_VALUES: dict[str, Any] = {
     "class_name": "HalResponse",
     "content_security_policy": "default-src 'self'; img-src *",
     "columns": ["Id", "full name", "e-mail"],
+    "compressed": False,
     "directives": "no-store",
     "disposition": "inline",
     "domain": "example.com",
+    "event": "order.paid-now",
     "expires": "2031-12-31T23:59:59Z",
+    "fallback": "/account?a=b#c",
     "fields": {
         "a": "str",
         "b": "int | None",
@@ -44,8 +47,11 @@ OTHER_VALUES: dict[str, Any] = {
     "metric": "db-time",
     "model": "Thing",
     "others": ["de", "zh-Hant"],
+    "parameter": "return_to",
     "partitioned": True,
     "path": "/account",
+    "retry": 10_000,
+    "root": "x.y-z",
     "samesite": "strict",
     "secure": False,
     "status_code": 202,
@@ -55,12 +61,16 @@ OTHER_VALUES: dict[str, Any] = {
     "value": "a'b" * 30,
 }
 NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
-OTHER_STATUS = {"redirect": 303}
+OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
+OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
     """Return a spec; an answer without content gets the status that it needs."""
     spec = {"name": name, "method": method, "path": f"/{name}", "response": response, **rest}
+    pattern = response if isinstance(response, str) else response["pattern"]
+    example: str = load().patterns[pattern].example.get("path", "")
+    spec["path"] += example.removeprefix(f"/{pattern}")
     if response == "empty":
         spec["status"] = "status-no-content"
     return spec
@@ -130,6 +140,8 @@ def _other(pattern: Pattern, option: str) -> Any:
         return NAMES.get(pattern.id, "__Secure-a.b")
     if option == "status_code":
         return OTHER_STATUS.get(pattern.id, OTHER_VALUES[option])
+    if option == "media_type":
+        return OTHER_MEDIA_TYPES.get(pattern.id, OTHER_VALUES[option])
     if option == "otherwise":
         return 203
     if option == "action":

@@ -40,8 +40,14 @@ class Application(FastAPI):
         return app
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, with the outermost middleware's headers on every answer."""
+        """Return the OpenAPI document, with the outermost middleware's headers on every answer.
+
+        A stream's items are described with a keyword of OpenAPI 3.2, which FastAPI uses in
+        documents that it calls 3.1: those are called what they are.
+        """
         document = super().openapi()
+        if _describes_items(document):
+            document["openapi"] = "3.2.0"
         components = document.setdefault("components", {})
         if "headers" in components:
             return document
@@ -63,3 +69,13 @@ class Application(FastAPI):
             if hasattr(wrapper, "openapi_headers"):
                 described.update(wrapper.openapi_headers())
         return described
+
+
+def _describes_items(document: dict[str, Any]) -> bool:
+    return any(
+        "itemSchema" in content
+        for path in document["paths"].values()
+        for operation in path.values()
+        for response in operation["responses"].values()
+        for content in response.get("content", {}).values()
+    )

@@ -9,6 +9,8 @@ from fastapi import Response
 
 from app.http.openapi import header
 
+SAVED = "The file name under which to save the answer."
+
 
 def content_disposition(
     filename: str, disposition: Literal["attachment", "inline"] = "attachment"
@@ -44,4 +46,25 @@ class Download:
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the header."""
-        return {"Content-Disposition": header("The file name under which to save the answer.")}
+        return {"Content-Disposition": header(SAVED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What keeps a file that somebody else made from being run by the browser as this site's."""
+
+    def headers(self, filename: str) -> dict[str, str]:
+        """Return the headers under which a file of this name is only saved."""
+        return {
+            "Content-Disposition": content_disposition(filename),
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the headers."""
+        return {
+            "Content-Disposition": header(SAVED),
+            "X-Content-Type-Options": header(
+                "The media type is to be taken at its word.", type="string", const="nosniff"
+            ),
+        }

@@ -1,5 +1,6 @@
 """`app.http.application`: what is outermost reaches every answer, and the document."""
 
+from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
 import pytest
@@ -183,3 +184,17 @@ def test_invalid_request_does_not_repeat_what_was_sent() -> None:
     assert response.json() == {
         "detail": [{"loc": ["body", "name"], "msg": "Field required", "type": "missing"}]
     }
+
+
+def test_document_that_describes_items_is_of_a_later_version() -> None:
+    """OpenAPI 3.1 knows no `itemSchema`; what is not streamed stays as it was."""
+    app = create_app()
+    assert app.openapi()["openapi"] == "3.1.0"
+
+    @app.get("/numbers", responses=documented(404, media_type="text/plain"))
+    async def numbers() -> AsyncIterable[int]:
+        yield 1
+
+    assert app.openapi()["openapi"] == "3.2.0"
+    validate(app.openapi())
+    assert TestClient(app).get("/openapi.json").json()["openapi"] == "3.2.0"

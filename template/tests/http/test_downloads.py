@@ -6,7 +6,7 @@ import pytest
 from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
-from app.http.downloads import Download, content_disposition
+from app.http.downloads import Attachment, Download, content_disposition
 
 download = Download("posts.csv")
 preview = Download("posts.csv", "inline")
@@ -83,3 +83,20 @@ def test_header_is_described() -> None:
             "schema": {"type": "string"},
         }
     }
+
+
+def test_attachment_is_saved_and_not_run() -> None:
+    """Under any name, and as nothing but what it is called."""
+    assert Attachment().headers("é.html") == {
+        "Content-Disposition": "attachment; filename=\"_.html\"; filename*=UTF-8''%C3%A9.html",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def test_headers_of_an_attachment_are_described() -> None:
+    """Both are always there."""
+    described = Attachment().openapi_headers()
+    assert list(described) == ["Content-Disposition", "X-Content-Type-Options"]
+    assert [entry["required"] for entry in described.values()] == [True, True]
+    assert described["Content-Disposition"]["schema"] == {"type": "string"}
+    assert described["X-Content-Type-Options"]["schema"] == {"type": "string", "const": "nosniff"}

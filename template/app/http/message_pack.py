@@ -1,0 +1,16 @@
+"""MessagePack, for clients that unpack it faster than they parse JSON."""
+
+from typing import Any
+
+import ormsgpack
+from fastapi.responses import JSONResponse
+
+
+class MessagePackResponse(JSONResponse):
+    """The same data as JSON, packed; FastAPI documents the model, as for every kind of JSON."""
+
+    media_type = "application/vnd.msgpack"
+
+    def render(self, content: Any) -> bytes:
+        """Return the bytes of the body."""
+        return ormsgpack.packb(content)
