@@ -1,11 +1,26 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+
+
+class Answered(Exception):  # noqa: N818
+    """Raised by a dependency or an endpoint to end the request with this response.
+
+    Unlike `HTTPException` it is no error: every header of the response is sent, cookies too.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+async def _answer(_: Request, reason: Exception) -> Response:
+    return cast("Answered", reason).response
 
 
 class Application(FastAPI):
@@ -18,6 +33,7 @@ class Application(FastAPI):
     def __init__(self, *, outermost: Sequence[Middleware] = (), **options: Any) -> None:
         super().__init__(**options)
         self.outermost = outermost
+        self.add_exception_handler(Answered, _answer)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""
