@@ -97,6 +97,7 @@ def example(pattern: Pattern) -> str:
         endpoint[f"{pattern.family}s"] = [entry]
     else:
         endpoint[pattern.family] = entry
+    endpoint |= pattern.example
     if "status-no-content" in (pattern.id, endpoint.get("status")) or pattern.id == "empty":
         endpoint |= {"method": "DELETE", "response": "empty", "status": "status-no-content"}
     return format_line(endpoint)

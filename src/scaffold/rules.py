@@ -53,9 +53,9 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
     for entry in endpoint.headers:
         if entry.pattern.repeatable:
             name = module_name(entry.options[entry.pattern.repeatable], words)
-            yield from (f"{name}_given", f"read_{name}_given") if entry.reads() else [
-                f"{name}_header"
-            ]
+            yield from (
+                (f"{name}_given", f"read_{name}_given") if entry.reads() else [f"{name}_header"]
+            )
     for entry in endpoint.cookies:
         module = module_name(entry.options["name"], words)
         yield from (f"{module}_{suffix}" for suffix in ("cookie", "value", "session", "user"))

@@ -69,7 +69,7 @@ class LastModified:
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class RequestConditions:
     """What the client has already, as its request says."""
 
     if_none_match: str | None = None
@@ -106,13 +106,13 @@ class Conditions:
 async def request_conditions(
     if_none_match: Annotated[list[str] | None, Header()] = None,
     if_modified_since: Annotated[str | None, Header()] = None,
-) -> Conditions:
+) -> RequestConditions:
     """Return the conditions of the request as a FastAPI dependency."""
-    return Conditions(", ".join(if_none_match) if if_none_match else None, if_modified_since)
+    return RequestConditions(", ".join(if_none_match) if if_none_match else None, if_modified_since)
 
 
 async def answer_if_changed(
-    response: Response, conditions: Annotated[Conditions, Depends(request_conditions)]
+    response: Response, conditions: Annotated[RequestConditions, Depends(request_conditions)]
 ) -> None:
     """End the request with 304 before the endpoint runs; the last of its dependencies."""
     conditions.end_if_unchanged(response)

@@ -11,7 +11,7 @@ from app.http.openapi import header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deprecation:
+class DeprecationNotice:
     """What clients of a deprecated endpoint are told: a dependency, or applied to a response.
 
     `link` is the page that explains it, `successor` the endpoint to use instead. Both times are

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 
 from app.http.application import Application
 from app.http.conditional import (
-    Conditions,
     EntityTag,
     LastModified,
+    RequestConditions,
     answer_if_changed,
     documented_unchanged,
     entity_tag,
@@ -46,7 +46,7 @@ async def both() -> str:
 
 @app.get("/tag")
 async def tag(
-    response: Response, conditions: Annotated[Conditions, Depends(request_conditions)]
+    response: Response, conditions: Annotated[RequestConditions, Depends(request_conditions)]
 ) -> str:
     """Answer with a tag only, unless the client has it."""
     strong.apply(response, "1,2")
@@ -55,7 +55,7 @@ async def tag(
 
 
 @app.get("/date")
-async def date(conditions: Annotated[Conditions, Depends(request_conditions)]) -> Response:
+async def date(conditions: Annotated[RequestConditions, Depends(request_conditions)]) -> Response:
     """Answer with a date only, unless the client has it."""
     response = Response("body", media_type="text/plain")
     last_modified.apply(response, MODIFIED.astimezone(timezone(timedelta(hours=5))))

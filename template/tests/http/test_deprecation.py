@@ -7,12 +7,12 @@ import pytest
 from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
-from app.http.deprecation import Deprecation
+from app.http.deprecation import DeprecationNotice
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
-ended = Deprecation(deprecation=SINCE, sunset=UNTIL, link="/docs")
-replaced = Deprecation(deprecation=SINCE, sunset=SINCE, link="/docs", successor="/v2/posts")
+ended = DeprecationNotice(deprecation=SINCE, sunset=UNTIL, link="/docs")
+replaced = DeprecationNotice(deprecation=SINCE, sunset=SINCE, link="/docs", successor="/v2/posts")
 app = FastAPI()
 
 
@@ -52,14 +52,14 @@ def test_other_time_zones_are_refused(field: str, zone: timezone | None) -> None
     times: dict[str, Any] = {"deprecation": SINCE, "sunset": UNTIL}
     times[field] = times[field].replace(tzinfo=zone)
     with pytest.raises(ValueError, match=r"^deprecation and sunset must be in UTC$"):
-        Deprecation(link="/docs", **times)
+        DeprecationNotice(link="/docs", **times)
 
 
 def test_end_before_the_deprecation_is_refused() -> None:
     """RFC 9745, section 4."""
     early = SINCE - timedelta(seconds=1)
     with pytest.raises(ValueError, match=r"^an endpoint cannot end before it is deprecated$"):
-        Deprecation(deprecation=SINCE, sunset=early, link="/docs")
+        DeprecationNotice(deprecation=SINCE, sunset=early, link="/docs")
 
 
 def test_headers_are_described() -> None:
