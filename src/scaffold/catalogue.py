@@ -62,7 +62,7 @@ class Pattern:
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
-        example: what an endpoint that shows the pattern needs besides.
+        example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
     """
 

@@ -1,7 +1,8 @@
 """Conditions of the catalogue, such as `{directives: {matches: public}, endpoint.form: stream}`.
 
 Every key must hold. A key is an option of the entry, or `endpoint.` and a fact of its endpoint. A
-value holds when it is equal, is in the list, `matches` the regular expression, or does `not` hold.
+value holds when it is equal, is in the list, `matches` the regular expression, comes `before` the
+value of another option, or does `not` hold.
 """
 
 import re
@@ -23,7 +24,9 @@ def holds(when: Condition, options: Mapping[str, Any], facts: Mapping[str, Any])
     """
     if isinstance(when, bool):
         return when
-    return all(_matches(_value(key, options, facts), wanted) for key, wanted in when.items())
+    return all(
+        _matches(_value(key, options, facts), wanted, options) for key, wanted in when.items()
+    )
 
 
 def _value(key: str, options: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
@@ -32,11 +35,13 @@ def _value(key: str, options: Mapping[str, Any], facts: Mapping[str, Any]) -> An
     return options.get(key)
 
 
-def _matches(value: Any, wanted: Any) -> bool:
+def _matches(value: Any, wanted: Any, options: Mapping[str, Any]) -> bool:
     if isinstance(wanted, list):
         return value in wanted
     if not isinstance(wanted, dict):
         return bool(value == wanted)
     if "not" in wanted:
-        return not _matches(value, wanted["not"])
+        return not _matches(value, wanted["not"], options)
+    if "before" in wanted:
+        return bool(value < options[wanted["before"]])
     return value is not None and re.search(wanted["matches"], str(value)) is not None

@@ -14,7 +14,7 @@ from scaffold.names import (
 )
 from scaffold.spec import Endpoint, Entry
 
-LIST_HEADERS = ("vary", "set-cookie")
+LIST_HEADERS = ("link", "set-cookie", "vary")
 """Headers that several patterns may add to."""
 
 
@@ -37,22 +37,25 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
         if name in taken:
             raise words.mistake("parameter", field=f"{endpoint.where}.path", given=quoted(name))
     classes = [body_class(endpoint.name)] if endpoint.has_body else []
-    response = endpoint.response
-    for option in response.pattern.options.values():
-        if option.type != "class_name":
-            continue
-        given = response.options[option.name]
-        if given in classes:
-            field = f"{response.where}.{option.name}"
-            valid = words.shapes["class_name"].valid
-            raise words.mistake("value", field=field, given=quoted(given), valid=valid)
-        classes.append(given)
+    for entry in (endpoint.response, *endpoint.headers):
+        for option in entry.pattern.options.values():
+            if option.type != "class_name":
+                continue
+            given = entry.options[option.name]
+            if given in classes:
+                field = f"{entry.where}.{option.name}"
+                valid = words.shapes["class_name"].valid
+                raise words.mistake("value", field=field, given=quoted(given), valid=valid)
+            classes.append(given)
 
 
 def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
     for entry in endpoint.headers:
         if entry.pattern.repeatable:
-            yield f"{module_name(entry.options[entry.pattern.repeatable], words)}_header"
+            name = module_name(entry.options[entry.pattern.repeatable], words)
+            yield from (
+                (f"{name}_given", f"read_{name}_given") if entry.reads() else [f"{name}_header"]
+            )
     for entry in endpoint.cookies:
         module = module_name(entry.options["name"], words)
         yield from (f"{module}_{suffix}" for suffix in ("cookie", "value", "session", "user"))
@@ -103,11 +106,18 @@ def allowed_vias(entry: Entry, form: str, words: Vocabulary) -> list[str]:
 
 def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
     seen = {name.lower() for name in endpoint.response.pattern.sets}
+    read: set[str] = set()
     for entry in endpoint.headers:
         for name in entry.header_names():
             if name.lower() in seen and name.lower() not in LIST_HEADERS:
                 raise words.mistake("header_twice", field=entry.where, given=name)
             seen.add(name.lower())
+        if not entry.reads():
+            continue
+        given = entry.options.get(entry.pattern.repeatable or "", entry.pattern.id)
+        if given.lower() in read:
+            raise words.mistake("read_twice", field=entry.where, given=given)
+        read.add(given.lower())
 
 
 def _check_cookie_names(endpoint: Endpoint, words: Vocabulary) -> None:

@@ -33,6 +33,8 @@ class Entry:
 
     def header_names(self) -> tuple[str, ...]:
         """Return the response headers that it sets."""
+        if self.reads():
+            return ()
         if self.pattern.repeatable:
             return (self.options[self.pattern.repeatable],)
         return self.pattern.sets
@@ -74,4 +76,5 @@ class Endpoint:
             "own_status": self.response.pattern.own_status,
             "has_body": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
+            "headers": " ".join(header.pattern.id for header in self.headers),
         }

@@ -11,6 +11,7 @@ Spec = dict[str, Any]
 
 # Values that differ from each option's default, by option name; by pattern where that matters.
 OTHER_VALUES: dict[str, Any] = {
+    "algorithm": "sha-512",
     "allow_credentials": True,
     "allow_headers": ["Content-Type", "X-CSRF-Token"],
     "allow_methods": ["GET", "POST"],
@@ -20,6 +21,7 @@ OTHER_VALUES: dict[str, Any] = {
     "content_security_policy": "default-src 'self'; img-src *",
     "columns": ["Id", "full name", "e-mail"],
     "compressed": False,
+    "deprecation": "2025-12-31T23:59:59Z",
     "directives": "no-store",
     "disposition": "inline",
     "domain": "example.com",
@@ -36,33 +38,51 @@ OTHER_VALUES: dict[str, Any] = {
         "g": "uuid",
         "h": "decimal | None",
     },
+    "field_names": ["Accept", "Accept-Language", "Service-Region"],
     "file": "résumé – 2026.txt",
     "filename": "résumé – 2026.txt",
     "hsts_max_age": 63_072_000,
     "httponly": False,
     "language": "pt-BR",
+    "link": "https://docs.example.com/deprecations#" + "posts" * 12,
+    "location": "/a/{id}/b-{c}?d=e",
     "max_age": 60,
     "max_length": 5,
     "media_type": "text/calendar",
     "metric": "db-time",
     "model": "Thing",
+    "modified": "2024-02-29T23:59:59Z",
+    "new_version": "z" * 64,
     "others": ["de", "zh-Hant"],
     "parameter": "return_to",
     "partitioned": True,
     "path": "/account",
     "retry": 10_000,
     "root": "x.y-z",
+    "per_page": 50,
+    "realm": 'the whole of "Example" (all of it)',
     "samesite": "strict",
     "secure": False,
     "status_code": 202,
+    "successor": "/v2/posts",
+    "sunset": "2031-12-31T23:59:59Z",
     "text": 'It\'s "quoted" {not} a <tag> & that is all there is to say about this text, surely',
     "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
+    "version": "v2-" + "a" * 60,
+    "weak": False,
 }
-NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
+NAMES = {
+    "cookie-session-host-prefix": "__Host-admin",
+    "header-read-param": "X-Client-Name",
+    "header-set": "X-Request-Cost",
+}
+OTHER_LISTS = {"clear-site-data": ["cache"]}
 OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
+# Some headers belong to writing requests only, and one to what was created.
+REQUESTS: list[tuple[str, Spec]] = [("GET", {}), ("POST", {}), ("POST", {"status": "status-fixed"})]
 
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
@@ -95,8 +115,10 @@ def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
                 for entry in entries(pattern):
                     found += [
                         spec
-                        for method in ("GET", "POST")
-                        if is_valid(spec := _pair(response, method, place, entry, len(found)))
+                        for method, status in REQUESTS
+                        if is_valid(
+                            spec := _pair(response, method, status, place, entry, len(found))
+                        )
                     ][:1]
         for pattern in catalogue.family("status"):
             for method in ("POST", "PUT"):
@@ -108,8 +130,10 @@ def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
     return found
 
 
-def _pair(response: Pattern, method: str, place: str, entry: Spec, number: int) -> Spec:
-    return endpoint(f"pair_{number}", response.id, method, **{place: [entry]})
+def _pair(
+    response: Pattern, method: str, status: Spec, place: str, entry: Spec, number: int
+) -> Spec:
+    return endpoint(f"pair_{number}", response.id, method, **status, **{place: [entry]})
 
 
 def entries(pattern: Pattern) -> Iterator[Spec]:
@@ -127,8 +151,8 @@ def options() -> list[Spec]:
         for option in pattern.options:
             value = _other(pattern, option)
             choice = {"pattern": pattern.id, option: value}
-            for method in ("GET", "POST"):
-                spec = _alone(f"option_{len(found)}", method, pattern, choice)
+            for method, status in REQUESTS:
+                spec = _alone(f"option_{len(found)}", method, status, pattern, choice)
                 if spec and is_valid(spec):
                     found.append(spec)
                     break
@@ -148,15 +172,18 @@ def _other(pattern: Pattern, option: str) -> Any:
         return "logout"
     if option == "value" and pattern.id == "header-set":
         return "a b" * 60
+    if option == "directives":
+        return OTHER_LISTS.get(pattern.id, OTHER_VALUES[option])
     return OTHER_VALUES[option]
 
 
-def _alone(name: str, method: str, pattern: Pattern, choice: Any) -> Spec | None:
+def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) -> Spec | None:
+    response = "json-direct" if pattern.id == "content-digest" else "json-model"
     match pattern.family:
         case "response":
             return endpoint(name, choice, method)
         case "header":
-            return endpoint(name, "json-model", method, headers=[choice])
+            return endpoint(name, response, method, headers=[choice], **status)
         case "cookie":
             # A cookie of its own for each, since attributes are shared by name.
             prefix = "__Host-" if pattern.id == "cookie-session-host-prefix" else ""

@@ -1,22 +1,37 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 
-async def invalid_request(request: Request, error: Exception) -> JSONResponse:
+class Answered(Exception):  # noqa: N818
+    """Raised by a dependency or an endpoint to end the request with this response.
+
+    Unlike `HTTPException` it is no error: every header of the response is sent, cookies too.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+async def _answer(_: Request, reason: Exception) -> Response:
+    return cast("Answered", reason).response
+
+
+async def invalid_request(_: Request, error: Exception) -> JSONResponse:
     """Answer 422 with where and what is wrong, but not with what was sent.
 
     FastAPI's own answer repeats the input, so that a password ends up in bodies and logs.
     """
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
-    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in error.errors()]
+    errors = cast("RequestValidationError", error).errors()
+    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in errors]
     return JSONResponse({"detail": detail}, 422)
 
 
@@ -30,7 +45,19 @@ class Application(FastAPI):
     def __init__(self, *, outermost: Sequence[Middleware] = (), **options: Any) -> None:
         super().__init__(**options)
         self.outermost = outermost
+        self.add_exception_handler(Answered, _answer)
         self.add_exception_handler(RequestValidationError, invalid_request)
+
+    def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
+        """Include the routers of all endpoints, which have no lifespan of their own.
+
+        FastAPI wraps the lifespan of each included router around that of the application; some
+        hundred of them are nested too deeply for Python.
+        """
+        lifespan = self.router.lifespan_context
+        for router in routers:
+            self.include_router(router)
+        self.router.lifespan_context = lifespan
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""

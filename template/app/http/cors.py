@@ -25,8 +25,11 @@ SAFELISTED = frozenset(
 )
 
 
-def exposed_headers(routers: Iterable[APIRouter]) -> list[str]:
-    """Return the documented response headers that scripts can only read when exposed."""
+def exposed_headers(routers: Iterable[APIRouter], *others: str) -> list[str]:
+    """Return the response headers that scripts can only read when exposed.
+
+    They are those that endpoints document, and the `others` that middleware adds.
+    """
     documented = {
         name
         for router in routers
@@ -35,7 +38,8 @@ def exposed_headers(routers: Iterable[APIRouter]) -> list[str]:
         for response in route.responses.values()
         for name in response.get("headers", {})
     }
-    return sorted(name for name in documented if name.lower() not in SAFELISTED)
+    sent = documented.union(others)
+    return sorted(name for name in sent if name.lower() not in SAFELISTED)
 
 
 class CrossOrigin(CORSMiddleware):

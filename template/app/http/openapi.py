@@ -7,6 +7,18 @@ from pydantic import BaseModel
 
 STRING = {"type": "string"}
 
+CONTENT_HEADERS = frozenset(
+    {
+        "content-digest",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-range",
+        "content-type",
+    }
+)
+
 
 class Described(Protocol):
     """Anything that can say which headers it puts on a response."""
@@ -71,6 +83,21 @@ def documented(
     if model is not None:
         response["model"] = model
     return {status_code: response}
+
+
+def describes_content(name: str) -> bool:
+    """Say whether a header describes the content, so that an answer without it has none."""
+    return name.lower() in CONTENT_HEADERS
+
+
+def documented_without_content(
+    status_code: int, *described: Described, description: str
+) -> dict[int | str, dict[str, Any]]:
+    """Return a `responses=` entry for an answer whose content is left out, such as 304."""
+    entry = documented(status_code, *described, description=description)
+    headers = entry[status_code].pop("headers", {})
+    kept = {name: one for name, one in headers.items() if not describes_content(name)}
+    return {status_code: {**entry[status_code], **({"headers": kept} if kept else {})}}
 
 
 def documented_error(

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Body, WebSocket
+from fastapi import APIRouter, Body, Depends, FastAPI, Response, WebSocket
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.application import Application
+from app.http.application import Answered, Application
 from app.http.openapi import HeaderDescription, documented, header
 from tests.wire import undocumented
 
@@ -65,6 +65,44 @@ def create_app(*outermost: Middleware) -> Application:
         await websocket.send_text("hello")
 
     return app
+
+
+@pytest.mark.parametrize("path", ["/dependency", "/endpoint"])
+def test_request_ends_with_the_answer(path: str) -> None:
+    """Whoever raises it; with each of its headers, and nothing else."""
+    app = Application()
+
+    async def end(response: Response) -> None:
+        response.headers["Other"] = "dropped"
+        answer = Response(status_code=304, headers={"ETag": '"1"'})
+        answer.set_cookie("a", "1")
+        answer.set_cookie("b", "2")
+        raise Answered(answer)
+
+    @app.get("/dependency", dependencies=[Depends(end)])
+    async def dependency() -> None:
+        raise RuntimeError
+
+    app.add_api_route("/endpoint", end)
+    response = TestClient(app).get(path)
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers.multi_items() == [
+        ("etag", '"1"'),
+        ("set-cookie", "a=1; Path=/; SameSite=lax"),
+        ("set-cookie", "b=2; Path=/; SameSite=lax"),
+    ]
+
+
+def test_other_applications_show_the_status() -> None:
+    """Where nobody handles it, the exception says what it would have answered."""
+    app = FastAPI()
+
+    async def end() -> None:
+        raise Answered(Response(status_code=304))
+
+    app.add_api_route("/", end)
+    with pytest.raises(Answered, match=r"^304$"):
+        TestClient(app).get("/")
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/missing", 404), ("/failing", 500)])
@@ -198,3 +236,11 @@ def test_document_that_describes_items_is_of_a_later_version() -> None:
     assert app.openapi()["openapi"] == "3.2.0"
     validate(app.openapi())
     assert TestClient(app).get("/openapi.json").json()["openapi"] == "3.2.0"
+
+
+def test_a_thousand_endpoints_start() -> None:
+    """As many routers as a large service has are no deep recursion at start-up."""
+    app = Application()
+    app.include_endpoints(APIRouter() for _ in range(1_000))
+    with TestClient(app) as client:
+        assert client.get("/openapi.json").status_code == 200

@@ -97,6 +97,8 @@ def test_documented_headers_are_exposed() -> None:
 
     second.mount("/mounted", FastAPI())
     assert exposed_headers([first, second]) == ["ETag", "Link", "Service-Version"]
+    expected = ["ETag", "Link", "Service-Version", "X-Request-ID"]
+    assert exposed_headers([first, second], "X-Request-ID", "ETag", "Vary") == expected
 
 
 @pytest.mark.parametrize(

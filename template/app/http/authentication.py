@@ -1,0 +1,65 @@
+"""Bearer tokens, and the challenge for requests without one (RFC 9110, section 11; RFC 6750)."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
+
+from app.http.openapi import HeaderDescription, documented_error
+from app.settings import Settings
+
+CHALLENGED = documented_error(
+    401,
+    "No valid token",
+    HeaderDescription("WWW-Authenticate", "How to log in."),
+    HeaderDescription("Cache-Control", "Always `no-store`."),
+)
+
+bearer_scheme = HTTPBearer(auto_error=False)
+
+
+class TokenSettings(Settings):
+    """The one token that opens the endpoints until you connect your own table of tokens."""
+
+    api_client: str = "client"
+    api_token: SecretStr | None = None
+
+
+def client_of(token: str) -> str | None:
+    """Return whose token it is, or None; replace with a look-up in your own table.
+
+    While APP_API_TOKEN is not set, no token is anybody's.
+    """
+    settings = TokenSettings()
+    if settings.api_token is None:
+        return None
+    known = hmac.compare_digest(token.encode(), settings.api_token.get_secret_value().encode())
+    return settings.api_client if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class BearerAuthentication:
+    """A dependency that returns the name of the client, or raises 401 with a challenge."""
+
+    realm: str
+
+    async def __call__(
+        self, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
+    ) -> str:
+        """Return whose token the request carries."""
+        if credentials is None:
+            raise self.challenge("Send a token")
+        client = client_of(credentials.credentials)
+        if client is None:
+            raise self.challenge("The token is not valid", error="invalid_token")
+        return client
+
+    def challenge(self, detail: str, *, error: str | None = None) -> HTTPException:
+        """Return the 401; `error` is one of RFC 6750, section 3.1, when a token was sent."""
+        realm = self.realm.replace("\\", "\\\\").replace('"', '\\"')
+        challenge = f'Bearer realm="{realm}"' + (f', error="{error}"' if error else "")
+        headers = {"WWW-Authenticate": challenge, "Cache-Control": "no-store"}
+        return HTTPException(401, detail, headers=headers)

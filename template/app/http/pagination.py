@@ -1,0 +1,68 @@
+"""Pages of a list, with links to the other ones (RFC 8288)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from starlette.datastructures import URL
+
+from app.http.openapi import header
+
+LARGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The page that a request asks for; `offset` items come before it."""
+
+    url: URL
+    number: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """Return how many items to skip."""
+        return (self.number - 1) * self.size
+
+    def link(self, relation: str, number: int) -> str:
+        """Return the link to another page.
+
+        It holds the query only: clients complete it with the address that they asked, so that it
+        stays right behind a proxy.
+        """
+        query = self.url.include_query_params(page=number, per_page=self.size).query
+        return f'<?{query}>; rel="{relation}"'
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPagination:
+    """A dependency that returns the `PageRequest`, and puts the links on the answer.
+
+    `per_page` is the number of items on a page unless the request asks for another one.
+    """
+
+    per_page: int
+
+    async def __call__(
+        self,
+        request: Request,
+        page: Annotated[int, Query(ge=1)] = 1,
+        per_page: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
+    ) -> PageRequest:
+        """Return the page that the request asks for."""
+        return PageRequest(request.url, page, per_page or self.per_page)
+
+    def apply(self, response: Response, page: PageRequest, *, total: int) -> None:
+        """Link the other pages of a list of `total` items; other links are kept."""
+        last = max(1, -(-total // page.size))
+        pages = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": last}
+        links = [page.link(rel, number) for rel, number in pages.items() if 1 <= number <= last]
+        response.headers.append("Link", ", ".join(links))
+        response.headers["X-Total-Count"] = str(total)
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the headers."""
+        return {
+            "Link": header("The first, previous, next and last page."),
+            "X-Total-Count": header("How many items there are.", type="integer"),
+        }

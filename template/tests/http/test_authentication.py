@@ -1,0 +1,95 @@
+"""`app.http.authentication`: who gets in, and the challenge for everyone else."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from app.http.authentication import CHALLENGED, BearerAuthentication, TokenSettings
+
+bearer = BearerAuthentication('the "inner" \\ realm')
+app = FastAPI()
+
+
+@app.get("/", responses=CHALLENGED)
+async def read_client(client: Annotated[str, Depends(bearer)]) -> str:
+    """Return who called."""
+    return client
+
+
+client = TestClient(app)
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the one token."""
+    monkeypatch.setenv("APP_API_TOKEN", "s3cret-é")
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_token_opens(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says whose it is."""
+    monkeypatch.setenv("APP_API_TOKEN", "s3cret")
+    headers = {"Authorization": f"{scheme} s3cret"}
+    assert client.get("/", headers=headers).json() == "client"
+    monkeypatch.setenv("APP_API_CLIENT", "reports")
+    assert client.get("/", headers=headers).json() == "reports"
+
+
+@pytest.mark.parametrize("token", ["other", "s3cret", "s3cret-", "s3cret-éé"])
+def test_other_tokens_are_refused(token: str) -> None:
+    """With a challenge that says why."""
+    headers = [(b"Authorization", b"Bearer " + token.encode())]
+    response = client.get("/", headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == (
+        'Bearer realm="the \\"inner\\" \\\\ realm", error="invalid_token"'
+    )
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json() == {"detail": "The token is not valid"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, {"Authorization": "x"}])
+def test_token_is_asked_for(headers: dict[str, str]) -> None:
+    """RFC 6750 wants no error code where no token was sent."""
+    response = client.get("/", headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Bearer realm="the \\"inner\\" \\\\ realm"'
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json() == {"detail": "Send a token"}
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_nobody_gets_in_without_a_setting(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    """A forgotten setting opens nothing."""
+    monkeypatch.delenv("APP_API_TOKEN")
+    if value is not None:
+        monkeypatch.setenv("APP_API_TOKEN", value)
+    for sent in ("Bearer ", "Bearer None", "Bearer"):
+        assert client.get("/", headers={"Authorization": sent}).status_code == 401
+
+
+def test_token_is_not_shown() -> None:
+    """Where settings are printed or logged."""
+    assert "s3cret" not in repr(TokenSettings())
+    assert isinstance(TokenSettings().api_token, SecretStr)
+
+
+def test_challenge_and_scheme_are_documented() -> None:
+    """So that tools can send the token."""
+    document = app.openapi()
+    assert document["components"]["securitySchemes"] == {
+        "HTTPBearer": {"type": "http", "scheme": "bearer"}
+    }
+    operation = document["paths"]["/"]["get"]
+    assert operation["security"] == [{"HTTPBearer": []}]
+    text = {"required": True, "schema": {"type": "string"}}
+    assert operation["responses"]["401"]["description"] == "No valid token"
+    assert operation["responses"]["401"]["headers"] == {
+        "WWW-Authenticate": {"description": "How to log in.", **text},
+        "Cache-Control": {"description": "Always `no-store`.", **text},
+    }

@@ -1,0 +1,53 @@
+"""`app.http.locations`: on the wire and in the document."""
+
+import pytest
+from fastapi import Response
+
+from app.http.locations import CreatedLocation
+
+posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
+
+
+def location(blog: object, post_id: object) -> list[str]:
+    """Return the header lines for these values."""
+    response = Response(headers={"location": "/earlier"})
+    posts.apply(response, blog=blog, post_id=post_id)
+    return response.headers.getlist("location")
+
+
+def test_template_is_filled() -> None:
+    """In place of an earlier value."""
+    assert location("news", 7) == ["/blogs/news/posts/7?page=1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "escaped"),
+    [
+        ("a/b", "a%2Fb"),
+        ("../x", "..%2Fx"),
+        ("a b?c#d", "a%20b%3Fc%23d"),
+        ("é", "%C3%A9"),
+        ("a\r\nSet-Cookie: b=c", "a%0D%0ASet-Cookie%3A%20b%3Dc"),
+        ("{post_id}", "%7Bpost_id%7D"),
+    ],
+)
+def test_values_are_escaped(value: str, escaped: str) -> None:
+    """They stay inside their part of the path."""
+    assert location(value, 7) == [f"/blogs/{escaped}/posts/7?page=1"]
+
+
+def test_missing_value_is_an_error() -> None:
+    """No address is better than a wrong one."""
+    with pytest.raises(KeyError, match=r"^'post_id'$"):
+        posts.apply(Response(), blog="news")
+
+
+def test_header_is_described() -> None:
+    """As a reference, which may be a path."""
+    assert posts.openapi_headers() == {
+        "Location": {
+            "description": "Where to find what was created.",
+            "required": True,
+            "schema": {"type": "string", "format": "uri-reference"},
+        }
+    }
