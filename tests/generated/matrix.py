@@ -50,7 +50,9 @@ OTHER_VALUES: dict[str, Any] = {
     "parameter": "return_to",
     "partitioned": True,
     "path": "/account",
+    "refuses": "conflict",
     "retry": 10_000,
+    "retry_after": 3600,
     "root": "x.y-z",
     "samesite": "strict",
     "secure": False,
@@ -59,9 +61,14 @@ OTHER_VALUES: dict[str, Any] = {
     "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
+    "variants": False,
 }
 NAMES = {"header-set": "X-Request-Cost", "cookie-session-host-prefix": "__Host-admin"}
 OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
+# What an option needs beside it, by pattern and option.
+BESIDE: dict[tuple[str, str], Spec] = {
+    ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
+}
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 
 
@@ -126,7 +133,8 @@ def options() -> list[Spec]:
     for pattern in load().patterns.values():
         for option in pattern.options:
             value = _other(pattern, option)
-            choice = {"pattern": pattern.id, option: value}
+            beside = BESIDE.get((pattern.id, option), {})
+            choice = {"pattern": pattern.id, **beside, option: value}
             for method in ("GET", "POST"):
                 spec = _alone(f"option_{len(found)}", method, pattern, choice)
                 if spec and is_valid(spec):
@@ -163,7 +171,8 @@ def _alone(name: str, method: str, pattern: Pattern, choice: Any) -> Spec | None
             cookie = {"name": f"{prefix}{name}", **choice}
             return endpoint(name, "json-model", method, cookies=[cookie])
         case "status":
-            return endpoint(name, "json-model", method, status=choice)
+            body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}
+            return endpoint(name, "json-model", method, status=choice, **body)
     return None
 
 
