@@ -62,6 +62,7 @@ class Pattern:
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
+        takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
     """
@@ -80,6 +81,7 @@ class Pattern:
     writes_cookie: bool
     defines_cookie: Condition
     own_status: bool
+    takes_body: bool
     example: Mapping[str, Any]
     unlisted: bool
     refusals: tuple[Refusal, ...]
@@ -213,6 +215,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         writes_cookie=bool(cookie.get("writes", False)),
         defines_cookie=cookie.get("defines", False),
         own_status=bool(data.get("own_status", False)),
+        takes_body=bool(data.get("takes_body", False)),
         example=data.get("example") or {},
         unlisted=bool(data.get("unlisted", False)),
         refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),

@@ -105,7 +105,8 @@ def allowed_vias(entry: Entry, form: str, words: Vocabulary) -> list[str]:
 
 
 def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
-    seen = {name.lower() for name in endpoint.response.pattern.sets}
+    deciding = [endpoint.response, *([endpoint.status] if endpoint.status else [])]
+    seen = {name.lower() for entry in deciding for name in entry.pattern.sets}
     read: set[str] = set()
     for entry in endpoint.headers:
         for name in entry.header_names():

@@ -74,7 +74,8 @@ class Endpoint:
             ),
             "reads_cookie": any(cookie.reads() for cookie in self.cookies),
             "own_status": self.response.pattern.own_status,
-            "has_body": self.has_body,
+            "has_body": self.has_body or self.response.pattern.takes_body,
+            "body_fields": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
             "headers": " ".join(header.pattern.id for header in self.headers),
         }

@@ -44,6 +44,8 @@ OTHER_VALUES: dict[str, Any] = {
     "hsts_max_age": 63_072_000,
     "httponly": False,
     "language": "pt-BR",
+    "item": "Element",
+    "limit": 2000,
     "link": "https://docs.example.com/deprecations#" + "posts" * 12,
     "location": "/a/{id}/b-{c}?d=e",
     "max_age": 60,
@@ -57,7 +59,9 @@ OTHER_VALUES: dict[str, Any] = {
     "parameter": "return_to",
     "partitioned": True,
     "path": "/account",
+    "refuses": "conflict",
     "retry": 10_000,
+    "retry_after": 3600,
     "root": "x.y-z",
     "per_page": 50,
     "realm": 'the whole of "Example" (all of it)',
@@ -70,6 +74,7 @@ OTHER_VALUES: dict[str, Any] = {
     "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
+    "variants": False,
     "version": "v2-" + "a" * 60,
     "weak": False,
 }
@@ -80,6 +85,10 @@ NAMES = {
 }
 OTHER_LISTS = {"clear-site-data": ["cache"]}
 OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
+# What an option needs beside it, by pattern and option.
+BESIDE: dict[tuple[str, str], Spec] = {
+    ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
+}
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 # Some headers belong to writing requests only, and one to what was created.
 REQUESTS: list[tuple[str, Spec]] = [("GET", {}), ("POST", {}), ("POST", {"status": "status-fixed"})]
@@ -150,7 +159,8 @@ def options() -> list[Spec]:
     for pattern in load().patterns.values():
         for option in pattern.options:
             value = _other(pattern, option)
-            choice = {"pattern": pattern.id, option: value}
+            beside = BESIDE.get((pattern.id, option), {})
+            choice = {"pattern": pattern.id, **beside, option: value}
             for method, status in REQUESTS:
                 spec = _alone(f"option_{len(found)}", method, status, pattern, choice)
                 if spec and is_valid(spec):
@@ -190,7 +200,8 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
             cookie = {"name": f"{prefix}{name}", **choice}
             return endpoint(name, "json-model", method, cookies=[cookie])
         case "status":
-            return endpoint(name, "json-model", method, status=choice)
+            body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}
+            return endpoint(name, "json-model", method, status=choice, **body)
     return None
 
 
