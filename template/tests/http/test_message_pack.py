@@ -57,6 +57,4 @@ def test_model_is_documented() -> None:
     """Under the media type, and not as a string."""
     validate(app.openapi())
     content = app.openapi()["paths"]["/item"]["get"]["responses"]["200"]["content"]
-    assert content == {
-        "application/vnd.msgpack": {"schema": {"$ref": "#/components/schemas/Item"}}
-    }
+    assert content == {"application/vnd.msgpack": {"schema": {"$ref": "#/components/schemas/Item"}}}
