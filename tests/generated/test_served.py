@@ -36,6 +36,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     files = project.folder / "files"
     files.mkdir()
     Path(files, "handbook.pdf").write_bytes(b"%PDF-0123456789")
+    Path(files, "logo.png").write_bytes(b"0123456789")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
@@ -127,6 +128,73 @@ def test_file_and_range(port: int) -> None:
     assert (answer.body, answer.all(b"content-range")) == (b"0123", [b"bytes 5-8/15"])
     assert answer.all(b"content-disposition") == [b'inline; filename="handbook.pdf"']
     assert answer.all(b"accept-ranges") == [b"bytes"]
+
+
+def chunks(body: bytes) -> list[bytes]:
+    """Return the chunks of a chunked body, which ends with an empty one."""
+    found = []
+    while not found or found[-1]:
+        size, _, rest = body.partition(b"\r\n")
+        length = int(size, 16)
+        found.append(rest[:length])
+        assert rest[length : length + 2] == b"\r\n"
+        body = rest[length + 2 :]
+    assert body == b""
+    return found[:-1]
+
+
+def test_records_leave_one_by_one(port: int) -> None:
+    """A line of JSON Lines is a chunk of its own: it does not wait for the next."""
+    answer = ask(port, "GET /exports/posts.jsonl")
+    assert answer.all(b"content-type") == [b"application/jsonl"]
+    assert answer.all(b"cache-control") == [b"no-store"]
+    line = b'{"id":1,"title":"example","published":"2026-01-31"}\n'
+    assert chunks(answer.body) == [line, line]
+
+
+def test_events_are_resumed(port: int) -> None:
+    """After a broken connection a browser says which event was the last."""
+    credentials = b'{"username": "admin", "password": "correct horse"}'
+    login = ask(port, "POST /login", "Content-Type: application/json", body=credentials)
+    cookie = f"Cookie: {login.all(b'set-cookie')[0].decode().partition(';')[0]}"
+    answer = ask(port, "GET /posts/events", cookie, "Last-Event-ID: 2")
+    assert answer.all(b"content-type") == [b"text/event-stream; charset=utf-8"]
+    assert answer.all(b"cache-control") == [b"no-cache"]
+    assert answer.all(b"x-accel-buffering") == [b"no"]
+    assert chunks(answer.body) == [
+        b": connected\nretry: 3000\n\n",
+        b'event: post-changed\ndata: {"id":1,"title":"example"}\nid: 3\n\n',
+    ]
+    refused = ask(port, "GET /posts/events", cookie, "Last-Event-ID: 4")
+    assert refused.status_line == b"HTTP/1.1 409 Conflict"
+    assert ask(port, "GET /posts/events").status_line == b"HTTP/1.1 401 Unauthorized"
+
+
+def test_bytes_leave_in_blocks(port: int) -> None:
+    """Of 64 KiB, however many lines are in them."""
+    answer = ask(port, "GET /recordings/1")
+    assert answer.all(b"content-type") == [b"video/mp4"]
+    assert [len(chunk) for chunk in chunks(answer.body)] == [65_536, 65_536, 18_928]
+
+
+def test_known_file_is_not_sent(port: int) -> None:
+    """A 304 has no content and no headers that describe one."""
+    full = ask(port, "GET /logo.png")
+    assert full.body == b"0123456789"
+    known = ask(port, "GET /logo.png", f"If-None-Match: {full.all(b'etag')[0].decode()}")
+    assert known.status_line == b"HTTP/1.1 304 Not Modified"
+    assert known.body == b""
+    for name in (b"content-length", b"content-type", b"content-disposition"):
+        assert known.all(name) == []
+    assert known.all(b"etag") == full.all(b"etag")
+    assert known.all(b"cache-control") == [b"public, max-age=60"]
+
+
+def test_redirect_stays_on_this_site(port: int) -> None:
+    """Whatever a link asks for."""
+    assert ask(port, "GET /go?next=//evil.example").all(b"location") == [b"/about"]
+    assert ask(port, "GET /go?next=/%5Cevil.example").all(b"location") == [b"/about"]
+    assert ask(port, "GET /go?next=/posts/7").all(b"location") == [b"/posts/7"]
 
 
 def test_login_session_logout(port: int) -> None:

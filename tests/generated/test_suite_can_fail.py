@@ -82,6 +82,17 @@ ENDPOINTS = [
         "headers": [{"pattern": "cache-control", "directives": "no-store"}],
         "cookies": [{"pattern": "cookie-session-host-prefix", "action": "read"}],
     },
+    {"name": "lines", "method": "GET", "path": "/x.jsonl", "response": "jsonl-stream"},
+    {"name": "updates", "method": "GET", "path": "/updates", "response": "sse"},
+    {"name": "video", "method": "GET", "path": "/video", "response": "bytes-stream"},
+    {"name": "icon", "method": "GET", "path": "/icon.png", "response": "binary-image"},
+    {"name": "bundle", "method": "GET", "path": "/x.zip", "response": "zip-stream"},
+    {"name": "as_xml", "method": "GET", "path": "/x.xml", "response": "xml"},
+    {"name": "packed", "method": "GET", "path": "/packed", "response": "msgpack"},
+    {"name": "about", "method": "GET", "path": "/about", "response": "html-template"},
+    {"name": "go_on", "method": "GET", "path": "/go", "response": "redirect-safe"},
+    {"name": "upload", "method": "GET", "path": "/up/{key:path}", "response": "file-safe-path"},
+    {"name": "logo", "method": "GET", "path": "/logo.png", "response": "file-conditional"},
 ]
 
 BREAKS = [
@@ -135,6 +146,51 @@ BREAKS = [
     ("app/endpoints/me.py", "session.user", "str"),
     ("app/endpoints/login.py", "Depends(authenticated)", "Depends(lambda: 'ana')"),
     ("app/main.py", "outermost=middleware", "outermost=()"),
+    ("app/endpoints/lines.py", "AsyncIterable[Item]", "AsyncIterable[object]"),
+    ("app/endpoints/lines.py", "range(2)", "range(1)"),
+    ("app/endpoints/updates.py", "seen_until + 1", "1"),
+    ("app/endpoints/updates.py", "LATEST + 1", "LATEST"),
+    ("app/endpoints/updates.py", "last_event_id > LATEST", "False"),
+    ("app/endpoints/updates.py", "last_event_id > LATEST", "last_event_id >= LATEST"),
+    ("app/endpoints/updates.py", "HTTPException(409", "HTTPException(404"),
+    ("app/endpoints/updates.py", "ge=0", "ge=-1"),
+    ("app/endpoints/updates.py", "retry=3_000", "retry=3"),
+    ("app/endpoints/updates.py", 'event="update", ', ""),
+    ("app/endpoints/updates.py", "id=str(event_number), ", ""),
+    ("app/endpoints/updates.py", "data=payload", "data=str(payload)"),
+    ("app/endpoints/updates.py", "response_class=EventSourceResponse,", ""),
+    ("app/endpoints/updates.py", "documented_events(model=Item)", "{}"),
+    ("app/endpoints/updates.py", "**UNKNOWN_EVENT,", ""),
+    ("app/endpoints/video.py", 'media_type = "application/octet-stream"', 'media_type = "a/b"'),
+    ("app/endpoints/video.py", "file_chunks(opened())", "opened()"),
+    ("app/endpoints/video.py", "response_class=BytesStreamingResponse,", ""),
+    ("app/endpoints/icon.py", "    image_headers.apply(response)\n", ""),
+    ("app/endpoints/icon.py", 'media_type="image/png")', 'media_type="image/gif")'),
+    ("app/endpoints/icon.py", '"89504e', '"89504f'),
+    ("app/endpoints/bundle.py", '"export.zip"', '"export"'),
+    ("app/endpoints/bundle.py", "compressed=True", "compressed=False"),
+    ("app/endpoints/bundle.py", "dependencies=[Depends(download)],", ""),
+    ("app/endpoints/bundle.py", "response_class=ZipStreamingResponse,", ""),
+    ("app/endpoints/as_xml.py", 'root = "item"', 'root = "thing"'),
+    ("app/endpoints/as_xml.py", '"name": "item"', '"name": "thing"'),
+    ("app/endpoints/as_xml.py", ", response_class=ItemXMLResponse", ""),
+    ("app/endpoints/packed.py", ", response_class=MessagePackResponse", ""),
+    ("app/endpoints/about.py", '{"title": TITLE}', '{"title": ""}'),
+    ("app/endpoints/about.py", '"about.html"', '"_layout.html"'),
+    ("app/endpoints/about.py", ", response_class=HTMLResponse", ""),
+    ("app/templates/about.html", "{{ title }}", "{{ title | safe }}"),
+    ("app/templates/_layout.html", "{{ title }}", "{{ title | safe }}"),
+    ("app/endpoints/go_on.py", 'alias="next"', 'alias="target"'),
+    ("app/endpoints/go_on.py", 'local_target(requested_target, "/")', 'requested_target or "/"'),
+    ("app/endpoints/go_on.py", 'requested_target, "/"', 'requested_target, "/a"'),
+    ("app/endpoints/go_on.py", "status_code=303", "status_code=302"),
+    ("app/endpoints/upload.py", "stored_file(key)", "__import__('pathlib').Path('/', key)"),
+    ("app/endpoints/upload.py", ", headers=headers", ""),
+    ("app/endpoints/upload.py", "attachment.headers(path.name)", "attachment.headers(key)"),
+    ("app/endpoints/logo.py", "unless_known(request, response)", "response"),
+    ("app/endpoints/logo.py", ", stat_result=path.stat()", ""),
+    ("app/endpoints/logo.py", 'disposition="inline"', 'disposition="attachment"'),
+    ("app/endpoints/logo.py", "documented_conditional_file(", "documented_file("),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]
@@ -168,6 +224,8 @@ def suites_for(path: str) -> list[str]:
     name = Path(path).stem
     if path.startswith("app/http/"):
         return [f"tests/http/test_{name}.py"]
-    if path.startswith("app/endpoints/") and name != "__init__":
+    if path == "app/templates/_layout.html":
+        return ["tests/endpoints", "tests/http/test_pages.py"]
+    if path.startswith(("app/endpoints/", "app/templates/")) and name != "__init__":
         return [f"tests/endpoints/test_{name}.py"]
     return ["tests/endpoints", "tests/test_middleware.py"]

@@ -16,7 +16,6 @@ OF_THE_CONTENT = {
     "content-encoding",
     "content-language",
     "content-length",
-    "content-range",
     "content-type",
 }
 

@@ -88,6 +88,16 @@ def test_tags_on_several_lines_are_one_list() -> None:
     assert client.get("/file", headers=lines).status_code == 304
 
 
+def test_weak_tag_of_a_compressed_file_is_known() -> None:
+    """The comparison is weak, and the encoding belongs to the content."""
+    request = Request({"type": "http", "headers": [(b"if-none-match", b'"1"')]})
+    headers = {"ETag": 'W/"1"', "Content-Encoding": "gzip"}
+    response = FileResponse("file.txt", stat_result=os.stat("file.txt"), headers=headers)
+    known = unless_known(request, response)
+    assert (known.status_code, known.headers["etag"]) == (304, 'W/"1"')
+    assert "content-encoding" not in known.headers
+
+
 @pytest.mark.parametrize(
     ("since", "status"),
     [
