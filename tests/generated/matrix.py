@@ -176,6 +176,8 @@ def _other(pattern: Pattern, option: str) -> Any:
         return OTHER_STATUS.get(pattern.id, OTHER_VALUES[option])
     if option == "media_type":
         return OTHER_MEDIA_TYPES.get(pattern.id, OTHER_VALUES[option])
+    if option == "location" and pattern.family == "status":
+        return "/a/b.c"
     if option == "otherwise":
         return 203
     if option == "action":
