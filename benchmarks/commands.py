@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from scaffold.catalogue import read_yaml, template_root
+from scaffold.render import copy_template
 
 ROUNDS = 9
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-PARTS = ("copier.yml", "compose", "patterns", "presets", "template")
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,7 @@ def measure(pair: Pair) -> tuple[float, float]:
 
 def template_repository(folder: Path) -> Path:
     """Make a git repository of the template, as `copier copy` would fetch one."""
-    folder.mkdir()
-    for part in PARTS:
-        source = template_root() / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part)
-        else:
-            shutil.copy(source, folder)
+    copy_template(folder)
     who = ["-c", "user.name=Bench", "-c", "user.email=bench@example.com"]
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", "v0.1.0"]):
         run("git", "-C", folder, *who, *arguments)()
@@ -107,17 +101,10 @@ def pairs(folder: Path) -> list[Pair]:
             "scaffold new (tour)",
             fresh(ours, *new),
             "copier copy (folder)",
-            fresh(theirs, *copy, without_git(template), theirs),
+            fresh(theirs, *copy, copy_template(folder / "plain"), theirs),
             1.0,
         ),
     ]
-
-
-def without_git(template: Path) -> Path:
-    """Copy the template's files, without the repository."""
-    plain = template.with_name("plain")
-    shutil.copytree(template, plain, ignore=shutil.ignore_patterns(".git"))
-    return plain
 
 
 def main() -> int:

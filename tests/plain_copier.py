@@ -1,6 +1,5 @@
 """The template's validators as plain Copier runs them, without Copier's start-up time."""
 
-import json
 from functools import cache
 from typing import Any
 
@@ -51,8 +50,3 @@ def problem(answers: dict[str, Any]) -> str:
             if said:
                 return said
     return ""
-
-
-def json_like(value: Any) -> Any:
-    """Return the value as YAML and JSON can both hold it."""
-    return json.loads(json.dumps(value))

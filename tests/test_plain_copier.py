@@ -1,7 +1,6 @@
 """Plain Copier gives the same project, refuses the same specs, and updates without `--trust`."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 from scaffold.catalogue import read_yaml, template_root
 from scaffold.direct import Template
 from scaffold.origin import Origin
+from scaffold.render import copy_template
 from tests.generated import matrix
 from tests.generated.project import generate
 
@@ -46,22 +46,9 @@ def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
     )
 
 
-def plain_template(folder: Path) -> Path:
-    """Copy this template's files, without the repository around them."""
-    for part in ("copier.yml", "compose", "patterns", "presets", "template"):
-        source = template_root() / part
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
-            shutil.copytree(source, folder / part, ignore=ignored)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder / part)
-    return folder
-
-
 def template_repository(folder: Path) -> str:
     """Make a git repository of this template, tagged v0.1.0, and return its URL."""
-    plain_template(folder)
+    copy_template(folder)
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "v0.1.0")
     return f"git+file://{folder}"
@@ -197,7 +184,7 @@ HOSTILE = yaml.safe_load((Path(__file__).parent / "hostile_specs.yml").read_text
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the template as a plain folder."""
-    return plain_template(tmp_path_factory.mktemp("plain") / "template")
+    return copy_template(tmp_path_factory.mktemp("plain") / "template")
 
 
 @pytest.mark.parametrize("case", HOSTILE, ids=lambda case: str(case["id"]))

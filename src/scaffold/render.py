@@ -56,17 +56,25 @@ def _plain_template() -> Iterator[str]:
         yield str(root)
         return
 
-    from shutil import copy2, copytree, ignore_patterns
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="scaffold-") as copy:
-        for part in TEMPLATE_PARTS:
-            if (root / part).is_dir():
-                ignored = ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
-                copytree(root / part, Path(copy, part), ignore=ignored)
-            else:
-                copy2(root / part, copy)
-        yield copy
+        yield str(copy_template(Path(copy, "template")))
+
+
+def copy_template(folder: Path) -> Path:
+    """Copy the template's files into a new folder, without the repository around them."""
+    from shutil import copy2, copytree, ignore_patterns
+
+    folder.mkdir()
+    for part in TEMPLATE_PARTS:
+        source = template_root() / part
+        if source.is_dir():
+            ignored = ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
+            copytree(source, folder / part, ignore=ignored)
+        else:
+            copy2(source, folder)
+    return folder
 
 
 def _copy(
