@@ -10,7 +10,6 @@ from scaffold.catalogue import FAMILIES, template_root
 
 ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
-VOCABULARY = yaml.safe_load((ROOT / "compose" / "vocabulary.yml").read_text(encoding="utf-8"))
 NEEDED = {
     "response": {"stub.py.jinja", "test.py.jinja"},
     "header": {"policy.py.jinja", "apply.py.jinja", "test.py.jinja"},
@@ -59,28 +58,6 @@ def test_toolkit_modules_exist_and_are_tested(folder: Path) -> None:
     for module in data.get("toolkit", []):
         assert (ROOT / f"template/app/http/{module}.py").is_file()
         assert (ROOT / f"template/tests/http/test_{module}.py").is_file()
-
-
-def test_names_of_fragments_are_reserved(folder: Path) -> None:
-    """No endpoint can take a name that a stub defines or imports itself."""
-    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
-    variants = data.get("variants", {}).values()
-    imported: set[str] = set()
-    for facts in (data, *variants):
-        for key in ("imports", "parameter_imports", "dependency_imports"):
-            for module, names in facts.get(key, {}).items():
-                imported |= set(names or [module.partition(".")[0]])
-    source = "\n".join(
-        path.read_text(encoding="utf-8")
-        for path in folder.glob("*.jinja")
-        if "test" not in path.name and path.name not in ("cookie.py.jinja", "middleware.py.jinja")
-    )
-    defined = set(re.findall(r"^(?:async )?(?:def|class) (\w+)\b(?!\{)", source, re.M))
-    defined |= set(re.findall(r'^(?:\{\{ (?:call|literals|assign)\(")?(\w+) = ', source, re.M))
-    names = imported | defined
-    assert {name for name in names if name.islower()} <= set(VOCABULARY["stub_names"])
-    classes = {name for name in names if name[0].isupper() and not name.isupper()}
-    assert classes <= set(map(str, VOCABULARY["class_names"]))
 
 
 def test_python_in_the_template_is_plain() -> None:

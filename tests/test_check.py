@@ -83,6 +83,8 @@ def test_the_presets_of_the_documentation_exist() -> None:
     [
         GOOD,
         GOOD | {"path": "/"},
+        # What only other patterns use is free, and stays so when patterns are added.
+        GOOD | {"name": "download", "path": "/{rows}"},
         GOOD | {"path": f"/{'a' * 199}"},
         GOOD | {"response": {"pattern": "plain-text", "text": "a" * 200}},
         GOOD | {"cookies": [{"pattern": "cookie-set", "max_age": 1}]},

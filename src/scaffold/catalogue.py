@@ -65,6 +65,7 @@ class Pattern:
         takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
+        names: what a stub with this pattern defines or imports, so that nothing else is called so.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Pattern:
     takes_body: bool
     example: Mapping[str, Any]
     unlisted: bool
+    names: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
     def defaults(self) -> dict[str, Any]:
@@ -113,7 +115,7 @@ class Vocabulary:
     reserved: frozenset[str]
     reserved_parameters: frozenset[str]
     keywords: frozenset[str]
-    class_names: frozenset[str]
+    module_names: frozenset[str]
     field_names: frozenset[str]
     cookie_attributes: Sequence[str]
     required: Mapping[str, str]
@@ -218,6 +220,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         takes_body=bool(data.get("takes_body", False)),
         example=data.get("example") or {},
         unlisted=bool(data.get("unlisted", False)),
+        names=tuple(data.get("names") or ()),
         refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),
     )
 
@@ -246,10 +249,10 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         dropped=data["dropped"],
         convertors=data["convertors"],
         field_types=data["field_types"],
-        reserved=keywords.union(data["builtins"], data["stub_names"]),
-        reserved_parameters=keywords.union(data["parameter_builtins"], data["stub_names"]),
+        reserved=keywords.union(data["builtins"], data["module_names"]),
+        reserved_parameters=keywords.union(data["parameter_builtins"], data["module_names"]),
         keywords=keywords,
-        class_names=frozenset(data["class_names"]),
+        module_names=frozenset(data["module_names"]),
         field_names=frozenset(data["field_names"]),
         cookie_attributes=data["cookie_attributes"],
         required=data["required"],

@@ -36,7 +36,7 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
     for name in parameter_names(endpoint.path):
         if name in taken:
             raise words.mistake("parameter", field=f"{endpoint.where}.path", given=quoted(name))
-    classes = [body_class(endpoint.name)] if endpoint.has_body else []
+    classes = {*taken, *([body_class(endpoint.name)] if endpoint.has_body else [])}
     for entry in (endpoint.response, *endpoint.headers):
         for option in entry.pattern.options.values():
             if option.type != "class_name":
@@ -46,10 +46,13 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
                 field = f"{entry.where}.{option.name}"
                 valid = words.shapes["class_name"].valid
                 raise words.mistake("value", field=field, given=quoted(given), valid=valid)
-            classes.append(given)
+            classes.add(given)
 
 
 def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
+    """Yield what the endpoint's module takes from its patterns, or makes from their options."""
+    for entry in endpoint.entries():
+        yield from entry.pattern.names
     for entry in endpoint.headers:
         if entry.pattern.repeatable:
             name = module_name(entry.options[entry.pattern.repeatable], words)

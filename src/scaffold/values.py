@@ -100,7 +100,7 @@ def _check_shape(value: Any, option: Option, field: str, words: Vocabulary) -> N
     _refuse_control(value, field, words)
     shape = words.shapes[option.type]
     fits = isinstance(value, str) and re.fullmatch(shape.matches, value) is not None
-    if not fits or (option.type == "class_name" and value in words.class_names):
+    if not fits or (option.type == "class_name" and value in words.module_names):
         raise words.mistake("value", field=field, given=quoted(value), valid=shape.valid)
 
 

@@ -153,6 +153,23 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
             yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
 
 
+def alone() -> list[Spec]:
+    """Return an endpoint for each response and status with nothing beside it."""
+    catalogue = load()
+    found: list[Spec] = []
+    for pattern in [*catalogue.family("response"), *catalogue.family("status")]:
+        for method, status in REQUESTS:
+            name = f"alone_{len(found)}"
+            response, given = (pattern.id, status)
+            if pattern.family == "status":
+                response, given = "json-model", {**pattern.example, "status": pattern.id}
+            spec = endpoint(name, response, **{"method": method, **given})
+            if is_valid(spec):
+                found.append(spec)
+                break
+    return found
+
+
 def options() -> list[Spec]:
     """Return an endpoint for each option of each pattern with another value than its default."""
     found: list[Spec] = []

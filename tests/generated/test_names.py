@@ -1,0 +1,118 @@
+"""What stubs define and import is reserved, so that no endpoint, parameter or model hides it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from scaffold.catalogue import Vocabulary, load, template_root
+from scaffold.check import check
+from scaffold.direct import Template
+from scaffold.names import module_name, parameter_names
+from scaffold.spec import Endpoint
+from tests.generated import matrix
+
+DERIVED = ("cookie", "value", "session", "user", "given", "header")
+"""What stands behind a cookie's or header's name in the names that are made from it."""
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Endpoint, set[str]]]:
+    """Return endpoints with every pattern and option, each with the names its modules bind."""
+    folder = tmp_path_factory.mktemp("names") / "service"
+    specs = [*matrix.alone(), *matrix.pairs(), *matrix.options()]
+    for number, spec in enumerate(specs):
+        spec["path"] = spec["path"].replace(spec["name"], f"zz{number}")
+        spec["name"] = f"zz{number}"
+    Template(template_root()).write(folder, {"endpoints": specs, "application": []})
+    return [
+        (endpoint, names_of_stub(folder, endpoint.name) | names_of_test(folder, endpoint.name))
+        for endpoint in check({"endpoints": specs})
+    ]
+
+
+def names_of_stub(folder: Path, endpoint: str) -> set[str]:
+    """Return what the stub's module binds, and what its endpoint binds inside itself."""
+    tree = parsed(folder / f"app/endpoints/{endpoint}.py")
+    found = set(bound(tree))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == endpoint:
+            found |= {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+            found |= set(assigned(node))
+    return found
+
+
+def names_of_test(folder: Path, endpoint: str) -> set[str]:
+    """Return the classes that the test's module imports; it may import the stub's beside them."""
+    tree = parsed(folder / f"tests/endpoints/test_{endpoint}.py")
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {name for name in bound(ast.Module(imports, [])) if name[0].isupper()}
+
+
+def parsed(path: Path) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def bound(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module binds at its top."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        else:
+            yield from assigned(node)
+
+
+def assigned(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that are assigned to anywhere below."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
+    """Yield the names that come from what the endpoint itself says."""
+    yield from parameter_names(endpoint.path)
+    for entry in endpoint.entries():
+        for option in entry.pattern.options.values():
+            if option.type == "class_name":
+                yield entry.options[option.name]
+                yield f"{entry.options[option.name]}XMLResponse"
+        named_by = entry.pattern.repeatable or ("name" if entry.pattern.family == "cookie" else "")
+        if named_by:
+            name = module_name(entry.options[named_by], words)
+            yield from (f"{name}_{suffix}" for suffix in DERIVED)
+            yield from (f"read_{name}_given", f"read_{name}_value")
+
+
+def can_be_given(name: str, endpoint: Endpoint) -> bool:
+    """Say whether somebody could call an endpoint, a parameter or a model so."""
+    if name in (endpoint.name, "_") or name.startswith(endpoint.name.capitalize()):
+        return False
+    return re.fullmatch(r"[a-z_][a-z0-9_]*|[A-Z][A-Za-z0-9]*", name) is not None
+
+
+def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
+    """Each name is a word of the vocabulary, or one of the endpoint's own patterns."""
+    words = load().vocabulary
+    for endpoint, names in modules:
+        reserved = words.module_names.union(*(entry.pattern.names for entry in endpoint.entries()))
+        wanted = set(filter(partial(can_be_given, endpoint=endpoint), names))
+        unknown = wanted - reserved - set(from_the_spec(endpoint, words))
+        patterns = [entry.pattern.id for entry in endpoint.entries()]
+        assert not unknown, f"add {sorted(unknown)} to `names` in pattern.yml of one of {patterns}"
+
+
+def test_reserved_names_are_used(modules: list[tuple[Endpoint, set[str]]]) -> None:
+    """No pattern reserves a name that its stubs do not have."""
+    used: dict[str, set[str]] = {}
+    for endpoint, names in modules:
+        for entry in endpoint.entries():
+            used.setdefault(entry.pattern.id, set()).update(names)
+    for pattern in load().patterns.values():
+        assert set(pattern.names) <= used.get(pattern.id, set()), pattern.id
