@@ -153,6 +153,13 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
             yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
 
 
+def application() -> list[Spec]:
+    """Return every application pattern."""
+    given: dict[str, Spec] = {"cors": {"allow_origins": OTHER_VALUES["allow_origins"]}}
+    patterns = load().family("app")
+    return [{"pattern": pattern.id, **given.get(pattern.id, {})} for pattern in patterns]
+
+
 def alone() -> list[Spec]:
     """Return an endpoint for each response and status with nothing beside it."""
     catalogue = load()

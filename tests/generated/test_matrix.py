@@ -1,6 +1,7 @@
 """Every pattern alone, every pair, every option: generated, linted, type-checked and tested."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,18 +9,13 @@ from scaffold.catalogue import load, template_root
 from tests.generated import matrix
 from tests.generated.project import Project, generate
 
-APPLICATION = [
-    {"pattern": "cors", "allow_origins": ["https://a.example.com", "https://b.example.com"]},
-    "security-headers",
-]
-
 
 @pytest.fixture(scope="module", params=["pairs", "options", "paths"])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project that holds one of the endpoint lists."""
     endpoints = getattr(matrix, request.param)()
     folder = tmp_path_factory.mktemp(request.param) / "service"
-    return generate(folder, endpoints=endpoints, application=APPLICATION)
+    return generate(folder, endpoints=endpoints, application=matrix.application())
 
 
 def test_lint_format_types(project: Project) -> None:
@@ -59,6 +55,16 @@ def test_options_hold_every_option() -> None:
         for option in pattern.options
     }
     assert declared - given == set()
+
+
+@pytest.mark.parametrize("entry", matrix.application(), ids=lambda entry: entry["pattern"])
+def test_application_pattern(entry: dict[str, Any], tmp_path: Path) -> None:
+    """Each application pattern, by itself, suits every kind of response."""
+    project = generate(tmp_path / "service", endpoints=matrix.alone(), application=[entry])
+    project.must("ruff", "check", "--no-cache", ".")
+    project.must("ruff", "format", "--no-cache", "--check", ".")
+    project.must("mypy", "--strict", "app/main.py", "app/middleware.py")
+    project.test()
 
 
 @pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])
