@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+class SchemaOf(StrEnum):
+    """What `scaffold schema` describes."""
+
+    ANSWERS = "answers"
+    ENDPOINTS = "endpoints"
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -208,3 +217,25 @@ def patterns(
             data = pages.pattern_data(pattern, words)
             page = pages.pattern_page(pattern, words)
         typer.echo(pages.to_json(data) if as_json else page)
+
+
+@app.command()
+def schema(
+    of: Annotated[
+        SchemaOf, typer.Argument(help="A data file of answers, or its list of endpoints.")
+    ] = SchemaOf.ANSWERS,
+) -> None:
+    """Print the JSON Schema of a data file, for editors and validators."""
+    with boundary():
+        from scaffold.catalogue import load, template_root
+        from scaffold.pages import to_json
+        from scaffold.questions import is_answered, questions, read_config
+        from scaffold.schema import answers_schema, endpoints_schema
+
+        catalogue = load()
+        if of is SchemaOf.ENDPOINTS:
+            typer.echo(to_json(endpoints_schema(catalogue)))
+            return
+        asked = questions(read_config(template_root()))
+        answered = {name: each for name, each in asked.items() if is_answered(each)}
+        typer.echo(to_json(answers_schema(catalogue, answered)))

@@ -19,6 +19,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from scaffold.catalogue import YamlLoader
 from scaffold.errors import InvalidSpec
+from scaffold.questions import questions, read_config
 from scaffold.user_settings import default_answers
 
 CHECKED = ("application", "endpoints")
@@ -33,9 +34,9 @@ class Template:
     def __init__(self, root: Path) -> None:
         """Read `copier.yml` in the folder `root`."""
         self.root = root
-        config = _read_config(root)
+        config = read_config(root)
         self.settings = {key: value for key, value in config.items() if key.startswith("_")}
-        self.questions = {key: value for key, value in config.items() if not key.startswith("_")}
+        self.questions = questions(config)
 
     @cached_property
     def user_defaults(self) -> Mapping[str, Any]:
@@ -169,18 +170,3 @@ def _parsed(text: str, question: Mapping[str, Any]) -> Any:
     if question["type"] == "yaml" or question.get("multiselect"):
         return yaml.load(text, Loader=YamlLoader)
     return text
-
-
-def _read_config(root: Path) -> dict[str, Any]:
-    """Return `copier.yml`, with what it includes."""
-
-    class Loader(YamlLoader):  # type: ignore[misc]
-        """The YAML of Copier's own file."""
-
-    def include(loader: Any, node: Any) -> list[Any]:
-        paths = sorted(root.glob(loader.construct_scalar(node)))
-        return [yaml.load(path.read_bytes(), Loader=YamlLoader) for path in paths]
-
-    Loader.add_constructor("!include", include)
-    config: dict[str, Any] = yaml.load((root / "copier.yml").read_bytes(), Loader=Loader)
-    return config

@@ -1,0 +1,34 @@
+"""The questions of the template, as `copier.yml` asks them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.catalogue import YamlLoader
+
+
+def read_config(root: Path) -> dict[str, Any]:
+    """Return `copier.yml` of a template folder, with what it includes."""
+
+    class Loader(YamlLoader):  # type: ignore[misc]
+        """The YAML of Copier's own file."""
+
+    def include(loader: Any, node: Any) -> list[Any]:
+        paths = sorted(root.glob(loader.construct_scalar(node)))
+        return [yaml.load(path.read_bytes(), Loader=YamlLoader) for path in paths]
+
+    Loader.add_constructor("!include", include)
+    config: dict[str, Any] = yaml.load((root / "copier.yml").read_bytes(), Loader=Loader)
+    return config
+
+
+def questions(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return what `copier.yml` asks or takes as data, without Copier's own settings."""
+    return {name: question for name, question in config.items() if not name.startswith("_")}
+
+
+def is_answered(question: Mapping[str, Any]) -> bool:
+    """Say whether an answer can be given: values that are only computed have `when: false`."""
+    return question.get("when") is not False
