@@ -187,7 +187,7 @@ BREAKS = [
     ("app/endpoints/upload.py", "stored_file(key)", "__import__('pathlib').Path('/', key)"),
     ("app/endpoints/upload.py", ", headers=headers", ""),
     ("app/endpoints/upload.py", "attachment.headers(path.name)", "attachment.headers(key)"),
-    ("app/endpoints/logo.py", "unless_known(request, response)", "response"),
+    ("app/endpoints/logo.py", "    conditions.end_if_unchanged(response)\n", ""),
     ("app/endpoints/logo.py", ", stat_result=path.stat()", ""),
     ("app/endpoints/logo.py", 'disposition="inline"', 'disposition="attachment"'),
     ("app/endpoints/logo.py", "documented_conditional_file(", "documented_file("),
