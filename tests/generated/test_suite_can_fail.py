@@ -93,6 +93,9 @@ ENDPOINTS = [
     {"name": "go_on", "method": "GET", "path": "/go", "response": "redirect-safe"},
     {"name": "upload", "method": "GET", "path": "/up/{key:path}", "response": "file-safe-path"},
     {"name": "logo", "method": "GET", "path": "/logo.png", "response": "file-conditional"},
+    {"name": "made", "method": "GET", "path": "/made.pdf", "response": "file-temporary"},
+    {"name": "listing", "method": "GET", "path": "/list", "response": "negotiated"},
+    {"name": "notify", "method": "POST", "path": "/notify", "response": "background"},
 ]
 
 BREAKS = [
@@ -191,6 +194,22 @@ BREAKS = [
     ("app/endpoints/logo.py", ", stat_result=path.stat()", ""),
     ("app/endpoints/logo.py", 'disposition="inline"', 'disposition="attachment"'),
     ("app/endpoints/logo.py", "documented_conditional_file(", "documented_file("),
+    ("app/endpoints/made.py", "written(folder)", "written(Path('.'))"),
+    ("app/endpoints/made.py", 'disposition="attachment"', 'disposition="inline"'),
+    ("app/endpoints/made.py", 'media_type="application/pdf")', 'media_type="image/png")'),
+    ("app/endpoints/made.py", "    download.apply(response)\n", ""),
+    ("app/http/temporary_files.py", "TemporaryDirectory() as folder", "open('made') as folder"),
+    ("app/http/temporary_files.py", "status != 404", "True"),
+    ("app/endpoints/listing.py", '"application/json", "text/csv"', '"text/csv", "application/json"'),
+    ("app/endpoints/listing.py", ', "text/html"', ""),
+    ("app/endpoints/listing.py", "(media_type, [item])", '("application/json", [item])'),
+    ("app/http/negotiation.py", 'headers={"Vary": "Accept"})\n        return', ")\n        return"),
+    ("app/http/negotiation.py", 'headers={"Vary": "Accept"}\n', ""),
+    ("app/http/negotiation.py", "escape(str(cell))", "str(cell)"),
+    ("app/http/negotiation.py", "HTTPException(406", "HTTPException(400"),
+    ("app/endpoints/notify.py", "status_code=202", "status_code=200"),
+    ("app/endpoints/notify.py", "tasks.add_task(afterwards)", "await afterwards()"),
+    ("app/endpoints/notify.py", "    tasks.add_task(afterwards)\n", ""),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]
