@@ -83,7 +83,7 @@ NAMES = {
     "header-read-param": "X-Client-Name",
     "header-set": "X-Request-Cost",
 }
-OTHER_LISTS = {"clear-site-data": ["cache"]}
+OTHER_LISTS = {"clear-site-data": ["cache"], "negotiated": ["text/html"]}
 OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
 # What an option needs beside it, by pattern and option.
 BESIDE: dict[tuple[str, str], Spec] = {
@@ -208,7 +208,7 @@ def _other(pattern: Pattern, option: str) -> Any:
         return "logout"
     if option == "value" and pattern.id == "header-set":
         return "a b" * 60
-    if option == "directives":
+    if option in ("directives", "others"):
         return OTHER_LISTS.get(pattern.id, OTHER_VALUES[option])
     return OTHER_VALUES[option]
 

@@ -40,6 +40,10 @@ class _FileHeaders:
         }
 
 
+FILE_HEADERS = _FileHeaders()
+"""What `FileResponse` sends by itself, on a 304 in its place too."""
+
+
 class _ContentRange:
     def __init__(self, *, required: bool = True) -> None:
         self.required = required
@@ -51,7 +55,7 @@ class _ContentRange:
 
 def documented_file(*described: Described, media_type: str) -> dict[int | str, dict[str, Any]]:
     """Return the `responses=` entries of an endpoint that answers with a stored file."""
-    headers = (_FileHeaders(), *described)
+    headers = (FILE_HEADERS, *described)
     several = "multipart/byteranges"
     partial = documented(206, *headers, _ContentRange(required=False), media_type=media_type)
     partial[206]["content"] |= documented(206, media_type=several)[206]["content"]

@@ -1,0 +1,121 @@
+"""One resource in several formats, chosen by Accept (RFC 9110, sections 12.5.1 and 15.5.7)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from types import GenericAlias
+from typing import Any
+
+from fastapi import HTTPException, Request, Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from app.http.csv_rows import csv_text
+from app.http.openapi import Described, HeaderDescription, documented, documented_error, header
+
+Items = Sequence[BaseModel]
+
+VARY = {"Vary": header("The request headers that chose this answer.")}
+
+
+def as_csv(items: Items) -> str:
+    """Return a table with a header row; no cell of it runs as a formula."""
+    rows = [list(item.model_dump(mode="json").values()) for item in items]
+    return csv_text([_columns(items), *rows])
+
+
+def as_html(items: Items) -> str:
+    """Return a page with a table, in which every value is escaped."""
+    rows = [_row("th", _columns(items))]
+    rows += [_row("td", item.model_dump(mode="json").values()) for item in items]
+    return f"<!doctype html>\n<table>\n{''.join(rows)}</table>\n"
+
+
+FORMATS: Mapping[str, Callable[[Items], str | bytes]] = {
+    "application/json": to_json,
+    "text/csv": as_csv,
+    "text/html": as_html,
+}
+"""What turns the items into each media type; add to it what you offer beside these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """The media types that an endpoint offers; the first one is the default.
+
+    As a dependency it returns the one that the client prefers, or raises 406 before any work is
+    done. Caches learn from Vary that the answer depends on Accept, also from that of the 406.
+    """
+
+    media_types: tuple[str, ...]
+
+    async def __call__(self, request: Request) -> str:
+        """Return the media type for this request as a FastAPI dependency."""
+        chosen = preferred(",".join(request.headers.getlist("accept")), self.media_types)
+        if chosen is None:
+            offered = ", ".join(self.media_types)
+            raise HTTPException(406, f"Available as {offered}", headers={"Vary": "Accept"})
+        return chosen
+
+    def response(self, media_type: str, items: Items) -> Response:
+        """Return the items in one of the formats."""
+        return Response(
+            FORMATS[media_type](items), media_type=media_type, headers={"Vary": "Accept"}
+        )
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the header."""
+        return VARY
+
+
+def preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """Return the offered media type that an Accept field ranks highest, or None for none of them.
+
+    For each, the most specific range counts; of equals the first one offered is taken. Ranges that
+    cannot be read do not count, and where none is left, everything is acceptable.
+    """
+    weights = dict(_weights(accept)) or {"*/*": 1.0}
+
+    def weight(media_type: str) -> float:
+        ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+        return next((weights[one] for one in ranges if one in weights), 0)
+
+    best = max(offered, key=weight)
+    return best if weight(best) else None
+
+
+def documented_negotiation(
+    offered: Negotiated, *described: Described, model: type[BaseModel]
+) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses=` entries of an endpoint that answers with a list of `model`."""
+    entries = documented(200, offered, *described)
+    for media_type in offered.media_types:
+        if media_type != "application/json":
+            entries[200].setdefault("content", {})[media_type] = {"schema": {"type": "string"}}
+    entries[200]["model"] = GenericAlias(list, (model,))
+    vary = HeaderDescription("Vary", "Always `Accept`.")
+    return entries | documented_error(406, "No format that the client takes", vary)
+
+
+def _weights(accept: str) -> Iterator[tuple[str, float]]:
+    """Yield the media ranges with their weights, from 0 to 1.
+
+    A range with parameters asks for a variant of the media type, which is not offered.
+    """
+    for part in accept.lower().replace(" ", "").replace("\t", "").split(","):
+        media_range, *parameters = part.split(";")
+        weight = parameters.pop() if parameters and parameters[-1].startswith("q=") else "q=1"
+        try:
+            q = float(weight.removeprefix("q="))
+        except ValueError:
+            continue
+        if "/" in media_range and parameters in ([], ["charset=utf-8"]) and 0 <= q <= 1:
+            yield media_range, q
+
+
+def _columns(items: Items) -> list[str]:
+    return list(type(items[0]).model_fields) if items else []
+
+
+def _row(tag: str, cells: Iterable[object]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>\n"

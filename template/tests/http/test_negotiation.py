@@ -1,0 +1,141 @@
+"""`app.http.negotiation`: which format is chosen, and what each of them looks like."""
+
+from datetime import date
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI, Response
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from app.http.negotiation import Negotiated, as_csv, as_html, documented_negotiation, preferred
+from app.http.openapi import HeaderDescription
+from tests.wire import undocumented, violations
+
+OFFERED = ["application/json", "text/csv", "text/html"]
+negotiated = Negotiated(("application/json", "text/csv", "text/html"))
+app = FastAPI()
+
+
+class Row(BaseModel):
+    """A record with what each format has to escape."""
+
+    day: date
+    text: str
+
+
+ROWS = [Row(day=date(2026, 1, 31), text='=1+"<b>"'), Row(day=date(2026, 2, 1), text="b")]
+documents = documented_negotiation(negotiated, HeaderDescription("Own", "Why."), model=Row)
+
+
+@app.get("/rows", responses=documents)
+async def rows(media_type: Annotated[str, Depends(negotiated)]) -> Response:
+    """Answer with two rows."""
+    response = negotiated.response(media_type, ROWS)
+    response.headers["Own"] = "1"
+    return response
+
+
+client = TestClient(app)
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("text/*", "text/csv"),
+        ("text/html", "text/html"),
+        ("TEXT/HTML ; Q=0.5", "text/html"),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("text/csv, application/json;q=0.999", "text/csv"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("text/csv;q=0, text/*, application/json;q=0.9", "text/html"),
+        ("text/html;q=0.2, text/*;q=0.9, */*;q=0.5", "text/csv"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("text/csv;header=absent, text/html;q=0.1", "text/html"),
+        ("text/csv;charset=utf-8, application/json;q=0.5", "text/csv"),
+        ("text/html;level=1;q=0.3, */*;q=0.2", "application/json"),
+        ("garbage", "application/json"),
+        ("text/csv;q=high, text/html;q=0.1", "text/html"),
+        ("text/csv;q=2, text/html;q=0.1", "text/html"),
+        ("text/csv;q=nan, text/html;q=0.1", "text/html"),
+        ("image/png", None),
+        ("application/json;q=0", None),
+        ("*/*;q=0", None),
+        ("application/json;q=0, text/*;q=0.0", None),
+    ],
+)
+def test_format_that_is_preferred(accept: str, chosen: str | None) -> None:
+    """The most specific range says how much; the first one offered is the default."""
+    assert preferred(accept, OFFERED) == chosen
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type", "body"),
+    [
+        (
+            "*/*",
+            "application/json",
+            '[{"day":"2026-01-31","text":"=1+\\"<b>\\""},{"day":"2026-02-01","text":"b"}]',
+        ),
+        (
+            "text/csv",
+            "text/csv; charset=utf-8",
+            'day,text\r\n2026-01-31,"\'=1+""<b>"""\r\n2026-02-01,b\r\n',
+        ),
+        (
+            "text/html",
+            "text/html; charset=utf-8",
+            "<!doctype html>\n<table>\n"
+            "<tr><th>day</th><th>text</th></tr>\n"
+            "<tr><td>2026-01-31</td><td>=1+&quot;&lt;b&gt;&quot;</td></tr>\n"
+            "<tr><td>2026-02-01</td><td>b</td></tr>\n"
+            "</table>\n",
+        ),
+    ],
+)
+def test_formats(accept: str, content_type: str, body: str) -> None:
+    """The same items, each time with what the format has to escape."""
+    response = client.get("/rows", headers={"Accept": accept})
+    assert (response.status_code, response.text) == (200, body)
+    assert response.headers["content-type"] == content_type
+    assert response.headers["vary"] == "Accept"
+    assert violations(response) == []
+    assert undocumented(response, app.openapi()) == []
+
+
+def test_no_format_fits() -> None:
+    """406 says what there is, and that it depends on Accept."""
+    response = client.get("/rows", headers={"Accept": "image/png"})
+    assert response.status_code == 406
+    assert response.json() == {"detail": "Available as application/json, text/csv, text/html"}
+    assert response.headers["vary"] == "Accept"
+    assert undocumented(response, app.openapi()) == []
+
+
+def test_lines_of_accept_are_one_list() -> None:
+    """A proxy may split the header; without it, anything is taken."""
+    lines = [("Accept", "image/png"), ("Accept", "text/csv")]
+    assert client.get("/rows", headers=lines).headers["content-type"].startswith("text/csv")
+    del client.headers["accept"]
+    assert client.get("/rows").headers["content-type"] == "application/json"
+    client.headers["accept"] = "*/*"
+
+
+def test_formats_are_documented() -> None:
+    """All of them under one status; only JSON has the fields of the model."""
+    responses = app.openapi()["paths"]["/rows"]["get"]["responses"]
+    assert list(responses) == ["200", "406"]
+    content = responses["200"]["content"]
+    assert sorted(content) == ["application/json", "text/csv", "text/html"]
+    schema = content["application/json"]["schema"]
+    assert schema["items"] == {"$ref": "#/components/schemas/Row"}
+    assert content["text/csv"] == {"schema": {"type": "string"}}
+    assert sorted(responses["200"]["headers"]) == ["Own", "Vary"]
+
+
+def test_nothing_to_show() -> None:
+    """No items are no error."""
+    assert as_csv([]) == "\r\n"
+    assert as_html([]) == "<!doctype html>\n<table>\n<tr></tr>\n</table>\n"
