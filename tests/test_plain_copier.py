@@ -175,7 +175,7 @@ def test_defaults_give_a_project(tmp_path: Path, url: str) -> None:
     assert copier("copy", "--defaults", url, project).returncode == 0
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
     assert [endpoint["response"] for endpoint in answers["endpoints"]]
-    assert answers["application"] == ["security-headers"]
+    assert answers["application"] == ["head-options", "security-headers"]
 
 
 HOSTILE = yaml.safe_load((Path(__file__).parent / "hostile_specs.yml").read_text(encoding="utf-8"))

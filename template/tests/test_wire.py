@@ -244,6 +244,10 @@ def test_documented_answers_pass(response: Response) -> None:
             "media type text/plain of status 204 is not documented",
         ),
         (answer(200, GOOD[1:]), "status 200 lacks the documented content"),
+        (
+            answer(200, GOOD[1:], request=("HEAD", "/items/1")),
+            "status 200 lacks the documented content",
+        ),
         (answer(200, [*GOOD, ("Vary", "Origin")]), "header vary of status 200 is not documented"),
         (
             answer(204, [("Set-Cookie", "a=1")]),

@@ -127,7 +127,9 @@ def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] |
     for parameter in ("[^/]+", ".*[^/]"):  # the second one is Starlette's {name:path}
         for template in literal_first:
             pattern = parameter.join(map(re.escape, re.split(r"{[^}]+}", template)))
-            operation: dict[str, Any] | None = document["paths"][template].get(method)
+            operations: dict[str, dict[str, Any]] = document["paths"][template]
+            # HEAD is described by the GET whose headers it has.
+            operation = operations.get(method) or operations.get("get" if method == "head" else "")
             if operation is not None and re.fullmatch(pattern, path):
                 return operation
     return None

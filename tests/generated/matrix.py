@@ -76,7 +76,7 @@ OTHER_VALUES: dict[str, Any] = {
     "value": "a'b" * 30,
     "variants": False,
     "version": "v2-" + "a" * 60,
-    "weak": False,
+    "weak": True,
 }
 NAMES = {
     "cookie-session-host-prefix": "__Host-admin",

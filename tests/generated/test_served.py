@@ -226,3 +226,22 @@ def test_cross_origin(port: int) -> None:
         )
         == [b""] * 0
     )
+
+
+@pytest.mark.parametrize("path", ["/posts/7", "/exports/posts.csv", "/files/handbook.pdf"])
+def test_head(port: int, path: str) -> None:
+    """HEAD has the headers of GET and no content, of streams and files too."""
+    head, get = ask(port, f"HEAD {path}"), ask(port, f"GET {path}", "Range: bytes=0-")
+    assert (head.status_line, head.body) == (b"HTTP/1.1 200 OK", b"")
+    assert {name for name, _ in get.headers} - {name for name, _ in head.headers} <= {
+        b"content-range",
+        b"transfer-encoding",
+    }
+
+
+def test_options(port: int) -> None:
+    """OPTIONS says what the path answers to, and has no content."""
+    answer = ask(port, "OPTIONS /posts/7/title")
+    assert answer.status_line == b"HTTP/1.1 204 No Content"
+    assert answer.all(b"allow") == [b"PATCH, OPTIONS"]
+    assert (answer.all(b"content-length"), answer.body) == ([], b"")

@@ -67,6 +67,14 @@ def test_other_preflight_is_refused(origin: str, method: str) -> None:
     assert client.options("/", headers=asked).status_code == 400
 
 
+@pytest.mark.parametrize("option", ["allow_origins", "expose_headers"])
+def test_no_asterisk_beside_credentials(option: str) -> None:
+    """Every site could act with the visitor's cookies, or the asterisk would name a header."""
+    with pytest.raises(ValueError, match=f"^{option}: list them"):
+        CrossOrigin(FastAPI(), allow_credentials=True, **{option: ["*"]})
+    CrossOrigin(FastAPI(), allow_credentials=False, **{option: ["*"]})
+
+
 def test_documented_headers_are_exposed() -> None:
     """Sorted, without those that scripts may read anyway or never."""
     names = [
@@ -96,6 +104,10 @@ def test_documented_headers_are_exposed() -> None:
         """Fail with headers."""
 
     second.mount("/mounted", FastAPI())
+    inner, outer = APIRouter(), APIRouter()
+    inner.add_api_route("/inner", get_second, responses={200: {"headers": {"Location": {}}}})
+    outer.include_router(inner, prefix="/outer", responses={503: {"headers": {"Retry-After": {}}}})
+    assert exposed_headers([outer]) == ["Location", "Retry-After"]
     assert exposed_headers([first, second]) == ["ETag", "Link", "Service-Version"]
     expected = ["ETag", "Link", "Service-Version", "X-Request-ID"]
     assert exposed_headers([first, second], "X-Request-ID", "ETag", "Vary") == expected
@@ -106,7 +118,7 @@ def test_documented_headers_are_exposed() -> None:
     [
         ({"allow_origins": [ORIGIN]}, ["Access-Control-Allow-Origin", "Vary"]),
         (
-            {"allow_origins": ["*"], "allow_credentials": True, "expose_headers": ["ETag"]},
+            {"allow_origins": [ORIGIN], "allow_credentials": True, "expose_headers": ["ETag"]},
             [
                 "Access-Control-Allow-Credentials",
                 "Access-Control-Allow-Origin",

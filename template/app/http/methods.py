@@ -1,0 +1,104 @@
+"""HEAD and OPTIONS for every resource, and an Allow header that names all of its methods.
+
+RFC 9110, sections 9.3.2, 9.3.7, 10.2.1 and 15.5.6.
+"""
+
+import anyio
+from fastapi import Response
+from starlette.datastructures import MutableHeaders
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def routed_methods(scope: Scope) -> list[str]:
+    """Return the methods for which the application has a route to the request's path."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**scope, "method": method})[0] is Match.FULL
+            for route in scope["app"].routes
+        )
+    ]
+
+
+def allowed_methods(routed: list[str]) -> str:
+    """Return the Allow header of a resource: its routes, and what the middleware adds."""
+    added = {"OPTIONS", *(["HEAD"] if "GET" in routed else [])}
+    return ", ".join(method for method in METHODS if method in added.union(routed))
+
+
+class HeadAndOptions:
+    """ASGI middleware that answers HEAD as GET without the content, and OPTIONS with Allow.
+
+    A route that the application has for either goes first. A 405 names every method, not only
+    those of the first route to the path. Middleware that changes the content stands inside of
+    this one, so that HEAD has the headers that GET gets from it; CORS stands outside, and
+    answers the OPTIONS requests that browsers send ahead.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection (ASGI 3.0)."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        method = scope["method"]
+        routed = routed_methods(scope) if method in ("HEAD", "OPTIONS") else []
+        if method == "HEAD" and "HEAD" not in routed and "GET" in routed:
+            await self._answer_head(scope, send)
+        elif method == "OPTIONS" and "OPTIONS" not in routed and routed:
+            answer = Response(status_code=204, headers={"Allow": allowed_methods(routed)})
+            await answer(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_allow(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 405:
+                routed = routed_methods(scope)
+                if routed and scope["method"] not in routed:
+                    MutableHeaders(scope=message)["Allow"] = allowed_methods(routed)
+            await send(message)
+
+        await self.app(scope, receive, send_with_allow)
+
+    async def _answer_head(self, scope: Scope, send: Send) -> None:
+        """Answer as to GET, then leave: streams and files end when their client has gone."""
+        asked = False
+        answered = anyio.Event()
+
+        async def receive_nothing() -> Message:
+            nonlocal asked
+            if asked:
+                await answered.wait()
+                return {"type": "http.disconnect"}
+            asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                answered.set()
+
+        await self.app(as_get(scope), receive_nothing, send_headers)
+
+
+def as_get(scope: Scope) -> Scope:
+    """Return a GET request for the same, of which only the headers will be sent.
+
+    A part of the content can be asked for with GET only (RFC 9110, section 14.2). Starlette does
+    not watch for clients that leave when the server speaks version 2.4 of ASGI for HTTP or a newer
+    one, so it is told of the version before.
+    """
+    return {
+        **scope,
+        "method": "GET",
+        "headers": [(name, value) for name, value in scope["headers"] if name != b"range"],
+        "asgi": {**scope.get("asgi", {}), "spec_version": "2.3"},
+    }
