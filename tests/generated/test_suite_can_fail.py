@@ -200,7 +200,11 @@ BREAKS = [
     ("app/endpoints/made.py", "    download.apply(response)\n", ""),
     ("app/http/temporary_files.py", "TemporaryDirectory() as folder", "open('made') as folder"),
     ("app/http/temporary_files.py", "status != 404", "True"),
-    ("app/endpoints/listing.py", '"application/json", "text/csv"', '"text/csv", "application/json"'),
+    (
+        "app/endpoints/listing.py",
+        '"application/json", "text/csv"',
+        '"text/csv", "application/json"',
+    ),
     ("app/endpoints/listing.py", ', "text/html"', ""),
     ("app/endpoints/listing.py", "(media_type, [item])", '("application/json", [item])'),
     ("app/http/negotiation.py", 'headers={"Vary": "Accept"})\n        return', ")\n        return"),
