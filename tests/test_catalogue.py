@@ -46,6 +46,24 @@ def test_folder_holds_what_its_family_needs(folder: Path) -> None:
     assert needed <= {path.name for path in folder.iterdir()}
 
 
+def test_page_is_complete(folder: Path) -> None:
+    """`page.yml` says what the page of `scaffold patterns` needs, and names patterns that exist."""
+    page = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
+    optional = {"exchanges"} & page.keys()
+    assert list(page) == ["use", "clients", "pitfalls", "neighbours", "words", *optional]
+    for sentence in (page["use"], page["clients"], *page["pitfalls"]):
+        assert re.fullmatch(r"\S.+[.]", sentence), sentence
+    assert page["pitfalls"]
+    assert page["words"]
+    assert all(word == word.lower().strip() for word in page["words"])
+    neighbours = page["neighbours"]
+    assert neighbours
+    assert folder.name not in neighbours
+    assert set(neighbours) <= {other.name for other in FOLDERS}
+    for exchange in page.get("exchanges", []):
+        assert exchange.keys() <= {"title", "method", "path", "query", "headers", "body"}
+
+
 def test_fragments_hold_no_control_tags(folder: Path) -> None:
     """Fragments read as Python: expressions only."""
     for path in folder.glob("*.jinja"):
