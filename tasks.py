@@ -3,6 +3,7 @@
 
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
     python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
+    python3 tasks.py record                          write what the patterns' pages show anew
     python3 tasks.py bench                           compare the speed with Copier's
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
@@ -60,6 +61,13 @@ def bench(arguments: Sequence[str]) -> None:
         raise TaskError("a ratio is over its limit, or a command failed")
 
 
+def record(arguments: Sequence[str]) -> None:
+    """Write anew the code and the bytes on the wire that the pages of the patterns show."""
+    set_up()
+    if run("python", "-m", "tests.generated.record", *arguments):
+        raise TaskError("a project could not be generated, or does not answer")
+
+
 def try_(arguments: Sequence[str]) -> None:
     """Generate a project, and check and test it in the environment of this repository."""
     preset, path = "tour", "my-service"
@@ -107,6 +115,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "full": full,
     "try": try_,
     "bench": bench,
+    "record": record,
     "lock": lock,
 }
 

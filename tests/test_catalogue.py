@@ -61,7 +61,9 @@ def test_page_is_complete(folder: Path) -> None:
     assert folder.name not in neighbours
     assert set(neighbours) <= {other.name for other in FOLDERS}
     for exchange in page.get("exchanges", []):
-        assert exchange.keys() <= {"title", "method", "path", "query", "headers", "body"}
+        assert exchange.keys() <= {
+            *("title", "method", "path", "query", "headers", "body", "given"),
+        }
 
 
 def test_fragments_hold_no_control_tags(folder: Path) -> None:

@@ -103,13 +103,18 @@ def _terms(line: str, rest: str) -> list[str]:
 def _pop_name(line: str, terms: list[str], method: str, path: str) -> str:
     """Take `as NAME` off the end of the terms, or derive a name from method and path."""
     if "as" not in terms:
-        parts = re.findall(r"[a-z0-9]+", re.sub(r":[^{}]*\}", "}", path.lower()))
-        return "_".join([method.lower(), *parts])[:60].rstrip("_")
+        return endpoint_name(method, path)
     if terms.index("as") != len(terms) - 2:
         raise _mistake(line, "one name must follow `as`, at the end of the line")
     name = terms.pop()
     terms.pop()
     return name
+
+
+def endpoint_name(method: str, path: str) -> str:
+    """Return the name of an endpoint that is given none, such as `get_posts`."""
+    parts = re.findall(r"[a-z0-9]+", re.sub(r":[^{}]*\}", "}", path.lower()))
+    return "_".join([method.lower(), *parts])[:60].rstrip("_")
 
 
 def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) -> None:

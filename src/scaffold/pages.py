@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scaffold.catalogue import FAMILIES, Catalogue, Option, Pattern, Refusal, Vocabulary
-from scaffold.lines import format_line
+from scaffold.lines import endpoint_name, format_line
 
 if TYPE_CHECKING:
     from scaffold.new import Created
@@ -90,18 +90,24 @@ def pattern_data(pattern: Pattern, words: Vocabulary) -> dict[str, Any]:
 
 def example(pattern: Pattern) -> str:
     """Return an endpoint line that uses a pattern of any family but `app`."""
-    entry = _example_entry(pattern)
-    method = "POST" if pattern.family == "status" else "GET"
-    endpoint: dict[str, Any] = {"name": "example", "method": method, "path": "/example"}
-    endpoint["response"] = "json-model"
+    return format_line(example_endpoint(pattern))
+
+
+def example_endpoint(pattern: Pattern) -> dict[str, Any]:
+    """Return an endpoint that shows a pattern; one of the family `app` stands around it."""
+    endpoint: dict[str, Any] = {
+        "method": "POST" if pattern.family == "status" else "GET",
+        "path": f"/{pattern.id}",
+        "response": "json-model",
+    }
     if pattern.family in ("header", "cookie"):
-        endpoint[f"{pattern.family}s"] = [entry]
-    else:
-        endpoint[pattern.family] = entry
+        endpoint[f"{pattern.family}s"] = [_example_entry(pattern)]
+    elif pattern.family != "app":
+        endpoint[pattern.family] = _example_entry(pattern)
     endpoint |= pattern.example
     if "status-no-content" in (pattern.id, endpoint.get("status")) or pattern.id == "empty":
         endpoint |= {"method": "DELETE", "response": "empty", "status": "status-no-content"}
-    return format_line(endpoint)
+    return {"name": endpoint_name(endpoint["method"], endpoint["path"]), **endpoint}
 
 
 def _example_entry(pattern: Pattern) -> Any:

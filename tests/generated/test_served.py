@@ -1,32 +1,13 @@
 """What a generated project sends, byte for byte, from a real server."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.generated.project import generate
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer as it came over the wire: nothing decoded, nothing merged."""
-
-    status_line: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-    def all(self, name: bytes) -> list[bytes]:
-        """Return the values of every line of that header."""
-        return [value for key, value in self.headers if key.lower() == name]
+from tests.generated.server import ask, chunks, serve
 
 
 @pytest.fixture(scope="module", params=["uvicorn app.main:app --http h11", "fastapi dev"])
@@ -37,50 +18,9 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     files.mkdir()
     Path(files, "handbook.pdf").write_bytes(b"%PDF-0123456789")
     Path(files, "logo.png").write_bytes(b"0123456789")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *request.param.split(), "--port", str(number)],
-        cwd=project.folder,
-        env={**os.environ, "APP_LOGIN_PASSWORD": "correct horse"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_for(number, server)
+    settings = {"APP_LOGIN_PASSWORD": "correct horse"}
+    with serve(project, *request.param.split(), settings=settings) as number:
         yield number
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(10)
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers, or fail when it has stopped."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server stopped"
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server does not answer")
-
-
-def ask(port: int, request: str, *lines: str, body: bytes = b"") -> Answer:
-    """Send one request and read the answer to its end."""
-    headers = ["Host: localhost", "Connection: close", f"Content-Length: {len(body)}", *lines]
-    head = "\r\n".join([f"{request} HTTP/1.1", *headers, "", ""])
-    with socket.create_connection(("127.0.0.1", port), 10) as connection:
-        connection.sendall(head.encode() + body)
-        received = b"".join(iter(lambda: connection.recv(65536), b""))
-    start, _, rest = received.partition(b"\r\n\r\n")
-    status_line, *header_lines = start.split(b"\r\n")
-    pairs = [line.split(b": ", 1) for line in header_lines]
-    return Answer(status_line, [(name, value) for name, value in pairs], rest)
 
 
 def test_model_header_and_cookie(port: int) -> None:
@@ -128,19 +68,6 @@ def test_file_and_range(port: int) -> None:
     assert (answer.body, answer.all(b"content-range")) == (b"0123", [b"bytes 5-8/15"])
     assert answer.all(b"content-disposition") == [b'inline; filename="handbook.pdf"']
     assert answer.all(b"accept-ranges") == [b"bytes"]
-
-
-def chunks(body: bytes) -> list[bytes]:
-    """Return the chunks of a chunked body, which ends with an empty one."""
-    found = []
-    while not found or found[-1]:
-        size, _, rest = body.partition(b"\r\n")
-        length = int(size, 16)
-        found.append(rest[:length])
-        assert rest[length : length + 2] == b"\r\n"
-        body = rest[length + 2 :]
-    assert body == b""
-    return found[:-1]
 
 
 def test_records_leave_one_by_one(port: int) -> None:

@@ -1,0 +1,50 @@
+"""GET /sse: Server-sent events, resumable."""
+
+from collections.abc import AsyncIterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
+
+from app.http.events import UNKNOWN_EVENT, documented_events
+
+router = APIRouter()
+
+
+LATEST = 3  # the number of the newest event; replace with your own log of events
+
+
+class Item(BaseModel):
+    """The data of an event; a field that is not declared here never leaves the server."""
+
+    id: int
+    title: str
+
+
+async def start_after(last_event_id: Annotated[int, Header(ge=0)] = 0) -> int:
+    """Return the number of the last event that the client has.
+
+    Once the stream has begun, its status has left: what can fail is checked here.
+    """
+    if last_event_id > LATEST:
+        raise HTTPException(409, "There is no such event")
+    return last_event_id
+
+
+@router.get(
+    "/sse",
+    response_class=EventSourceResponse,
+    responses={
+        **documented_events(model=Item),
+        **UNKNOWN_EVENT,
+    },
+)
+async def get_sse(
+    seen_until: Annotated[int, Depends(start_after)],
+) -> AsyncIterable[ServerSentEvent]:
+    """Stream the events that the client does not have yet."""
+    yield ServerSentEvent(comment="connected", retry=3_000)
+    for event_number in range(seen_until + 1, LATEST + 1):
+        payload = Item(id=1, title="example")
+        yield ServerSentEvent(id=str(event_number), event="update", data=payload)

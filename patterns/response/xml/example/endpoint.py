@@ -1,0 +1,29 @@
+"""GET /xml: XML."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from app.http.xml_data import XMLResponse
+
+router = APIRouter()
+
+
+class ItemXMLResponse(XMLResponse):
+    """XML with the outermost element `item`."""
+
+    root = "item"
+
+
+class Item(BaseModel):
+    """What `get_xml` answers; a field that is not declared here never leaves the server."""
+
+    model_config = ConfigDict(json_schema_extra={"xml": {"name": "item"}})
+
+    id: int
+    title: str
+
+
+@router.get("/xml", response_class=ItemXMLResponse)
+async def get_xml() -> Item:
+    """Answer with one Item."""
+    return Item(id=1, title="example")

@@ -1,0 +1,126 @@
+"""Serve a generated project on this machine, and talk to it in bytes."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.generated.project import Project
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it came over the wire: nothing decoded, nothing merged."""
+
+    status_line: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def all(self, name: bytes) -> list[bytes]:
+        """Return the values of every line of that header."""
+        return [value for key, value in self.headers if key.lower() == name]
+
+
+@contextmanager
+def serve(project: Project, *command: str, settings: Mapping[str, str]) -> Iterator[int]:
+    """Run the project's server on a free port, which is yielded.
+
+    Args:
+        project: the generated project.
+        command: the module that serves it, and its arguments.
+        settings: the environment variables that the project reads.
+    """
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *command, "--port", str(port)],
+        cwd=project.folder,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(10)
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers, or fail when it has stopped."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server stopped"
+        try:
+            socket.create_connection((HOST, port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server does not answer")
+
+
+def ask(port: int, request: str, *lines: str, body: bytes = b"") -> Answer:
+    """Send one request and read the answer until the server closes the connection."""
+    headers = ["Host: localhost", "Connection: close", f"Content-Length: {len(body)}", *lines]
+    head = "\r\n".join([f"{request} HTTP/1.1", *headers, "", ""])
+    with socket.create_connection((HOST, port), 10) as connection:
+        connection.sendall(head.encode() + body)
+        return parse(b"".join(iter(lambda: connection.recv(65536), b"")))
+
+
+def exchange(port: int, request: bytes) -> Answer:
+    """Send the bytes of a request, and read the answer as far as its own framing goes."""
+    received = b""
+    with socket.create_connection((HOST, port), 10) as connection:
+        connection.sendall(request)
+        while not is_complete(received, headers_only=request.startswith(b"HEAD ")):
+            block = connection.recv(65536)
+            assert block, "the server has closed the connection within an answer"
+            received += block
+    return parse(received)
+
+
+def is_complete(received: bytes, *, headers_only: bool) -> bool:
+    """Say whether the bytes hold a whole answer (RFC 9112, section 6)."""
+    start, end, rest = received.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    if headers_only or start.split(b" ")[1] in (b"204", b"304"):
+        return True
+    if b"\r\ntransfer-encoding: chunked" in start.lower():
+        return (b"\r\n" + rest).endswith(b"\r\n0\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: ([0-9]+)", start.lower())
+    return length is not None and len(rest) >= int(length[1])
+
+
+def parse(received: bytes) -> Answer:
+    """Split the bytes of one answer."""
+    start, _, rest = received.partition(b"\r\n\r\n")
+    status_line, *header_lines = start.split(b"\r\n")
+    pairs = [line.split(b": ", 1) for line in header_lines]
+    return Answer(status_line, [(name, value) for name, value in pairs], rest)
+
+
+def chunks(body: bytes) -> list[bytes]:
+    """Return the chunks of a chunked body, which ends with an empty one."""
+    found = []
+    while not found or found[-1]:
+        size, _, rest = body.partition(b"\r\n")
+        length = int(size, 16)
+        found.append(rest[:length])
+        assert rest[length : length + 2] == b"\r\n"
+        body = rest[length + 2 :]
+    assert body == b""
+    return found[:-1]
