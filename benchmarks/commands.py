@@ -18,8 +18,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.catalogue import read_yaml, template_root
+from scaffold.catalogue import template_root
 from scaffold.render import copy_template
+from scaffold.yaml_files import read_yaml
 
 ROUNDS = 9
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -86,9 +87,12 @@ def pairs(folder: Path) -> list[Pair]:
     ours, theirs = folder / "ours", folder / "theirs"
     new = (scaffold, "new", ours, "--preset", "tour", "--no-git", "--no-sync")
     copy = (copier, "copy", "--quiet", "--defaults", "--data-file", tour)
+    page, words = ("patterns", "cookie-set"), ("patterns", "logout")
     importing = run(sys.executable, "-c", "import typer")
     return [
         Pair("scaffold --help", run(scaffold, "--help"), "import typer", importing, 2.0),
+        Pair("scaffold patterns ID", run(scaffold, *page), "import typer", importing, 2.0),
+        Pair("scaffold patterns WORD", run(scaffold, *words), "import typer", importing, 2.0),
         Pair("scaffold --help", run(scaffold, "--help"), "copier --help", run(copier, "--help"), 1),
         Pair(
             "scaffold new (tour)",

@@ -15,7 +15,7 @@ from scaffold.conditions import holds
 from scaffold.errors import InvalidSpec
 from scaffold.lines import parse_line
 from scaffold.names import module_name
-from scaffold.pages import example
+from scaffold.pattern_page import example
 from scaffold.values import CHECKS, check_option
 from tests.conftest import HOSTILE_SPECS
 

@@ -13,10 +13,20 @@ from scaffold.catalogue import FAMILIES, load
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, Terminated, UsageMistake
 from tests.conftest import Run
 
-HEAVY = ("copier", "fastapi", "jinja2", "prompt_toolkit", "rich")
+HEAVY = ("copier", "fastapi", "jinja2", "prompt_toolkit", "pydantic", "rich")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["patterns"], ["new", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["new", "--help"],
+        ["patterns"],
+        ["patterns", "cookie-set"],
+        ["patterns", "file", "name", "--json"],
+    ],
+)
 def test_what_does_not_generate_imports_nothing_heavy(
     arguments: list[str], environment: dict[str, str]
 ) -> None:
@@ -66,6 +76,32 @@ def test_every_pattern_has_a_page_and_data(
         assert data["options"][option.name]["default"] == option.default
     assert all(line == line.rstrip() for line in page.splitlines())
     assert len(data["refuse"]) == len(pattern.refusals)
+
+
+def test_a_page_holds_advice_code_and_bytes(scaffold: Run) -> None:
+    page = scaffold("patterns", "ETag-Conditional").stdout
+    for part in (
+        "Take it for answers that are asked for again",
+        "\nGenerated: endpoint.py\n",
+        '  etag.apply(response, "1")\n',
+        '\n  If-None-Match: W/"1"\n\n  HTTP/1.1 304 Not Modified\n  etag: W/"1"\n',
+        "\nClients\n",
+        "\nPitfalls\n",
+        "\nSee also\n  last-modified, ",
+    ):
+        assert part in page
+    data = json.loads(scaffold("patterns", "cookie-set", "--json").stdout)
+    assert list(data["code"]) == ["endpoint.py", "cookie.py"]
+    assert "\nset-cookie: visitor=example; HttpOnly; Path=/; SameSite=lax; Secure\n" in data["wire"]
+    assert {"use", "clients", "pitfalls", "neighbours", "words"} <= data.keys()
+
+
+def test_words_search_the_catalogue(scaffold: Run) -> None:
+    rows = json.loads(scaffold("patterns", "if-none-match", "tag", "--json").stdout)
+    assert rows[0]["id"] == "etag-conditional"
+    done = scaffold("patterns", "log out")
+    assert done.stdout.startswith("cookie-session-host-prefix  Log in, log out ")
+    assert done.stderr == ""
 
 
 def test_an_unknown_pattern_is_answered_with_the_nearest_ones(scaffold: Run) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue import read_yaml, template_root
+from scaffold.catalogue import template_root
 from scaffold.direct import Template
 from scaffold.origin import Origin
 from scaffold.render import copy_template
+from scaffold.yaml_files import read_yaml
 from tests.generated import matrix
 from tests.generated.project import generate
 

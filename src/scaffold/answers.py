@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import load, read_yaml, template_root
+from scaffold.catalogue import load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import parse_line
+from scaffold.yaml_files import read_yaml
 
 TEXT_ANSWERS = (
     "project_name",

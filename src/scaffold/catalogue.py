@@ -10,12 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffold.errors import InvalidSpec, UsageMistake
-
-YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML's loader in C, where there is one."""
+from scaffold.index import VOCABULARY, Documents, read_documents
 
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
@@ -185,18 +181,17 @@ def load(root: Path | None = None) -> Catalogue:
     Args:
         root: the template's folder; the one that comes with this command when None.
     """
-    root = root or template_root()
-    documents = [read_yaml(path) for path in root.glob("patterns/*/*/pattern.yml")]
-    patterns = [_pattern(document) for document in documents]
+    documents = documents_of(root or template_root())
+    patterns = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
     patterns.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
-    vocabulary = _vocabulary(read_yaml(root / "compose" / "vocabulary.yml"))
+    vocabulary = _vocabulary(documents[VOCABULARY])
     return Catalogue({pattern.id: pattern for pattern in patterns}, vocabulary)
 
 
-def read_yaml(path: Path) -> Any:
-    """Return what a YAML file holds, read with the fast loader where PyYAML has it."""
-    with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=YamlLoader)
+@cache
+def documents_of(root: Path) -> Documents:
+    """Return what the catalogue's files in a template's folder hold, by their path in it."""
+    return read_documents(root)
 
 
 def _pattern(data: dict[str, Any]) -> Pattern:

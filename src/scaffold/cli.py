@@ -17,12 +17,14 @@ import typer
 
 from scaffold import __version__
 from scaffold.errors import ScaffoldError, Terminated
+from scaffold.quick import QuickCommand, QuickGroup
 
 if TYPE_CHECKING:
     from scaffold.new import Created, Request
 
 app = typer.Typer(
     name="scaffold",
+    cls=QuickGroup,
     help="Generate FastAPI projects whose endpoints answer HTTP correctly.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -195,27 +197,38 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
             say(f"  {step}")
 
 
-@app.command()
-def patterns(
-    pattern_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Show this pattern.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """List the patterns, or show one."""
+@app.command(
+    cls=QuickCommand,
+    context_settings={"allow_extra_args": True},
+    options_metavar="[OPTIONS] [ID | WORD...]",
+)
+def patterns(context: typer.Context, as_json: Json = False) -> None:
+    """List the patterns, show the page of one, or search them.
+
+    ID shows a pattern's page: what it does, its code, what it sends, what goes wrong. Any other
+    words, such as `download`, `logout` or `304`, list the patterns that have to do with all of
+    them, the best first.
+    """
     with boundary():
         from scaffold import pages
         from scaffold.catalogue import load
 
         catalogue = load()
-        words = catalogue.vocabulary
-        if pattern_id is None:
-            data: object = pages.catalogue_data(catalogue)
+        words = context.args
+        if not words:
+            data: object = pages.catalogue_data(catalogue.patterns.values())
             page = pages.catalogue_page(catalogue)
+        elif len(words) == 1 and words[0].lower() in catalogue.patterns:
+            from scaffold.pattern_page import pattern_data, pattern_page
+
+            pattern = catalogue.patterns[words[0].lower()]
+            data = pattern_data(pattern, catalogue.vocabulary)
+            page = pattern_page(pattern, catalogue.vocabulary)
         else:
-            pattern = catalogue.find(pattern_id)
-            data = pages.pattern_data(pattern, words)
-            page = pages.pattern_page(pattern, words)
+            from scaffold.search import search
+
+            found = search(words, catalogue)
+            data, page = pages.catalogue_data(found), pages.found_page(found)
         typer.echo(pages.to_json(data) if as_json else page)
 
 

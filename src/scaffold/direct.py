@@ -17,10 +17,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
-from scaffold.catalogue import YamlLoader
 from scaffold.errors import InvalidSpec
 from scaffold.questions import questions, read_config
 from scaffold.user_settings import default_answers
+from scaffold.yaml_files import YamlLoader
 
 CHECKED = ("application", "endpoints")
 """Answers whose validators repeat what `scaffold.check` has done."""

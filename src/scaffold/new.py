@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from scaffold.answers import Sources, gather
-from scaffold.catalogue import read_yaml
 from scaffold.environment import set_up
 from scaffold.errors import Interrupted, UsageMistake
 from scaffold.git import first_commit, forget_repository, keep_lock
 from scaffold.progress import working
 from scaffold.project import check_destination, staged
 from scaffold.render import render, render_from
+from scaffold.yaml_files import read_yaml
 
 ANSWERS_FILE = ".copier-answers.yml"
 

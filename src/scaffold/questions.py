@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import YamlLoader
+from scaffold.yaml_files import YamlLoader
 
 
 def read_config(root: Path) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue import read_yaml, template_root
+from scaffold.catalogue import template_root
 from scaffold.render import render
+from scaffold.yaml_files import read_yaml
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scaffold.catalogue import Pattern, load, read_yaml, template_root
+from scaffold.catalogue import Pattern, load, template_root
 from scaffold.names import module_name
-from scaffold.pages import example_endpoint
+from scaffold.pattern_page import example_endpoint
+from scaffold.yaml_files import read_yaml
 from tests.generated.project import Project, generate
 from tests.generated.server import Answer, chunks, exchange, serve
 
