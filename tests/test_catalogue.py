@@ -55,7 +55,7 @@ def test_page_is_complete(folder: Path) -> None:
         assert re.fullmatch(r"\S.+[.]", sentence), sentence
     assert page["pitfalls"]
     assert page["words"]
-    assert all(word == word.lower().strip() for word in page["words"])
+    assert all(word == word.strip() for word in page["words"])
     neighbours = page["neighbours"]
     assert neighbours
     assert folder.name not in neighbours

@@ -84,7 +84,7 @@ def test_a_page_holds_advice_code_and_bytes(scaffold: Run) -> None:
         "Take it for answers that are asked for again",
         "\nGenerated: endpoint.py\n",
         '  etag.apply(response, "1")\n',
-        '\n  If-None-Match: W/"1"\n\n  HTTP/1.1 304 Not Modified\n  etag: W/"1"\n',
+        '\n  If-None-Match: "1"\n\n  HTTP/1.1 304 Not Modified\n  etag: "1"\n',
         "\nClients\n",
         "\nPitfalls\n",
         "\nSee also\n  last-modified, ",

@@ -46,7 +46,7 @@ def _term_score(term: str, fields: Sequence[Field]) -> float:
 
 def _fields(pattern: Pattern, advice: Guide) -> Iterator[Field]:
     yield [(90, pattern.id), *((60, part) for part in pattern.id.split("-"))]
-    yield [(WORDS_COUNT - 1.5 * place, words) for place, words in enumerate(advice.words)]
+    yield [(WORDS_COUNT - 1.5 * place, words.lower()) for place, words in enumerate(advice.words)]
     for weight, text in (
         (20, pattern.title),
         (16, " ".join(pattern.sets)),
@@ -75,7 +75,9 @@ def _singular(word: str) -> str:
 def _nothing(terms: list[str], catalogue: Catalogue) -> str:
     """Say that nothing was found, and what may have been meant."""
     query = " ".join(terms)
-    words = {word for pattern in catalogue.patterns.values() for word in guide(pattern).words}
+    words = {
+        word.lower() for pattern in catalogue.patterns.values() for word in guide(pattern).words
+    }
     known = [*catalogue.patterns, *sorted(words if "-" not in query else ())]
     close = get_close_matches(query, known, n=3, cutoff=0.7)
     meant = f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them all"

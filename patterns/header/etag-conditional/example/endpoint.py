@@ -15,7 +15,7 @@ from app.http.openapi import documented
 
 router = APIRouter()
 
-etag = EntityTag(weak=True)
+etag = EntityTag(weak=False)
 
 
 class Item(BaseModel):
