@@ -75,6 +75,7 @@ OTHER_VALUES: dict[str, Any] = {
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
     "variants": False,
+    "versions": ["v1", "v1.5_b-c", "2026-06-01"],
     "version": "v2-" + "a" * 60,
     "weak": True,
 }
