@@ -75,6 +75,7 @@ OTHER_VALUES: dict[str, Any] = {
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
     "variants": False,
+    "versions": ["v1", "v1.5_b-c", "2026-06-01"],
     "version": "v2-" + "a" * 60,
     "weak": True,
 }
@@ -83,8 +84,13 @@ NAMES = {
     "header-read-param": "X-Client-Name",
     "header-set": "X-Request-Cost",
 }
-OTHER_LISTS = {"clear-site-data": ["cache"], "negotiated": ["text/html"]}
+OTHER_BY_PATTERN = {
+    "clear-site-data": ["cache"],
+    "negotiated": ["text/html"],
+    "csp-nonce": "script-src 'strict-dynamic' 'nonce'; style-src 'nonce'",
+}
 OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
+OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
 # What an option needs beside it, by pattern and option.
 BESIDE: dict[tuple[str, str], Spec] = {
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
@@ -209,12 +215,12 @@ def _other(pattern: Pattern, option: str) -> Any:
     if option == "value" and pattern.id == "header-set":
         return "a b" * 60
     if option in ("directives", "others"):
-        return OTHER_LISTS.get(pattern.id, OTHER_VALUES[option])
+        return OTHER_BY_PATTERN.get(pattern.id, OTHER_VALUES[option])
     return OTHER_VALUES[option]
 
 
 def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) -> Spec | None:
-    response = "json-direct" if pattern.id == "content-digest" else "json-model"
+    response = OTHER_RESPONSES.get(pattern.id, "json-model")
     match pattern.family:
         case "response":
             return endpoint(name, choice, method)

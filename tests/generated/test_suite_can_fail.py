@@ -92,6 +92,20 @@ ENDPOINTS = [
     {"name": "about", "method": "GET", "path": "/about", "response": "html-template"},
     {"name": "go_on", "method": "GET", "path": "/go", "response": "redirect-safe"},
     {"name": "upload", "method": "GET", "path": "/up/{key:path}", "response": "file-safe-path"},
+    {
+        "name": "scripted",
+        "method": "GET",
+        "path": "/a",
+        "response": "html",
+        "headers": ["csp-nonce"],
+    },
+    {
+        "name": "versioned",
+        "method": "GET",
+        "path": "/versioned",
+        "response": "json-model",
+        "headers": ["api-version"],
+    },
     {"name": "logo", "method": "GET", "path": "/logo.png", "response": "file-conditional"},
     {"name": "made", "method": "GET", "path": "/made.pdf", "response": "file-temporary"},
     {"name": "listing", "method": "GET", "path": "/list", "response": "negotiated"},
@@ -214,6 +228,30 @@ BREAKS = [
     ("app/endpoints/notify.py", "status_code=202", "status_code=200"),
     ("app/endpoints/notify.py", "tasks.add_task(afterwards)", "await afterwards()"),
     ("app/endpoints/notify.py", "    tasks.add_task(afterwards)\n", ""),
+    ("app/endpoints/versioned.py", "    api_version.apply(response, version)\n", ""),
+    ("app/endpoints/versioned.py", '"2025-01-01", "2026-06-01"', '"2026-06-01", "2025-01-01"'),
+    ("app/endpoints/versioned.py", ', "2026-06-01"', ""),
+    ("app/endpoints/versioned.py", "**UNSUPPORTED_VERSION", "**{}"),
+    ("app/http/versions.py", "HTTPException(400", "HTTPException(406"),
+    ("app/http/versions.py", 'add_vary_header("API-Version")', 'add_vary_header("Accept")'),
+    ("app/endpoints/scripted.py", "content_security_policy.apply(response, nonce)", "pass"),
+    ("app/endpoints/scripted.py", "default-src 'self'", "default-src *"),
+    ("app/endpoints/scripted.py", "script-src 'nonce'", "script-src 'unsafe-inline'"),
+    ("app/endpoints/scripted.py", "page(TITLE, nonce)", "page(TITLE, 'guessed')"),
+    ("app/endpoints/scripted.py", '<script nonce="{nonce}">', "<script>"),
+    ("app/endpoints/scripted.py", '<style nonce="{nonce}">', "<style>"),
+    ("app/endpoints/scripted.py", "documented(200, content_security_policy)", "{}"),
+    ("app/http/content_security.py", '"Content-Security-Policy"', '"X-CSP"'),
+    ("app/http/content_security.py", '"no-store"', '"private"'),
+    ("app/http/content_security.py", "token_urlsafe(16)", "token_urlsafe(2)"),
+    ("app/middleware.py", "    Middleware(HeadAndOptions),\n", ""),
+    ("app/http/methods.py", "status_code=204", "status_code=200"),
+    ("app/http/methods.py", '"Allow": allowed', '"Allows": allowed'),
+    ("app/http/methods.py", 'added = {"OPTIONS", ', "added = {"),
+    ("app/http/methods.py", '"spec_version": "2.3"', '"spec_version": "2.4"'),
+    ("app/http/methods.py", ' if name != b"range"', ""),
+    ("app/http/methods.py", '"Allow"] = allowed_methods(routed)', '"Allow"] = "GET"'),
+    ("app/http/cors.py", 'options.get("allow_credentials") and ', "False and "),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]
@@ -223,7 +261,9 @@ BREAKS = [
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project whose suite is green."""
     folder = tmp_path_factory.mktemp("can-fail") / "service"
-    project = generate(folder, endpoints=ENDPOINTS, application=["security-headers"])
+    project = generate(
+        folder, endpoints=ENDPOINTS, application=["cors", "head-options", "security-headers"]
+    )
     project.test()
     return project
 

@@ -1,0 +1,246 @@
+"""State that outlives a request: in this process, or in Redis for all workers.
+
+Endpoints ask for the store with `StateStore`; `OpenState`, listed in `app/middleware.py`, opens it
+when the service starts and closes it when it stops.
+"""
+
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Protocol
+from urllib.parse import urlsplit
+
+from cachetools import TLRUCache
+from fastapi import Depends
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.settings import Settings
+
+MEMORY_LIMIT = 64 * 2**20
+"""How many bytes a `MemoryStore` holds before it forgets what was used least recently."""
+
+ENTRY_OVERHEAD = 600
+"""About how many bytes an entry takes besides its value."""
+
+TIMEOUT = 5.0
+"""Seconds after which a Redis that does not answer is an error."""
+
+logger = logging.getLogger(__name__)
+
+
+class StateSettings(Settings):
+    """Where state is kept: `memory://`, or `redis://host:6379/0`."""
+
+    state_url: SecretStr = SecretStr("memory://")
+
+
+class StateError(Exception):
+    """The store cannot be opened; the message says why, in one line and without the password."""
+
+
+class Store(Protocol):
+    """Bytes by key, each for at most `ttl` seconds; every operation is atomic.
+
+    A `ttl` that is not above 0 raises `ValueError`.
+    """
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value, or None."""
+        ...
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
+        """Keep the value, in place of any other."""
+        ...
+
+    async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keep the value unless the key has one; of several callers, one gets True."""
+        ...
+
+    async def touch(self, key: str, *, ttl: float) -> bool:
+        """Keep the value that is there for `ttl` seconds from now; say whether there is one."""
+        ...
+
+    async def take(self, key: str) -> bytes | None:
+        """Forget the value and return it; of several callers, one gets it."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget the value, if there is one."""
+        ...
+
+
+class MemoryStore:
+    """A store in the memory of this process: no other worker sees it, a restart forgets it.
+
+    It takes at most about `limit` bytes: then it forgets what was used least recently.
+    """
+
+    def __init__(
+        self, limit: int = MEMORY_LIMIT, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._entries: TLRUCache[str, tuple[bytes, float], float] = TLRUCache(
+            limit,
+            ttu=lambda _, entry, now: now + entry[1],
+            timer=clock,
+            getsizeof=lambda entry: len(entry[0]) + ENTRY_OVERHEAD,
+        )
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value, or None."""
+        entry = self._entries.get(key)
+        return entry[0] if entry else None
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
+        """Keep the value, in place of any other; `ValueError` when it alone is over the limit."""
+        self._entries[key] = (value, _checked(ttl))
+
+    async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keep the value unless the key has one."""
+        if key in self._entries:
+            return False
+        await self.set(key, value, ttl=ttl)
+        return True
+
+    async def touch(self, key: str, *, ttl: float) -> bool:
+        """Keep the value that is there for `ttl` seconds from now."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return False
+        await self.set(key, entry[0], ttl=ttl)
+        return True
+
+    async def take(self, key: str) -> bytes | None:
+        """Forget the value and return it."""
+        entry = self._entries.pop(key, None)
+        return entry[0] if entry else None
+
+    async def delete(self, key: str) -> None:
+        """Forget the value, if there is one."""
+        self._entries.pop(key, None)
+
+
+class RedisStore:
+    """A store in Redis 6.2 or newer (or Valkey), which all workers share."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value, or None."""
+        return _bytes(await self._redis.get(key))
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
+        """Keep the value, in place of any other."""
+        await self._redis.set(key, value, px=_milliseconds(ttl))
+
+    async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Keep the value unless the key has one."""
+        return bool(await self._redis.set(key, value, px=_milliseconds(ttl), nx=True))
+
+    async def touch(self, key: str, *, ttl: float) -> bool:
+        """Keep the value that is there for `ttl` seconds from now."""
+        return bool(await self._redis.pexpire(key, _milliseconds(ttl)))
+
+    async def take(self, key: str) -> bytes | None:
+        """Forget the value and return it."""
+        return _bytes(await self._redis.getdel(key))
+
+    async def delete(self, key: str) -> None:
+        """Forget the value, if there is one."""
+        await self._redis.delete(key)
+
+
+@asynccontextmanager
+async def open_store(url: str) -> AsyncIterator[Store]:
+    """Open the store at `url` for the time of the block.
+
+    Raises `StateError` when the URL is wrong, or Redis does not answer.
+    """
+    if url == "memory://":
+        logger.warning(
+            "State is kept in the memory of process %d: other workers do not see it, and a"
+            " restart loses it. Set APP_STATE_URL=redis://... to share and keep it.",
+            os.getpid(),
+        )
+        yield MemoryStore()
+        return
+    redis = _client(url)
+    try:
+        try:
+            await redis.ping()
+        except (RedisError, OSError) as error:
+            reason = " ".join(str(error).split())
+            raise StateError(f"APP_STATE_URL: Redis does not answer: {reason}") from error
+        yield RedisStore(redis)
+    finally:
+        await redis.aclose()
+
+
+class OpenState:
+    """ASGI middleware that opens the store for the lifetime of the service.
+
+    When that fails, the server logs one line and does not start.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan (ASGI 3.0)."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with open_store(StateSettings().state_url.get_secret_value()) as store:
+                scope["state"]["store"] = store
+                await self.app(scope, receive, send)
+        except StateError as error:
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+
+
+async def opened_store(connection: HTTPConnection) -> Store:
+    """Return the store of the service: a dependency of endpoints, also of WebSocket ones."""
+    store: Store = connection.state.store
+    return store
+
+
+StateStore = Annotated[Store, Depends(opened_store)]
+
+
+def _client(url: str) -> Redis:
+    try:
+        if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("it begins with none of memory://, redis://, rediss:// and unix://")
+        return Redis.from_url(
+            url,
+            socket_connect_timeout=TIMEOUT,
+            socket_timeout=TIMEOUT,
+            # Redis closes idle connections: try again once, on a new one.
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError as error:
+        raise StateError(f"APP_STATE_URL cannot be used: {error}") from error
+
+
+def _checked(ttl: float) -> float:
+    if not ttl > 0:
+        raise ValueError(f"{ttl} is no number of seconds to keep state for")
+    return ttl
+
+
+def _milliseconds(ttl: float) -> int:
+    return max(1, round(_checked(ttl) * 1000))
+
+
+def _bytes(answer: bytes | str | None) -> bytes | None:
+    return answer.encode() if isinstance(answer, str) else answer

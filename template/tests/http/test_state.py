@@ -1,0 +1,305 @@
+"""`app.http.state`: what both stores promise, and what each of them has of its own."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI, WebSocket
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from starlette.middleware import Middleware
+
+from app.http.application import Application
+from app.http.state import (
+    ENTRY_OVERHEAD,
+    MemoryStore,
+    OpenState,
+    StateError,
+    StateSettings,
+    StateStore,
+    Store,
+    open_store,
+)
+
+pytestmark = pytest.mark.anyio
+TTL = 30.0
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """What servers use."""
+    return "asyncio"
+
+
+@pytest.fixture
+async def store(state_url: str) -> AsyncIterator[Store]:
+    """Yield each kind of store."""
+    async with open_store(state_url) as store:
+        yield store
+
+
+@pytest.fixture
+def key() -> str:
+    """Return a key that no other test uses."""
+    return f"test:{uuid.uuid4()}"
+
+
+async def test_nothing_is_there_at_first(store: Store, key: str) -> None:
+    """None, and deleting it is no error."""
+    assert await store.get(key) is None
+    assert await store.take(key) is None
+    assert await store.touch(key, ttl=TTL) is False
+    await store.delete(key)
+
+
+@pytest.mark.parametrize("value", [b"", b"value", b"\x00\xff\r\n", "ä".encode()])
+async def test_values_are_bytes(store: Store, key: str, value: bytes) -> None:
+    """They come back as they were, as often as they are asked for."""
+    await store.set(key, value, ttl=TTL)
+    assert [await store.get(key), await store.get(key)] == [value, value]
+
+
+async def test_set_replaces(store: Store, key: str) -> None:
+    """The value and its time."""
+    await store.set(key, b"first", ttl=0.05)
+    await store.set(key, b"second", ttl=TTL)
+    await asyncio.sleep(0.1)
+    assert await store.get(key) == b"second"
+
+
+async def test_add_keeps_the_first(store: Store, key: str) -> None:
+    """Until it is gone."""
+    assert await store.add(key, b"first", ttl=TTL) is True
+    assert await store.add(key, b"second", ttl=TTL) is False
+    assert await store.get(key) == b"first"
+    await store.delete(key)
+    assert await store.add(key, b"third", ttl=TTL) is True
+    assert await store.get(key) == b"third"
+
+
+async def test_add_sees_an_empty_value(store: Store, key: str) -> None:
+    """No bytes are a value too."""
+    await store.set(key, b"", ttl=TTL)
+    assert await store.add(key, b"second", ttl=TTL) is False
+    assert await store.touch(key, ttl=TTL) is True
+    assert await store.take(key) == b""
+
+
+async def test_one_of_many_adds(store: Store, key: str) -> None:
+    """However many come at once."""
+    added = await asyncio.gather(*(store.add(key, b"%d" % n, ttl=TTL) for n in range(20)))
+    assert sorted(added) == [False] * 19 + [True]
+    assert await store.get(key) == b"%d" % added.index(True)
+
+
+async def test_one_of_many_takes(store: Store, key: str) -> None:
+    """However many come at once."""
+    await store.set(key, b"value", ttl=TTL)
+    taken = await asyncio.gather(*(store.take(key) for _ in range(20)))
+    assert sorted(taken, key=str) == [None] * 19 + [b"value"]
+    assert await store.get(key) is None
+
+
+async def test_values_expire(store: Store, key: str) -> None:
+    """For every operation; afterwards the key is free."""
+    for name in ("a", "b", "c", "d"):
+        await store.set(key + name, b"value", ttl=0.05)
+    assert await store.get(f"{key}a") == b"value"
+    await asyncio.sleep(0.1)
+    assert await store.get(f"{key}a") is None
+    assert await store.take(f"{key}b") is None
+    assert await store.touch(f"{key}c", ttl=TTL) is False
+    assert await store.add(f"{key}d", b"next", ttl=TTL) is True
+
+
+async def test_touch_prolongs(store: Store, key: str) -> None:
+    """And leaves the value as it is."""
+    await store.set(key, b"value", ttl=0.05)
+    assert await store.touch(key, ttl=TTL) is True
+    await asyncio.sleep(0.1)
+    assert await store.get(key) == b"value"
+
+
+async def test_touch_can_shorten(store: Store, key: str) -> None:
+    """The time is that from now."""
+    await store.set(key, b"value", ttl=TTL)
+    assert await store.touch(key, ttl=0.05) is True
+    await asyncio.sleep(0.1)
+    assert await store.get(key) is None
+
+
+async def test_touch_does_not_revive(store: Store, key: str) -> None:
+    """What was deleted meanwhile stays deleted."""
+    await store.set(key, b"value", ttl=TTL)
+    await store.delete(key)
+    assert await store.touch(key, ttl=TTL) is False
+    assert await store.get(key) is None
+
+
+@pytest.mark.parametrize("ttl", [0, -1, float("nan")])
+async def test_ttl_is_above_zero(store: Store, key: str, ttl: float) -> None:
+    """Anything else is a mistake of the caller, and leaves the store as it is."""
+    await store.set(key, b"value", ttl=TTL)
+    with pytest.raises(ValueError, match="is no number of seconds"):
+        await store.set(key, b"other", ttl=ttl)
+    with pytest.raises(ValueError, match="is no number of seconds"):
+        await store.add(f"{key}2", b"other", ttl=ttl)
+    with pytest.raises(ValueError, match="is no number of seconds"):
+        await store.touch(key, ttl=ttl)
+    assert await store.get(key) == b"value"
+
+
+async def test_shortest_ttl(store: Store, key: str) -> None:
+    """Less than a millisecond is no error."""
+    await store.set(key, b"value", ttl=0.0001)
+    await asyncio.sleep(0.01)
+    assert await store.get(key) is None
+
+
+async def test_memory_is_bounded() -> None:
+    """What was used least recently goes first; one value that is too long is refused."""
+    store = MemoryStore(limit=3 * (ENTRY_OVERHEAD + 100))
+    for key in ("a", "b", "c"):
+        await store.set(key, b"x" * 100, ttl=TTL)
+    assert await store.get("a") == b"x" * 100
+    await store.set("d", b"x" * 100, ttl=TTL)
+    assert [key for key in "abcd" if await store.get(key)] == ["a", "c", "d"]
+    with pytest.raises(ValueError, match="too large"):
+        await store.set("e", b"x" * 2200, ttl=TTL)
+
+
+async def test_memory_forgets_the_expired_first() -> None:
+    """They make room before anything that lives is forgotten."""
+    now = 0.0
+    store = MemoryStore(limit=2 * ENTRY_OVERHEAD, clock=lambda: now)
+    await store.set("lives", b"", ttl=20)
+    await store.set("expires", b"", ttl=10)
+    now = 10.0
+    await store.set("new", b"", ttl=10)
+    assert [key for key in ("lives", "expires", "new") if await store.get(key) == b""] == [
+        "lives",
+        "new",
+    ]
+
+
+async def test_memory_says_what_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    """Once, when it is opened."""
+    async with open_store("memory://"):
+        pass
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.message == (
+        f"State is kept in the memory of process {os.getpid()}: other workers do not see it,"
+        " and a restart loses it. Set APP_STATE_URL=redis://... to share and keep it."
+    )
+
+
+async def test_memory_is_not_shared(key: str) -> None:
+    """Each store starts empty."""
+    async with open_store("memory://") as one, open_store("memory://") as other:
+        await one.set(key, b"value", ttl=TTL)
+        assert await other.get(key) is None
+
+
+@pytest.mark.parametrize("state_url", ["redis"], indirect=True)
+async def test_redis_is_shared(state_url: str, key: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Between all who open it, and nothing is to be said about it."""
+    async with open_store(state_url) as one, open_store(state_url) as other:
+        await one.set(key, b"value", ttl=TTL)
+        assert await other.take(key) == b"value"
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "it begins with none of memory://, redis://, rediss:// and unix://"),
+        ("memory", "it begins with none of memory://, redis://, rediss:// and unix://"),
+        (
+            "http://:secret@host",
+            "it begins with none of memory://, redis://, rediss:// and unix://",
+        ),
+        ("redis://:secret@host:port/0", "Port could not be cast to integer value as 'port'"),
+    ],
+)
+async def test_wrong_url(url: str, reason: str) -> None:
+    """One line says what is wrong, and no password."""
+    with pytest.raises(StateError) as raised:
+        async with open_store(url):
+            pass
+    assert str(raised.value) == f"APP_STATE_URL cannot be used: {reason}"
+
+
+async def test_silent_redis() -> None:
+    """One line says that nobody answers there, and no password."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        with pytest.raises(StateError, match=r"\AAPP_STATE_URL: Redis does not answer: ") as raised:
+            async with open_store(f"redis://:secret@127.0.0.1:{port}/0"):
+                pass
+    assert str(port) in str(raised.value)
+    assert "secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def create_app() -> FastAPI:
+    """Return an application that keeps state."""
+    app = Application(outermost=[Middleware(OpenState)])
+
+    @app.put("/state/{key}")
+    async def put(key: str, store: StateStore) -> bool:
+        return await store.add(key, b"value", ttl=TTL)
+
+    @app.websocket("/state/{key}")
+    async def socket(websocket: WebSocket, key: str, store: StateStore) -> None:
+        await websocket.accept()
+        await websocket.send_bytes(await store.take(key) or b"")
+        await websocket.close()
+
+    return app
+
+
+def test_endpoints_share_the_store(state_url: str, key: str) -> None:
+    """HTTP and WebSocket ones."""
+    with TestClient(create_app()) as client:
+        assert [client.put(f"/state/{key}").json() for _ in range(2)] == [True, False]
+        with client.websocket_connect(f"/state/{key}") as websocket:
+            assert websocket.receive_bytes() == b"value"
+        assert client.put(f"/state/{key}").json() is True
+
+
+def test_start_up_fails_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the message that servers log."""
+    monkeypatch.setenv("APP_STATE_URL", "http://host")
+    sent = []
+
+    async def serve() -> None:
+        async def receive() -> dict[str, str]:
+            return {"type": "lifespan.startup"}
+
+        async def send(message: object) -> None:
+            sent.append(message)
+
+        await create_app()({"type": "lifespan", "state": {}}, receive, send)
+
+    with pytest.raises(StateError):
+        asyncio.run(serve())
+    assert sent == [
+        {
+            "type": "lifespan.startup.failed",
+            "message": "APP_STATE_URL cannot be used: it begins with none of memory://, redis://,"
+            " rediss:// and unix://",
+        }
+    ]
+
+
+def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address may hold a password, so it does not print itself."""
+    assert StateSettings().state_url == SecretStr("memory://")
+    monkeypatch.setenv("APP_STATE_URL", "redis://:secret@host/0")
+    assert "secret" not in repr(StateSettings())
