@@ -3,7 +3,7 @@
 
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
     python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
-    python3 tasks.py record                          write what the patterns' pages show anew
+    python3 tasks.py record                          write examples and docs of the catalogue anew
     python3 tasks.py bench                           compare the speed with Copier's
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
@@ -62,10 +62,12 @@ def bench(arguments: Sequence[str]) -> None:
 
 
 def record(arguments: Sequence[str]) -> None:
-    """Write anew the code and the bytes on the wire that the pages of the patterns show."""
+    """Write anew what is made from the catalogue: the pages' examples, docs/composition.md."""
     set_up()
     if run("python", "-m", "tests.generated.record", *arguments):
         raise TaskError("a project could not be generated, or does not answer")
+    if run("python", "-m", "tests.composition"):
+        raise TaskError("docs/composition.md could not be written")
 
 
 def try_(arguments: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The notation of the documents that map statements to what exists, and whether it does.
 
-`docs/seeds.md` explains it.
+`docs/seeds.md` explains it; `file:` is a file of the template.
 """
 
 import re
@@ -64,6 +64,7 @@ def wrong(target: str) -> str | None:
         "check": lambda: name in CATALOGUE.vocabulary.messages,
         "toolkit": lambda: has_toolkit_module(name),
         "question": lambda: name in yaml.safe_load(questions()) and not name.startswith("_"),
+        "file": lambda: (template_root() / "template" / name).is_file(),
         "test": lambda: has_test(*name.split("::")),
     }
     return None if kind in known and known[kind]() else f"no {kind} {name}"

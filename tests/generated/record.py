@@ -35,6 +35,7 @@ SHOWN_BYTES = 8
 
 VARIABLE = [
     (re.compile(r"dur=[0-9.]+"), "dur=0.1"),
+    (re.compile(r"(?<=nonce[-=])(\"?)[A-Za-z0-9_-]{22}"), r"\1{22 random characters}"),
     (re.compile(r"(?<=: )[0-9a-f]{32}$", re.M), "{32 random characters}"),
     (
         re.compile(r'^(last-modified: )(?!Sat, 31 Jan 2026).*\n(etag: )"[0-9a-f]{32}"$', re.M),
