@@ -81,7 +81,7 @@ class Client:
         sent = "\n".join(head) + (f"\n\n{body.decode()}" if body else "")
         received = [answer.status_line.decode(), *map(line, answer.headers)]
         shown = stable("\n".join(received), sent)
-        content = shown_body(answer)
+        content = stable(shown_body(answer), sent)
         title = [f"### {request['title']}"] if "title" in request else []
         return "\n".join([*title, hidden(sent), "", shown, *(["", content] if content else [])])
 
