@@ -4,7 +4,9 @@
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
     python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
     python3 tasks.py record                          write examples and docs of the catalogue anew
-    python3 tasks.py bench                           compare the speed with Copier's
+    python3 tasks.py bench [answers|streams]         compare the speed with Copier's, or that of
+                                                     what is generated with the same by hand
+    python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
 
@@ -55,10 +57,20 @@ def full(arguments: Sequence[str]) -> None:
 
 
 def bench(arguments: Sequence[str]) -> None:
-    """Compare the command's speed with that of what its users know."""
+    """Compare the speed of the command, or of what it generates, with that of its rivals."""
     set_up()
-    if run("python", "benchmarks/commands.py", *arguments):
+    what, *rest = arguments or ["commands"]
+    if not (ROOT / "benchmarks" / f"{what}.py").exists():
+        raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams]")
+    if run("python", f"benchmarks/{what}.py", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")
+
+
+def mutate(arguments: Sequence[str]) -> None:
+    """Change the code of the preset `tour` in every place, and expect its tests to notice."""
+    set_up()
+    if run("python", "-m", "mutation", *arguments):
+        raise TaskError("too many mutants survive, or some that mutation/survivors.yml leaves out")
 
 
 def record(arguments: Sequence[str]) -> None:
@@ -117,6 +129,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "full": full,
     "try": try_,
     "bench": bench,
+    "mutate": mutate,
     "record": record,
     "lock": lock,
 }

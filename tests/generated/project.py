@@ -19,11 +19,12 @@ class Project:
     folder: Path
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a module of this environment inside the project."""
+        """Run a module of this environment inside the project, without plugins it does not have."""
+        own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            env={**os.environ, **own, **environment},
             capture_output=True,
             text=True,
             check=False,

@@ -35,14 +35,18 @@ def serve(project: Project, *command: str, settings: Mapping[str, str]) -> Itera
 
     Args:
         project: the generated project.
-        command: the module that serves it, and its arguments.
+        command: the module that serves it, and its arguments; `{port}` stands for the port where
+            the server does not take `--port`.
         settings: the environment variables that the project reads.
     """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
+    arguments = [part.format(port=port) for part in command]
+    if arguments == [*command]:
+        arguments += ["--port", str(port)]
     server = subprocess.Popen(
-        [sys.executable, "-m", *command, "--port", str(port)],
+        [sys.executable, "-m", *arguments],
         cwd=project.folder,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings},
         stdout=subprocess.DEVNULL,
@@ -75,8 +79,13 @@ def ask(port: int, request: str, *lines: str, body: bytes = b"") -> Answer:
     """Send one request and read the answer until the server closes the connection."""
     headers = ["Host: localhost", "Connection: close", f"Content-Length: {len(body)}", *lines]
     head = "\r\n".join([f"{request} HTTP/1.1", *headers, "", ""])
+    return ask_raw(port, head.encode() + body)
+
+
+def ask_raw(port: int, request: bytes) -> Answer:
+    """Send the bytes of a request, and read the answer until the server closes the connection."""
     with socket.create_connection((HOST, port), 10) as connection:
-        connection.sendall(head.encode() + body)
+        connection.sendall(request)
         return parse(b"".join(iter(lambda: connection.recv(65536), b"")))
 
 

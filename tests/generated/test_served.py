@@ -2,24 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.generated.project import generate
 from tests.generated.server import ask, chunks, serve
+from tests.generated.tour import SETTINGS, tour
 
 
 @pytest.fixture(scope="module", params=["uvicorn app.main:app --http h11", "fastapi dev"])
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Serve the preset `tour` on a free port of this machine, in each way its README names."""
-    project = generate(tmp_path_factory.mktemp("served") / "service", preset="tour")
-    files = project.folder / "files"
-    files.mkdir()
-    Path(files, "handbook.pdf").write_bytes(b"%PDF-0123456789")
-    Path(files, "logo.png").write_bytes(b"0123456789")
-    settings = {"APP_LOGIN_PASSWORD": "correct horse"}
-    with serve(project, *request.param.split(), settings=settings) as number:
+    project = tour(tmp_path_factory.mktemp("served") / "service")
+    with serve(project, *request.param.split(), settings=SETTINGS) as number:
         yield number
 
 

@@ -1,6 +1,7 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -8,6 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+
+from app.http.openapi import documented_error
+
+NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 
 
 class Answered(Exception):  # noqa: N818
@@ -69,12 +74,18 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with the outermost middleware's headers on every answer.
 
-        A stream's items are described with a keyword of OpenAPI 3.2, which FastAPI uses in
-        documents that it calls 3.1: those are called what they are.
+        Besides, it says what FastAPI's own leaves out: a body that is no text is refused, and a
+        parameter is there or not, but never null. A stream's items are described with a keyword
+        of OpenAPI 3.2, in documents that FastAPI calls 3.1: those are called what they are.
         """
         document = super().openapi()
         if _describes_items(document):
             document["openapi"] = "3.2.0"
+        for operation in _operations(document):
+            if "requestBody" in operation:
+                operation["responses"].setdefault("400", deepcopy(NO_TEXT))
+            for parameter in operation.get("parameters", []):
+                parameter["schema"] = _never_null(parameter["schema"])
         components = document.setdefault("components", {})
         if "headers" in components:
             return document
@@ -83,10 +94,9 @@ class Application(FastAPI):
             return document
         components["headers"] = headers
         references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-        for path in document["paths"].values():
-            for operation in path.values():
-                for response in operation["responses"].values():
-                    response["headers"] = {**references, **response.get("headers", {})}
+        for operation in _operations(document):
+            for response in operation["responses"].values():
+                response["headers"] = {**references, **response.get("headers", {})}
         return document
 
     def _outermost_headers(self) -> dict[str, Any]:
@@ -98,11 +108,22 @@ class Application(FastAPI):
         return described
 
 
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    choices = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    if len(choices) != 1:
+        return {**schema, "anyOf": choices} if choices else schema
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **choices[0]}
+
+
 def _describes_items(document: dict[str, Any]) -> bool:
     return any(
         "itemSchema" in content
-        for path in document["paths"].values()
-        for operation in path.values()
+        for operation in _operations(document)
         for response in operation["responses"].values()
         for content in response.get("content", {}).values()
     )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Body, Depends, FastAPI, Response, WebSocket
+from fastapi import APIRouter, Body, Cookie, Depends, FastAPI, Header, Response, WebSocket
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.datastructures import MutableHeaders
@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
-from app.http.openapi import HeaderDescription, documented, header
+from app.http.openapi import HeaderDescription, Problem, documented, header
 from tests.wire import undocumented
+
+JSON = "application/json"
 
 
 class Mark:
@@ -221,6 +223,57 @@ def test_invalid_request_does_not_repeat_what_was_sent() -> None:
     assert response.status_code == 422
     assert response.json() == {
         "detail": [{"loc": ["body", "name"], "msg": "Field required", "type": "missing"}]
+    }
+
+
+def test_body_that_is_no_text() -> None:
+    """FastAPI refuses it with another status than JSON that does not fit; both are documented."""
+    app = create_app(Middleware(DescribedMark, "a"))
+
+    @app.post("/own")
+    async def replace(number: Annotated[int, Body()]) -> int:
+        return number
+
+    response = TestClient(app).post("/own", content=b'"\xff"', headers={"Content-Type": JSON})
+    assert (response.status_code, response.headers["content-type"]) == (400, JSON)
+    responses = app.openapi()["paths"]["/own"]["post"]["responses"]
+    assert responses["400"]["description"] == "The body is not UTF-8"
+    assert responses["400"]["content"] == {JSON: {"schema": Problem.model_json_schema()}}
+    assert list(responses["400"]["headers"]) == ["Marks"]
+    assert "400" not in app.openapi()["paths"]["/own"]["get"]["responses"]
+    validate(app.openapi())
+
+
+def test_document_keeps_what_an_endpoint_says_of_400() -> None:
+    """Its own description goes first."""
+    app = Application()
+
+    @app.post("/", responses=documented(400, description="Own"))
+    async def post(number: Annotated[int, Body()]) -> int:
+        return number
+
+    assert app.openapi()["paths"]["/"]["post"]["responses"]["400"] == {"description": "Own"}
+
+
+def test_parameters_are_never_null_in_the_document() -> None:
+    """On the wire they are text: `null` would be the word."""
+    app = Application()
+
+    @app.get("/")
+    async def get(
+        one: Annotated[str | None, Header(max_length=3)] = None,
+        two: int | str | None = None,
+        three: int = 1,
+        four: Annotated[int | None, Cookie()] = None,
+    ) -> None:
+        """Answer with nothing."""
+
+    parameters = app.openapi()["paths"]["/"]["get"]["parameters"]
+    assert {one["name"]: one["schema"] for one in parameters} == {
+        "one": {"title": "One", "type": "string", "maxLength": 3},
+        "two": {"title": "Two", "anyOf": [{"type": "integer"}, {"type": "string"}]},
+        "three": {"title": "Three", "type": "integer", "default": 1},
+        "four": {"title": "Four", "type": "integer"},
     }
 
 

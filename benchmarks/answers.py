@@ -1,0 +1,200 @@
+"""How fast generated endpoints answer, beside the same written by hand with FastAPI alone.
+
+Every response pattern, with three headers and a cookie, from two real uvicorn servers that run at
+the same time and are asked in turns; read the ratios, not the requests per second. Run it with
+`python3 tasks.py bench answers [RESPONSE PATTERN...]`.
+"""
+
+import re
+import select
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scaffold.catalogue import load
+from scaffold.render import render
+
+CONNECTIONS = 8
+ROUNDS = 15
+SECONDS = 0.4
+"""How long one side is asked in one round."""
+
+LIMIT = 0.95
+HERE = Path(__file__).parent
+HEADERS: list[Any] = [
+    {"pattern": "cache-control", "directives": "private, no-cache"},
+    {"pattern": "header-set", "name": "Api-Edition", "value": "2026"},
+    {"pattern": "content-language", "language": "en"},
+]
+# FastAPI sets Cache-Control on an event stream.
+EVENT_HEADERS = [*HEADERS[1:], {"pattern": "vary", "field_names": ["Accept-Language"]}]
+BODIES = {"multi-status": b'[{"title": "a"}]'}
+FILES = {"report.pdf": b"%PDF-" + b"0" * 2_000, "logo.png": b"0" * 2_000}
+
+
+def endpoint(pattern: str) -> dict[str, Any]:
+    """Return the spec of the endpoint for a response pattern, whose path is `/` and its id."""
+    spec = {
+        "name": pattern.replace("-", "_"),
+        "method": "POST" if pattern in BODIES else "GET",
+        "path": f"/{pattern}" + ("/{path:path}" if pattern == "file-safe-path" else ""),
+        "response": pattern,
+        "headers": EVENT_HEADERS if pattern == "sse" else HEADERS,
+        "cookies": [{"pattern": "cookie-set", "name": "seen"}],
+    }
+    return spec | ({"status": "status-no-content"} if pattern == "empty" else {})
+
+
+def request(pattern: str) -> bytes:
+    """Return the request for a pattern's endpoint, as it goes over the wire."""
+    body = BODIES.get(pattern, b"")
+    path = "/file-safe-path/report.pdf" if pattern == "file-safe-path" else f"/{pattern}"
+    method = "POST" if body else "GET"
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@contextmanager
+def served(folder: Path, application: str) -> Iterator[int]:
+    """Serve an application with one worker, and yield its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
+    server = subprocess.Popen([sys.executable, "-m", "uvicorn", application, *options], cwd=folder)
+    try:
+        while server.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                break
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+class Client:
+    """Several connections to one server, which always has something to do."""
+
+    def __init__(self, port: int, message: bytes) -> None:
+        self.message = message
+        self.connections = [
+            socket.create_connection(("127.0.0.1", port), 10) for _ in range(CONNECTIONS)
+        ]
+        self.answer = self._first()
+
+    def _first(self) -> bytes:
+        """Return one whole answer; all others have its length."""
+        connection = self.connections[0]
+        connection.sendall(self.message)
+        received = b""
+        while select.select([connection], [], [], 0.5 if received else 10)[0]:
+            received += connection.recv(1 << 20)
+        return received
+
+    def rate(self) -> float:
+        """Return the requests per second of one round."""
+        done, start = 0, time.perf_counter()
+        while (elapsed := time.perf_counter() - start) < SECONDS:
+            for connection in self.connections:
+                connection.sendall(self.message)
+            for connection in self.connections:
+                self._receive(connection)
+            done += CONNECTIONS
+        return done / elapsed
+
+    def _receive(self, connection: socket.socket) -> None:
+        missing = len(self.answer)
+        while missing:
+            received = connection.recv(missing)
+            if not received:
+                raise ConnectionError("the server closed the connection")
+            missing -= len(received)
+
+    def close(self) -> None:
+        """Close the connections."""
+        for connection in self.connections:
+            connection.close()
+
+
+def same(ours: bytes, theirs: bytes) -> bool:
+    """Say whether two answers differ in nothing but times, and the order of headers."""
+
+    def parts(answer: bytes) -> tuple[list[bytes], int]:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        head = re.sub(rb"(?i)\r\n(date|etag|last-modified):[^\r]*", b"", head)
+        return sorted(head.split(b"\r\n")), len(body)
+
+    return parts(ours) == parts(theirs)
+
+
+def compare(pattern: str, ports: Sequence[int]) -> tuple[float, float, float]:
+    """Return our and their requests per second, and the ratio of the medians of all rounds."""
+    ours, theirs = (Client(port, request(pattern)) for port in ports)
+    if not same(ours.answer, theirs.answer):
+        raise SystemExit(f"error: {pattern} differs:\n{ours.answer!r}\n{theirs.answer!r}")
+    rates: tuple[list[float], list[float]] = ([], [])
+    for turn in range(ROUNDS + 1):
+        # Who goes first changes, so that a machine that speeds up or slows down favours nobody.
+        for side in (0, 1) if turn % 2 else (1, 0):
+            rates[side].append((ours, theirs)[side].rate())
+    for client in (ours, theirs):
+        client.close()
+    first, second = (statistics.median(side[1:]) for side in rates)
+    return first, second, first / second
+
+
+def generate(folder: Path, patterns: Sequence[str]) -> None:
+    """Generate the project, put the application written by hand beside it, and the files."""
+    answers = {
+        "project_name": "service",
+        "application": [],
+        "endpoints": [endpoint(one) for one in patterns],
+    }
+    render(folder, answers, ask=False)
+    shutil.copy(HERE / "handwritten.py", folder)
+    for name, content in FILES.items():
+        (folder / "files").mkdir(exist_ok=True)
+        (folder / "files" / name).write_bytes(content)
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Print the table; the exit status says whether every ratio is within the limit."""
+    patterns = [pattern.id for pattern in load().family("response")]
+    if unknown := set(chosen) - set(patterns):
+        raise SystemExit(f"error: no response patterns: {', '.join(sorted(unknown))}")
+    table = Table("response pattern", "generated /s", "by hand /s", "ratio")
+    slow = []
+    with tempfile.TemporaryDirectory() as parent, ExitStack() as servers:
+        folder = Path(parent) / "service"
+        generate(folder, patterns)
+        applications = ("app.main:app", "handwritten:app")
+        ports = [servers.enter_context(served(folder, name)) for name in applications]
+        for pattern in chosen or patterns:
+            ours, theirs, ratio = compare(pattern, ports)
+            table.add_row(pattern, f"{ours:,.0f}", f"{theirs:,.0f}", f"{ratio:.2f}")
+            slow += [pattern] if ratio < LIMIT else []
+    Console(width=100).print(table)
+    if slow:
+        print(f"below {LIMIT}: {', '.join(slow)}", file=sys.stderr)
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

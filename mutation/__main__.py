@@ -1,0 +1,80 @@
+"""Mutate the preset `tour`, or some of its modules, and hold the outcome to `survivors.yml`."""
+
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.progress import track
+
+from mutation.runner import Job, jobs, survivors
+from scaffold.catalogue import read_yaml, template_root
+from scaffold.render import render
+
+LIMIT = 0.95
+REASONS = Path(__file__).parent / "survivors.yml"
+
+
+def main(modules: Sequence[str]) -> int:
+    """Print the score and the survivors; the exit status says whether all is as it should be."""
+    reasons: list[dict[str, Any]] = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
+    console = Console(width=100, highlight=False, soft_wrap=True)
+    with tempfile.TemporaryDirectory() as parent:
+        project = Path(parent).resolve() / "service"
+        render(project, {"project_name": "service", **tour()}, ask=False)
+        work, alive, start = jobs(project, modules), [], time.monotonic()
+        done = survivors(project, work, os.cpu_count() or 1)
+        bar = Console(stderr=True)
+        for job, survived in track(done, "Mutants", len(work), console=bar, transient=True):
+            if survived and job.mutant is not None:
+                alive.append(job)
+    minutes = (time.monotonic() - start) / 60
+    total = sum(job.mutant is not None for job in work)
+    share = 1 - len(alive) / total
+    unexplained = [job for job in alive if reason(job, reasons) is None]
+    report(console, alive, reasons)
+    console.print(f"{total - len(alive)} of {total} mutants killed: {share:.1%}, {minutes:.0f} min")
+    found = {id(reason(job, reasons)) for job in alive}
+    stale = [one for one in reasons if id(one) not in found] if not modules else []
+    for job in unexplained:
+        mutant = job.mutant
+        console.print(
+            f"no reason: {job.module}:{mutant and mutant.line}: {mutant and mutant.change}"
+        )
+    for one in stale:
+        console.print(f"nothing survives any more: {one['modules']}: {one['change']}")
+    return 1 if share < LIMIT or unexplained or stale else 0
+
+
+def tour() -> dict[str, Any]:
+    """Return the answers of the preset that holds every pattern."""
+    return read_yaml(template_root() / "presets" / "tour.yml")
+
+
+def reason(job: Job, reasons: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the first entry that explains why the job's mutant survives."""
+    change = job.mutant.change if job.mutant is not None else ""
+    for one in reasons:
+        if fnmatchcase(job.module, one["modules"]) and re.search(one["change"], change):
+            return one
+    return None
+
+
+def report(console: Console, alive: Sequence[Job], reasons: Sequence[dict[str, Any]]) -> None:
+    """Print how many mutants survive for each reason."""
+    explained = [one for job in alive if (one := reason(job, reasons)) is not None]
+    counts = Counter(one["because"] for one in explained)
+    for because, count in counts.most_common():
+        console.print(f"{count:4} survive: {' '.join(because.split())}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""What the preset `tour` sends is what its OpenAPI document says, to whatever it is sent.
+
+Schemathesis reads the document from a running server and makes requests of it, good and bad.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.generated.server import serve
+from tests.generated.tour import PASSWORD, SETTINGS, TOKEN, USER, tour
+
+CONTRACT = Path(__file__).parent / "contract"
+
+# How the project is broken, and the failure that Schemathesis must report.
+LIES = [
+    (
+        "endpoints/archived_post.py",
+        "    return ArchivedPost",
+        "    1 / 0\n    return ArchivedPost",
+        "ST101",
+    ),
+    ("endpoints/health.py", "response_class=", "status_code=202, response_class=", "ST103"),
+    ("endpoints/badge.py", '(drawing(), media_type="image/', '(drawing(), media_type="x/', "ST105"),
+    ("endpoints/home.py", "    content_language.apply(response, request)\n", "", "ST107"),
+    ("endpoints/featured_post.py", 'mode="json"', 'include={"id"}', "ST108"),
+    ("http/application.py", "_never_null(parameter", "(parameter", "ST202"),
+    ("http/methods.py", '"PATCH", "DELETE", ', '"PATCH", ', "ST205"),
+    (
+        "http/authentication.py",
+        "settings.api_client if known else None",
+        "settings.api_client",
+        "ST401",
+    ),
+]
+
+
+def contract(folder: Path, port: int, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run Schemathesis with this repository's settings against a server."""
+    settings = ["--config-file", str(CONTRACT / "schemathesis.toml"), "--no-color"]
+    address = f"http://127.0.0.1:{port}/openapi.json"
+    options = ["--generation-deterministic", *more]
+    secrets = {"LOGIN_USER": USER, "LOGIN_PASSWORD": PASSWORD, "API_TOKEN": TOKEN}
+    return subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", *settings, "run", address, *options],
+        cwd=folder,
+        env={**os.environ, **secrets, "PYTHONPATH": str(CONTRACT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_tour_keeps_its_contract(tmp_path: Path) -> None:
+    """No check fails, and none is left out for want of a login, data or a reader."""
+    project = tour(tmp_path / "service")
+    with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
+        ran = contract(tmp_path, port)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_lies_are_found(tmp_path: Path) -> None:
+    """Each kind of them, or the test above would prove nothing."""
+    project = tour(tmp_path / "service")
+    for path, truth, lie, _ in LIES:
+        file = project.folder / "app" / path
+        source = file.read_text(encoding="utf-8")
+        assert truth in source, "the table must break something that is there"
+        file.write_text(source.replace(truth, lie, 1), encoding="utf-8")
+    with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
+        ran = contract(tmp_path, port, "--phases", "coverage", "--no-shrink")
+    assert ran.returncode == 1
+    assert [code for *_, code in LIES if code not in ran.stdout] == [], ran.stdout
