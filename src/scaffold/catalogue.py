@@ -55,6 +55,7 @@ class Pattern:
         repeatable: the option that names the header or cookie, when there may be several.
         reads: when the pattern reads from the request instead of writing to the answer.
         names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
+        keeps_cookie: the pattern whose cookie module does more than declare attributes, if any.
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
@@ -75,6 +76,7 @@ class Pattern:
     repeatable: str | None
     reads: Condition
     names_cookie: bool
+    keeps_cookie: str | None
     writes_cookie: bool
     defines_cookie: Condition
     own_status: bool
@@ -209,6 +211,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         repeatable=data.get("repeatable"),
         reads=data.get("reads", False),
         names_cookie=bool(cookie),
+        keeps_cookie=cookie.get("module") if cookie.get("module") != "cookie-set" else None,
         writes_cookie=bool(cookie.get("writes", False)),
         defines_cookie=cookie.get("defines", False),
         own_status=bool(data.get("own_status", False)),
@@ -249,7 +252,7 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         keywords=keywords,
         module_names=frozenset(data["module_names"]),
         field_names=frozenset(data["field_names"]),
-        cookie_attributes=data["cookie_attributes"],
+        cookie_attributes=[*data["cookie_attributes"], *data["cookie_facts"]],
         required=data["required"],
         endpoint_keys=data["endpoint_keys"],
         places=data["places"],

@@ -2,7 +2,8 @@
 
 Every key must hold. A key is an option of the entry, or `endpoint.` and a fact of its endpoint. A
 value holds when it is equal, is in the list, `matches` the regular expression, comes `before` the
-value of another option, or does `not` hold.
+value of another option, is `among` the words of a fact, is a path
+`above` that of a fact, or does `not` hold.
 """
 
 import re
@@ -25,7 +26,8 @@ def holds(when: Condition, options: Mapping[str, Any], facts: Mapping[str, Any])
     if isinstance(when, bool):
         return when
     return all(
-        _matches(_value(key, options, facts), wanted, options) for key, wanted in when.items()
+        _matches(_value(key, options, facts), wanted, options, facts)
+        for key, wanted in when.items()
     )
 
 
@@ -35,13 +37,18 @@ def _value(key: str, options: Mapping[str, Any], facts: Mapping[str, Any]) -> An
     return options.get(key)
 
 
-def _matches(value: Any, wanted: Any, options: Mapping[str, Any]) -> bool:
+def _matches(value: Any, wanted: Any, options: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     if isinstance(wanted, list):
         return value in wanted
     if not isinstance(wanted, dict):
         return bool(value == wanted)
     if "not" in wanted:
-        return not _matches(value, wanted["not"], options)
+        return not _matches(value, wanted["not"], options, facts)
+    if "among" in wanted:
+        return value in _value(wanted["among"], options, facts).split()
+    if "above" in wanted:
+        path = _value(wanted["above"], options, facts)
+        return bool(path == value or path.startswith(value.rstrip("/") + "/"))
     if "before" in wanted:
         return bool(value < options[wanted["before"]])
     return value is not None and re.search(wanted["matches"], str(value)) is not None

@@ -14,6 +14,9 @@ from scaffold.names import (
 )
 from scaffold.spec import Endpoint, Entry
 
+COOKIE_SUFFIXES = ("cookie", "value", "session", "user", "issued", "guard", "tokens")
+"""What stands behind a cookie's name in the names that stubs make of it."""
+
 LIST_HEADERS = ("link", "set-cookie", "vary")
 """Headers that several patterns may add to."""
 
@@ -61,7 +64,7 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
             )
     for entry in endpoint.cookies:
         module = module_name(entry.options["name"], words)
-        yield from (f"{module}_{suffix}" for suffix in ("cookie", "value", "session", "user"))
+        yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
         yield f"read_{module}_value"
 
 
@@ -153,12 +156,15 @@ def _check_routes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
 
 def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
     definitions = _definitions(endpoints)
+    keepers: dict[str, tuple[Entry, str]] = {}
     modules: dict[str, str] = {}
     for endpoint in endpoints:
         for entry in endpoint.cookies:
             name = entry.options["name"]
             if entry.pattern.names_cookie:
                 _check_attributes(entry, *definitions[name], words)
+            if entry.pattern.keeps_cookie:
+                _check_keeper(entry, *keepers.setdefault(name, (entry, endpoint.name)), words)
             owner = modules.setdefault(module_name(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
@@ -195,3 +201,14 @@ def _check_attributes(entry: Entry, definition: Entry, owner: str, words: Vocabu
                 option=option,
                 other=owner,
             )
+
+
+def _check_keeper(entry: Entry, keeper: Entry, endpoint: str, words: Vocabulary) -> None:
+    if entry.pattern.keeps_cookie != keeper.pattern.keeps_cookie:
+        raise words.mistake(
+            "cookie_kept",
+            field=f"{entry.where}.pattern",
+            name=entry.options["name"],
+            other=keeper.pattern.id,
+            endpoint=endpoint,
+        )

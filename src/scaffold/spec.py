@@ -78,4 +78,13 @@ class Endpoint:
             "body_fields": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
             "headers": " ".join(header.pattern.id for header in self.headers),
+            "path": self.path,
+            "actions": " ".join(
+                cookie.options["action"] for cookie in self.cookies if "action" in cookie.options
+            ),
+            "logins": " ".join(
+                cookie.options["name"]
+                for cookie in self.cookies
+                if cookie.options.get("action") == "login"
+            ),
         }

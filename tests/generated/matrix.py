@@ -44,7 +44,9 @@ OTHER_VALUES: dict[str, Any] = {
     "hsts_max_age": 63_072_000,
     "httponly": False,
     "language": "pt-BR",
+    "idle_timeout": 120,
     "item": "Element",
+    "lifetime": 86_400,
     "limit": 2000,
     "link": "https://docs.example.com/deprecations#" + "posts" * 12,
     "location": "/a/{id}/b-{c}?d=e",
@@ -66,6 +68,7 @@ OTHER_VALUES: dict[str, Any] = {
     "per_page": 50,
     "realm": 'the whole of "Example" (all of it)',
     "samesite": "strict",
+    "session": "__Host-kept-admin",
     "secure": False,
     "status_code": 202,
     "successor": "/v2/posts",
@@ -80,9 +83,18 @@ OTHER_VALUES: dict[str, Any] = {
     "weak": True,
 }
 NAMES = {
+    "cookie-csrf-double-submit": "__Host-admin-csrf",
+    "cookie-refresh-rotation": "__Secure-admin-refresh",
     "cookie-session-host-prefix": "__Host-admin",
+    "cookie-session-server-side": "__Host-kept-admin",
     "header-read-param": "X-Client-Name",
     "header-set": "X-Request-Cost",
+}
+# Patterns that keep cookies in different ways cannot share one.
+OWN_COOKIES: dict[str, Spec] = {"cookie-session-server-side": {"name": "__Host-kept"}}
+# What has to stand before an action.
+FIRST: dict[str, list[Spec]] = {
+    "issue": [{"pattern": "cookie-session-host-prefix", "action": "login"}]
 }
 OTHER_BY_PATTERN = {
     "clear-site-data": ["cache"],
@@ -93,6 +105,11 @@ OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
 OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
 # What an option needs beside it, by pattern and option.
 BESIDE: dict[tuple[str, str], Spec] = {
+    ("cookie-refresh-rotation", "lifetime"): {"action": "login", "max_age": 60},
+    ("cookie-refresh-rotation", "path"): {"action": "login"},
+    ("cookie-refresh-rotation", "max_age"): {"action": "login"},
+    ("cookie-session-server-side", "idle_timeout"): {"action": "login"},
+    ("cookie-session-server-side", "max_age"): {"action": "login", "idle_timeout": 60},
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
 }
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
@@ -148,7 +165,16 @@ def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
 def _pair(
     response: Pattern, method: str, status: Spec, place: str, entry: Spec, number: int
 ) -> Spec:
-    return endpoint(f"pair_{number}", response.id, method, **status, **{place: [entry]})
+    first = [{**login, "via": entry["via"]} for login in FIRST.get(entry.get("action", ""), [])]
+    spec = endpoint(f"pair_{number}", response.id, method, **status, **{place: [*first, entry]})
+    return _below(spec, entry)
+
+
+def _below(spec: Spec, entry: Spec) -> Spec:
+    """Move an endpoint to where browsers send the cookie."""
+    if entry["pattern"] == "cookie-refresh-rotation":
+        spec["path"] = f"/auth{spec['path']}"
+    return spec
 
 
 def entries(pattern: Pattern) -> Iterator[Spec]:
@@ -156,7 +182,8 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
     action = pattern.options.get("action")
     for via in ("parameter", "dependency", "direct"):
         for choice in action.choices if action else [None]:
-            yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
+            given = {"action": choice} if choice else {}
+            yield {"pattern": pattern.id, "via": via, **given, **OWN_COOKIES.get(pattern.id, {})}
 
 
 def application() -> list[Spec]:
@@ -228,9 +255,9 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
             return endpoint(name, response, method, headers=[choice], **status)
         case "cookie":
             # A cookie of its own for each, since attributes are shared by name.
-            prefix = "__Host-" if pattern.id == "cookie-session-host-prefix" else ""
-            cookie = {"name": f"{prefix}{name}", **choice}
-            return endpoint(name, "json-model", method, cookies=[cookie])
+            prefix = NAMES.get(pattern.id, "").partition("-")[0]
+            cookie = {"name": f"{prefix}-{name}" if prefix else name, **choice}
+            return _below(endpoint(name, "json-model", method, cookies=[cookie]), cookie)
         case "status":
             body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}
             return endpoint(name, "json-model", method, status=choice, **body)

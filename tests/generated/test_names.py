@@ -15,7 +15,10 @@ from scaffold.names import module_name, parameter_names
 from scaffold.spec import Endpoint
 from tests.generated import matrix
 
-DERIVED = ("cookie", "value", "session", "user", "given", "header")
+DERIVED = (
+    *("cookie", "value", "session", "user", "issued", "guard", "tokens"),
+    *("given", "header"),
+)
 """What stands behind a cookie's or header's name in the names that are made from it."""
 
 

@@ -1,0 +1,62 @@
+"""Who may log in, and what those who are not logged in are told."""
+
+import hmac
+from dataclasses import dataclass, field
+
+from fastapi import HTTPException
+from pydantic import BaseModel, SecretStr
+
+from app.http.openapi import HeaderDescription, documented_error
+from app.settings import Settings
+
+UNAUTHORIZED = documented_error(
+    401,
+    "Not logged in",
+    HeaderDescription("WWW-Authenticate", "How to log in."),
+    HeaderDescription("Cache-Control", "Always `no-store`."),
+)
+
+
+class LoginSettings(Settings):
+    """The one account that may log in until you connect your own user table."""
+
+    login_user: str = "admin"
+    login_password: SecretStr | None = None
+
+
+class Credentials(BaseModel):
+    """What a login sends."""
+
+    username: str
+    password: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new token for a cookie, and the name of the user for whom it stands."""
+
+    user: str
+    token: str = field(repr=False)
+
+
+async def authenticated(credentials: Credentials) -> str:
+    """Return the user's name; replace the check with a look-up in your own user table.
+
+    Raises 401 when the credentials are wrong, or while APP_LOGIN_PASSWORD is not set.
+    """
+    settings = LoginSettings()
+    password = settings.login_password
+    given = f"{credentials.username}\0{credentials.password.get_secret_value()}"
+    known = password is not None and hmac.compare_digest(
+        given.encode(errors="surrogatepass"),  # JSON can carry half a character
+        f"{settings.login_user}\0{password.get_secret_value()}".encode(),
+    )
+    if not known:
+        raise unauthorized("Wrong user name or password")
+    return credentials.username
+
+
+def unauthorized(detail: str) -> HTTPException:
+    """Return a 401 with the challenge that RFC 9110, section 11.6.1, requires."""
+    headers = {"WWW-Authenticate": 'Cookie realm="app"', "Cache-Control": "no-store"}
+    return HTTPException(401, detail, headers=headers)

@@ -1,0 +1,128 @@
+"""Refresh tokens that work once, each in place of the one before (RFC 9700, section 4.14.2).
+
+All tokens that come from one login are a family. Whoever steals a token and uses it makes the
+owner's next one a repeated use, or the other way round: either ends the family, for both.
+"""
+
+import hashlib
+import logging
+import secrets
+import time
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request, Response
+from fastapi.security import APIKeyCookie
+from pydantic import BaseModel
+
+from app.http.cookies import CookiePolicy
+from app.http.login import Issued, authenticated, unauthorized
+from app.http.openapi import HeaderDescription, documented_error
+from app.http.state import StateStore, Store
+
+REFRESH_REFUSED = documented_error(
+    401,
+    "No valid refresh token",
+    HeaderDescription("WWW-Authenticate", "How to log in."),
+    HeaderDescription("Cache-Control", "Always `no-store`."),
+    HeaderDescription("Set-Cookie", "Makes the browser drop the token."),
+)
+
+logger = logging.getLogger(__name__)
+
+
+class FamilyRecord(BaseModel):
+    """What the store holds for a family; `ends` is in seconds since 1970."""
+
+    user: str
+    ends: float
+
+
+class RefreshTokens:
+    """The families of tokens in one cookie, which the store knows by hashes only.
+
+    A token that is not used within the cookie's `max_age` is worthless, and so is every token
+    `lifetime` seconds after the login.
+
+    `started`, `rotated` and `ended` are dependencies: the first token for whoever sends the right
+    credentials, or 401; the next token for the request's, or 401 and no cookie any more; and the
+    end of the request's family, if there is one.
+    """
+
+    def __init__(self, cookie: CookiePolicy, *, lifetime: int) -> None:
+        if cookie.max_age is None or not 0 < cookie.max_age <= lifetime:
+            raise ValueError(f"{cookie.name}: max_age and a longer lifetime are needed")
+        self.cookie = cookie
+        self.max_age = cookie.max_age
+        self.lifetime = lifetime
+        token_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
+
+        async def start(
+            request: Request, user: Annotated[str, Depends(authenticated)], store: StateStore
+        ) -> Issued:
+            await self.close(store, request.cookies.get(cookie.name, ""))
+            return Issued(user, await self.open(store, user))
+
+        async def rotate(
+            token: Annotated[str | None, Depends(token_cookie)], store: StateStore
+        ) -> Issued:
+            issued = await self.rotate(store, token or "")
+            if issued is None:
+                raise self.refused()
+            return issued
+
+        async def end(request: Request, store: StateStore) -> None:
+            await self.close(store, request.cookies.get(cookie.name, ""))
+
+        self.started = start
+        self.rotated = rotate
+        self.ended = end
+
+    async def open(self, store: Store, user: str) -> str:
+        """Begin a family for `user`, and return its first token."""
+        family = secrets.token_urlsafe(16)
+        record = FamilyRecord(user=user, ends=time.time() + self.lifetime)
+        value = record.model_dump_json().encode()
+        await store.set(self._family(family), value, ttl=self.max_age)
+        return await self._next(store, family, self.max_age)
+
+    async def rotate(self, store: Store, token: str) -> Issued | None:
+        """Return the token that comes next, or None and, when it was used before, no family."""
+        family = token.partition(".")[0]
+        value = await store.get(self._family(family))
+        if value is None:
+            return None
+        record = FamilyRecord.model_validate_json(value)
+        # `take` gives the token to one of several requests: for the others it is used already.
+        if await store.take(self._key("token", token)) is None:
+            await store.delete(self._family(family))
+            logger.warning("A refresh token of %r was used again; its family is over", record.user)
+            return None
+        ttl = min(self.max_age, record.ends - time.time())
+        if ttl <= 0 or not await store.touch(self._family(family), ttl=ttl):
+            return None
+        return Issued(record.user, await self._next(store, family, ttl))
+
+    async def close(self, store: Store, token: str) -> None:
+        """End the token's family, if there is one."""
+        await store.delete(self._family(token.partition(".")[0]))
+        await store.delete(self._key("token", token))
+
+    def refused(self) -> HTTPException:
+        """Return the 401 that also makes the browser drop the token."""
+        response = Response()
+        self.cookie.delete(response)
+        error = unauthorized("Log in again")
+        headers = {**(error.headers or {}), "Set-Cookie": response.headers["set-cookie"]}
+        return HTTPException(401, error.detail, headers)
+
+    async def _next(self, store: Store, family: str, ttl: float) -> str:
+        token = f"{family}.{secrets.token_urlsafe(32)}"
+        await store.set(self._key("token", token), b"", ttl=ttl)
+        return token
+
+    def _family(self, family: str) -> str:
+        return self._key("family", family)
+
+    def _key(self, kind: str, secret: str) -> str:
+        digest = hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
+        return f"refresh:{self.cookie.name}:{kind}:{digest}"

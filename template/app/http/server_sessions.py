@@ -1,0 +1,97 @@
+"""Sessions that the server keeps: it can end them, and no cookie holds more than a random token.
+
+The store knows only a hash of the token, so whoever reads the store cannot log in with it (OWASP
+Session Management).
+"""
+
+import hashlib
+import secrets
+import time
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie
+from pydantic import BaseModel
+
+from app.http.cookies import CookiePolicy
+from app.http.login import Issued, authenticated, unauthorized
+from app.http.state import StateStore, Store
+
+
+class SessionRecord(BaseModel):
+    """What the store holds for a session; `ends` is in seconds since 1970."""
+
+    user: str
+    ends: float
+
+
+class ServerSession:
+    """The sessions that one cookie identifies.
+
+    A session ends after `idle_timeout` seconds without a request, and at the latest after
+    `max_age` seconds, which its cookie must have. Requests renew it in the store, so the cookie is
+    set once and for all at login, and the answer to any request can be a Response.
+
+    `started`, `user` and `ended` are dependencies: a new session for whoever sends the right
+    credentials, or 401; the logged-in user's name, or 401 without a live session; and the end of
+    the request's session, if there is one.
+    """
+
+    def __init__(self, cookie: CookiePolicy, *, idle_timeout: int) -> None:
+        if cookie.max_age is None or not 0 < idle_timeout <= cookie.max_age:
+            raise ValueError(f"{cookie.name}: max_age and a shorter idle_timeout are needed")
+        self.cookie = cookie
+        self.max_age = cookie.max_age
+        self.idle_timeout = idle_timeout
+        session_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
+
+        async def start(
+            request: Request, user: Annotated[str, Depends(authenticated)], store: StateStore
+        ) -> Issued:
+            # The session from before the login is over, and its token worthless (fixation).
+            await self.close(store, request.cookies.get(cookie.name, ""))
+            return Issued(user, await self.open(store, user))
+
+        async def logged_in(
+            token: Annotated[str | None, Depends(session_cookie)], store: StateStore
+        ) -> str:
+            user = await self.user_of(store, token or "")
+            if user is None:
+                raise unauthorized("Not logged in")
+            return user
+
+        async def end(request: Request, store: StateStore) -> None:
+            await self.close(store, request.cookies.get(cookie.name, ""))
+
+        self.started = start
+        self.user = logged_in
+        self.ended = end
+
+    async def open(self, store: Store, user: str) -> str:
+        """Begin a session for `user` under a new token, and return the token."""
+        token = secrets.token_urlsafe(32)
+        record = SessionRecord(user=user, ends=time.time() + self.max_age)
+        value = record.model_dump_json().encode()
+        await store.set(self._key(token), value, ttl=self.idle_timeout)
+        return token
+
+    async def user_of(self, store: Store, token: str) -> str | None:
+        """Renew the session, and return whose it is; None when it is unknown or over."""
+        key = self._key(token)
+        value = await store.get(key)
+        if value is None:
+            return None
+        record = SessionRecord.model_validate_json(value)
+        left = record.ends - time.time()
+        # A logout that comes between has the last word: `touch` renews only what is still there.
+        if left <= 0 or not await store.touch(key, ttl=min(left, self.idle_timeout)):
+            return None
+        return record.user
+
+    async def close(self, store: Store, token: str) -> None:
+        """End the session, if there is one."""
+        await store.delete(self._key(token))
+
+    def _key(self, token: str) -> str:
+        digest = hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
+        return f"session:{self.cookie.name}:{digest}"

@@ -1,0 +1,280 @@
+"""`app.http.server_sessions`: login, use, both time-outs, logout, and what must not work."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Annotated
+
+import httpx2
+import pytest
+from fastapi import Depends, FastAPI, Response
+from fastapi.testclient import TestClient
+from starlette.middleware import Middleware
+
+from app.http.application import Application
+from app.http.cookies import CookiePolicy
+from app.http.login import UNAUTHORIZED, Issued
+from app.http.server_sessions import ServerSession
+from app.http.state import OpenState
+from tests.state import with_store
+from tests.wire import set_cookie, violations
+
+GOOD = {"username": "admin", "password": "correct horse"}
+
+
+def session_cookie(name: str = "__Host-session", max_age: int | None = 600) -> CookiePolicy:
+    """Return the declaration of the cookie that identifies a session."""
+    return CookiePolicy(
+        name=name, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax"
+    )
+
+
+session = ServerSession(session_cookie(), idle_timeout=60)
+admin_session = ServerSession(session_cookie("__Host-admin"), idle_timeout=60)
+
+
+def create_app(session: ServerSession = session) -> FastAPI:
+    """Return an application with login, logout and endpoints for users."""
+    app = Application(outermost=[Middleware(OpenState)])
+
+    @app.post("/login")
+    async def login(response: Response, issued: Annotated[Issued, Depends(session.started)]) -> str:
+        session.cookie.set(response, issued.token)
+        return issued.user
+
+    @app.get("/me", responses=UNAUTHORIZED)
+    async def me(user: Annotated[str, Depends(session.user)]) -> str:
+        return user
+
+    @app.post("/logout", dependencies=[Depends(session.ended)])
+    async def logout(response: Response) -> None:
+        session.cookie.delete(response)
+
+    return app
+
+
+def token_of(response: httpx2.Response) -> str:
+    """Return the token that a login has set."""
+    return set_cookie(response, "__Host-session")[0].removeprefix("__Host-session=")
+
+
+def connect(app: FastAPI) -> TestClient:
+    """Return one browser's client."""
+    return TestClient(app, base_url="https://testserver")
+
+
+def ask(client: TestClient, token: str) -> int:
+    """Return the status of a request with only this token."""
+    client.cookies.clear()
+    client.cookies.set("__Host-session", token)
+    return client.get("/me").status_code
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Set a password, away from the developer's own `.env` file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_LOGIN_PASSWORD", "correct horse")
+
+
+@pytest.fixture
+def client(state_url: str) -> Iterator[TestClient]:
+    """Yield the client of a new application, with each kind of store."""
+    with connect(create_app()) as client:
+        yield client
+
+
+def test_login_sets_the_cookie(client: TestClient) -> None:
+    """With the declared flags and a token that cannot be guessed."""
+    response = client.post("/login", json=GOOD)
+    assert (response.status_code, response.json()) == (200, "admin")
+    assert violations(response) == []
+    token = token_of(response)
+    assert len(token) == 43
+    assert sorted(set_cookie(response, "__Host-session")) == [
+        "HttpOnly",
+        "Max-Age=600",
+        "Path=/",
+        "SameSite=lax",
+        "Secure",
+        f"__Host-session={token}",
+    ]
+
+
+def test_session_identifies_the_user(client: TestClient) -> None:
+    """The cookie is all that a request needs, and it is not sent again."""
+    client.post("/login", json=GOOD)
+    response = client.get("/me")
+    assert (response.status_code, response.json()) == (200, "admin")
+    assert "set-cookie" not in response.headers
+
+
+def test_store_holds_a_hash_of_the_token(client: TestClient) -> None:
+    """With which nobody can log in."""
+    token = token_of(client.post("/login", json=GOOD))
+    digest = hashlib.sha256(token.encode()).hexdigest()
+
+    async def keys(store: object) -> list[bool]:
+        kept = [f"session:__Host-session:{one}" for one in (token, digest)]
+        return [await store.get(key) is not None for key in kept]  # type: ignore[attr-defined]
+
+    assert with_store(client, keys) == [False, True]
+    assert ask(client, digest) == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "ä", "__Host-session"])
+def test_unknown_token_is_refused(client: TestClient, token: str) -> None:
+    """No token, or one that was never given out."""
+    client.post("/login", json=GOOD)
+    client.cookies.clear()
+    cookie = f"__Host-session={token}".encode()
+    response = client.get("/me", headers=[(b"Cookie", cookie)])
+    assert (response.status_code, response.json()) == (401, {"detail": "Not logged in"})
+    assert response.headers["www-authenticate"] == 'Cookie realm="app"'
+    assert response.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in response.headers
+
+
+def test_wrong_credentials_start_nothing(client: TestClient) -> None:
+    """And they leave the session that is there alone."""
+    token = token_of(client.post("/login", json=GOOD))
+    response = client.post("/login", json={**GOOD, "password": "wrong"})
+    assert response.status_code == 401
+    assert "set-cookie" not in response.headers
+    assert ask(client, token) == 200
+
+
+def test_login_gives_a_new_token(client: TestClient) -> None:
+    """The earlier session is over, and a token that somebody planted opens nothing (fixation)."""
+    client.cookies.set("__Host-session", "planted")
+    first = token_of(client.post("/login", json=GOOD))
+    client.cookies.clear()
+    client.cookies.set("__Host-session", first)
+    second = token_of(client.post("/login", json=GOOD))
+    assert len({"planted", first, second}) == 3
+    assert [ask(client, token) for token in ("planted", first, second)] == [401, 401, 200]
+
+
+def test_logout_ends_the_session_on_the_server(client: TestClient) -> None:
+    """And in the browser; a stolen token is worth nothing afterwards."""
+    token = token_of(client.post("/login", json=GOOD))
+    response = client.post("/logout")
+    assert violations(response) == []
+    assert sorted(set_cookie(response, "__Host-session")) == [
+        "HttpOnly",
+        "Max-Age=0",
+        "Path=/",
+        "SameSite=lax",
+        "Secure",
+        '__Host-session=""',
+        "expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    ]
+    assert ask(client, token) == 401
+
+
+def test_logout_leaves_other_sessions(client: TestClient) -> None:
+    """Of the same user in another browser."""
+    laptop = token_of(client.post("/login", json=GOOD))
+    client.cookies.clear()
+    phone = token_of(client.post("/login", json=GOOD))
+    client.post("/logout")
+    assert [ask(client, token) for token in (laptop, phone)] == [200, 401]
+
+
+def test_logout_without_a_session_is_no_error(client: TestClient) -> None:
+    """Twice pressed, or too late."""
+    assert client.post("/logout").status_code == 200
+
+
+def test_cookies_do_not_stand_for_each_other(client: TestClient) -> None:
+    """The token of one kind of session opens no other."""
+    token = with_store(client, session.open, "ana")
+    assert with_store(client, session.user_of, token) == "ana"
+    assert with_store(client, admin_session.user_of, token) is None
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Return a clock that stands until a test moves it."""
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(
+        "app.http.server_sessions.time", SimpleNamespace(time=lambda: clock.now, spec=time)
+    )
+    return clock
+
+
+def test_session_ends_at_last(client: TestClient, now: SimpleNamespace) -> None:
+    """However busy it is."""
+    token = with_store(client, session.open, "ana")
+    now.now += 599.9
+    assert with_store(client, session.user_of, token) == "ana"
+    now.now += 0.1
+    assert with_store(client, session.user_of, token) is None
+
+
+class RecordingStore:
+    """Says for how long a session is kept, and loses it on demand."""
+
+    def __init__(self) -> None:
+        self.value: bytes | None = None
+        self.kept: list[float] = []
+        self.lost = False
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value."""
+        return self.value
+
+    async def set(self, key: str, value: bytes, *, ttl: float) -> None:
+        """Keep it."""
+        self.value = value
+        self.kept.append(ttl)
+
+    async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Never used."""
+        raise NotImplementedError
+
+    async def touch(self, key: str, *, ttl: float) -> bool:
+        """Keep it longer, unless it was lost meanwhile."""
+        self.kept.append(ttl)
+        return not self.lost
+
+    async def take(self, key: str) -> bytes | None:
+        """Never used."""
+        raise NotImplementedError
+
+    async def delete(self, key: str) -> None:
+        """Never used."""
+        raise NotImplementedError
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_requests_renew_the_session(now: SimpleNamespace) -> None:
+    """By the idle time-out, and not beyond the end."""
+    store = RecordingStore()
+    token = await session.open(store, "ana")
+    now.now += 550.0
+    assert await session.user_of(store, token) == "ana"
+    now.now += 20.0
+    assert await session.user_of(store, token) == "ana"
+    assert store.kept == [60, 50.0, 30.0]
+    store.lost = True
+    assert await session.user_of(store, token) is None
+
+
+@pytest.mark.parametrize(("max_age", "idle_timeout"), [(None, 60), (60, 61), (60, 0)])
+def test_time_outs_must_fit(max_age: int | None, idle_timeout: int) -> None:
+    """A cookie that ends before the session, or without a limit, is a mistake."""
+    with pytest.raises(ValueError, match="a shorter idle_timeout"):
+        ServerSession(session_cookie(max_age=max_age), idle_timeout=idle_timeout)
+
+
+def test_document_names_the_cookie() -> None:
+    """As a security scheme, which is what tools can use."""
+    document = create_app().openapi()
+    assert document["components"]["securitySchemes"] == {
+        "__Host-session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"}
+    }
+    assert document["paths"]["/me"]["get"]["security"] == [{"__Host-session": []}]
