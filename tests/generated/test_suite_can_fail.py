@@ -252,6 +252,10 @@ BREAKS = [
     ("app/http/methods.py", ' if name != b"range"', ""),
     ("app/http/methods.py", '"Allow"] = allowed_methods(routed)', '"Allow"] = "GET"'),
     ("app/http/cors.py", 'options.get("allow_credentials") and ', "False and "),
+    ("app/http/problems.py", '"application/problem+json"', '"application/json"'),
+    ("app/http/problems.py", "status[0] in", "status in"),
+    ("app/http/problems.py", 'headers["Content-Length"] =', "_ ="),
+    ("app/middleware.py", "    Middleware(ProblemDetails),\n", ""),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]
@@ -262,7 +266,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project whose suite is green."""
     folder = tmp_path_factory.mktemp("can-fail") / "service"
     project = generate(
-        folder, endpoints=ENDPOINTS, application=["cors", "head-options", "security-headers"]
+        folder, endpoints=ENDPOINTS, application=["cors", "head-options", "problem-details", "security-headers"]
     )
     project.test()
     return project
