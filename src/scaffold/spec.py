@@ -42,7 +42,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint; `where` is its place in the spec, such as `endpoints[0]`."""
+    """One endpoint.
+
+    Attributes:
+        where: its place in the spec, such as `endpoints[0]`.
+        application: the ids of the patterns that wrap the whole application.
+    """
 
     where: str
     name: str
@@ -53,6 +58,7 @@ class Endpoint:
     status: Entry | None
     headers: tuple[Entry, ...]
     cookies: tuple[Entry, ...]
+    application: tuple[str, ...]
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries in the order in which rules look at them."""
@@ -78,4 +84,5 @@ class Endpoint:
             "body_fields": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
             "headers": " ".join(header.pattern.id for header in self.headers),
+            "application": " ".join(self.application),
         }

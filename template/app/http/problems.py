@@ -98,7 +98,7 @@ def _details(start: Message, body: bytes) -> dict[str, Any] | None:
     """Return the members that an error's own content gives, or None when it keeps its form."""
     headers = Headers(raw=start["headers"])
     media_type = headers.get("content-type", "").partition(";")[0]
-    if "content-encoding" in headers:
+    if "content-encoding" in headers or not body:
         return None
     if media_type == "text/plain":
         return {"detail": body.decode(errors="replace")}
