@@ -74,6 +74,7 @@ OTHER_VALUES: dict[str, Any] = {
     "sunset": "2031-12-31T23:59:59Z",
     "text": 'It\'s "quoted" {not} a <tag> & that is all there is to say about this text, surely',
     "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
+    "upstream_path": "/a/b.c/d",
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
     "value": "a'b" * 30,
     "variants": False,
