@@ -47,6 +47,7 @@ class _Reader:
     def __init__(self, catalogue: Catalogue) -> None:
         self.patterns: Mapping[str, Pattern] = catalogue.patterns
         self.words: Vocabulary = catalogue.vocabulary
+        self.application: tuple[str, ...] = ()
 
     def read_application(self, value: Any) -> None:
         seen: set[str] = set()
@@ -57,6 +58,7 @@ class _Reader:
                 raise self.words.mistake("app_twice", field=where, given=pattern_id)
             seen.add(pattern_id)
             rules.check_refusals([entry], {}, self.words)
+            self.application += (pattern_id,)
 
     def read_endpoints(self, value: Any) -> list[Endpoint]:
         endpoints = []
@@ -98,6 +100,7 @@ class _Reader:
             status=self._optional(value.get("status"), f"{where}.status", "status"),
             headers=self._entries(value.get("headers"), f"{where}.headers", "header"),
             cookies=self._entries(value.get("cookies"), f"{where}.cookies", "cookie"),
+            application=self.application,
         )
 
     def _check_required(self, value: dict[Any, Any], where: str) -> None:

@@ -42,7 +42,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint; `where` is its place in the spec, such as `endpoints[0]`."""
+    """One endpoint.
+
+    Attributes:
+        where: its place in the spec, such as `endpoints[0]`.
+        application: the ids of the patterns that wrap the whole application.
+    """
 
     where: str
     name: str
@@ -53,6 +58,7 @@ class Endpoint:
     status: Entry | None
     headers: tuple[Entry, ...]
     cookies: tuple[Entry, ...]
+    application: tuple[str, ...]
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries in the order in which rules look at them."""
@@ -87,4 +93,5 @@ class Endpoint:
                 for cookie in self.cookies
                 if cookie.options.get("action") == "login"
             ),
+            "application": " ".join(self.application),
         }

@@ -19,7 +19,8 @@ def answer(
     """Return a response as a test client would have received it."""
     method, path = request
     sent = Request(method, f"https://testserver{path}")
-    response = Response(status, headers=headers, request=sent)
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers or []]
+    response = Response(status, headers=raw, request=sent)
     response._content = content or b""  # Response(content=...) would add a Content-Length
     return response
 
@@ -57,6 +58,7 @@ def test_correct_answers_pass(status: int, headers: Headers) -> None:
         (101, [], "status 101 is none of a final answer"),
         (600, [], "status 600 is none of a final answer"),
         (200, [("A", "b\r\nC: d")], "a contains a control character"),
+        (200, [("A", "caf\xe9")], "a contains a character outside ASCII"),
         (200, [("A", "b\x00")], "a contains a control character"),
         (200, [("A", "b\x7f")], "a contains a control character"),
         (206, [], "status 206 needs either content-range or multipart/byteranges"),

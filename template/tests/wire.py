@@ -81,6 +81,8 @@ def _broken_headers(response: Response) -> Iterator[str]:
     for name, value in headers.multi_items():
         if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
             yield f"{name} contains a control character"
+        if not value.isascii():
+            yield f"{name} contains a character outside ASCII"
     for name in SINGLE:
         if len(headers.get_list(name)) > 1:
             yield f"{name} is sent more than once"

@@ -109,6 +109,7 @@ ENDPOINTS = [
     {"name": "logo", "method": "GET", "path": "/logo.png", "response": "file-conditional"},
     {"name": "made", "method": "GET", "path": "/made.pdf", "response": "file-temporary"},
     {"name": "listing", "method": "GET", "path": "/list", "response": "negotiated"},
+    {"name": "passed_on", "method": "GET", "path": "/on", "response": "proxy-stream"},
     {"name": "notify", "method": "POST", "path": "/notify", "response": "background"},
 ]
 
@@ -252,6 +253,26 @@ BREAKS = [
     ("app/http/methods.py", ' if name != b"range"', ""),
     ("app/http/methods.py", '"Allow"] = allowed_methods(routed)', '"Allow"] = "GET"'),
     ("app/http/cors.py", 'options.get("allow_credentials") and ', "False and "),
+    ("app/http/problems.py", '"application/problem+json"', '"application/json"'),
+    ("app/http/problems.py", "status[0] in", "status in"),
+    ("app/http/problems.py", 'headers["Content-Length"] =', "_ ="),
+    ("app/middleware.py", "    Middleware(ProblemDetails),\n", ""),
+    ("app/http/compression.py", "if self.untouched", "if False"),
+    ("app/http/compression.py", "f\"W/{headers['etag']}\"", "headers['etag']"),
+    ("app/http/compression.py", 'del headers["Accept-Ranges"]', "pass"),
+    ("app/http/compression.py", "> 0", ">= 0"),
+    ("app/middleware.py", "minimum_size=500", "minimum_size=400"),
+    ("app/endpoints/passed_on.py", '"/report"', '"/reports"'),
+    (
+        "app/endpoints/passed_on.py",
+        'stream("/report", media_type="application/pdf"',
+        'stream("/report", media_type="a/b"',
+    ),
+    ("app/endpoints/passed_on.py", 'media_type="application/pdf")', 'media_type="image/png")'),
+    ("app/http/upstream.py", '    "etag": "ETag",\n', ""),
+    ("app/http/upstream.py", "HTTPException(504", "HTTPException(502"),
+    ("app/http/upstream.py", '{"Accept-Encoding": "identity"}', "{}"),
+    ("app/http/upstream.py", "sent != media_type", "False"),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
 ]
@@ -262,7 +283,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project whose suite is green."""
     folder = tmp_path_factory.mktemp("can-fail") / "service"
     project = generate(
-        folder, endpoints=ENDPOINTS, application=["cors", "head-options", "security-headers"]
+        folder,
+        endpoints=ENDPOINTS,
+        application=["compressed", "cors", "head-options", "problem-details", "security-headers"],
     )
     project.test()
     return project

@@ -50,6 +50,7 @@ class Application(FastAPI):
     def __init__(self, *, outermost: Sequence[Middleware] = (), **options: Any) -> None:
         super().__init__(**options)
         self.outermost = outermost
+        self._completed: dict[str, Any] | None = None
         self.add_exception_handler(Answered, _answer)
         self.add_exception_handler(RequestValidationError, invalid_request)
 
@@ -72,45 +73,56 @@ class Application(FastAPI):
         return app
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, with the outermost middleware's headers on every answer.
+        """Return the OpenAPI document, with what the outermost middleware does to every answer.
+
+        Middleware describes its headers in `openapi_headers()`, and what else it changes in
+        `complete_openapi(document)`.
 
         Besides, it says what FastAPI's own leaves out: a body that is no text is refused, and a
         parameter is there or not, but never null. A stream's items are described with a keyword
         of OpenAPI 3.2, in documents that FastAPI calls 3.1: those are called what they are.
         """
         document = super().openapi()
-        if _describes_items(document):
+        if document is self._completed:
+            return document
+        if any("itemSchema" in content for content in _contents(document)):
             document["openapi"] = "3.2.0"
-        for operation in _operations(document):
+        for operation in operations(document):
             if "requestBody" in operation:
                 operation["responses"].setdefault("400", deepcopy(NO_TEXT))
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
-        components = document.setdefault("components", {})
-        if "headers" in components:
-            return document
-        headers = self._outermost_headers()
-        if not headers:
-            return document
-        components["headers"] = headers
-        references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-        for operation in _operations(document):
-            for response in operation["responses"].values():
-                response["headers"] = {**references, **response.get("headers", {})}
-        return document
-
-    def _outermost_headers(self) -> dict[str, Any]:
-        described: dict[str, Any] = {}
+        headers: dict[str, Any] = {}
         for middleware in self.outermost:
             wrapper = middleware.cls(self, *middleware.args, **middleware.kwargs)
+            if hasattr(wrapper, "complete_openapi"):
+                wrapper.complete_openapi(document)
             if hasattr(wrapper, "openapi_headers"):
-                described.update(wrapper.openapi_headers())
-        return described
+                headers.update(wrapper.openapi_headers())
+        if headers:
+            document.setdefault("components", {})["headers"] = headers
+            references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+            for response in responses_in(document):
+                response["headers"] = {**references, **response.get("headers", {})}
+        self._completed = document
+        return document
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the Operation Objects of an OpenAPI document."""
     for path in document["paths"].values():
         yield from path.values()
+
+
+def responses_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the Response Objects of all operations of an OpenAPI document."""
+    for operation in operations(document):
+        yield from operation["responses"].values()
+
+
+def _contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for response in responses_in(document):
+        yield from response.get("content", {}).values()
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -118,12 +130,3 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     if len(choices) != 1:
         return {**schema, "anyOf": choices} if choices else schema
     return {**{key: value for key, value in schema.items() if key != "anyOf"}, **choices[0]}
-
-
-def _describes_items(document: dict[str, Any]) -> bool:
-    return any(
-        "itemSchema" in content
-        for operation in _operations(document)
-        for response in operation["responses"].values()
-        for content in response.get("content", {}).values()
-    )

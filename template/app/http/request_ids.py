@@ -22,7 +22,8 @@ class RequestIds:
 
     An id that a client or proxy sends is kept only when it can neither break a log line nor
     fill the log. Listed first in `app/middleware.py`, it also reaches the answer to an
-    unhandled error, and the ids are there when the error is logged.
+    unhandled error, and the ids are there when the error is logged. `request.state.request_id`
+    holds it as well.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,6 +37,7 @@ class RequestIds:
         sent = Headers(scope=scope).get("x-request-id", "")
         own = sent if VALID.fullmatch(sent) else uuid.uuid4().hex
         token = request_id.set(own)
+        scope.setdefault("state", {})["request_id"] = own
 
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -4,7 +4,17 @@ from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Body, Cookie, Depends, FastAPI, Header, Response, WebSocket
+from fastapi import (
+    APIRouter,
+    Body,
+    Cookie,
+    Depends,
+    FastAPI,
+    Header,
+    HTTPException,
+    Response,
+    WebSocket,
+)
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.datastructures import MutableHeaders
@@ -13,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
 from app.http.openapi import HeaderDescription, Problem, documented, header
-from tests.wire import undocumented
+from tests.wire import undocumented, violations
 
 JSON = "application/json"
 
@@ -275,6 +285,48 @@ def test_parameters_are_never_null_in_the_document() -> None:
         "three": {"title": "Three", "type": "integer", "default": 1},
         "four": {"title": "Four", "type": "integer"},
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "value"),
+    [
+        (401, "WWW-Authenticate", "Bearer"),
+        (412, "ETag", '"1"'),
+        (416, "Content-Range", "bytes */10"),
+        (429, "Retry-After", "5"),
+        (503, "Retry-After", "120"),
+        (403, "Set-Cookie", 'session=""; Max-Age=0; Path=/; Secure'),
+    ],
+)
+@pytest.mark.parametrize("path", ["/endpoint", "/dependency"])
+def test_errors_keep_the_headers_of_their_exception(
+    path: str, status: int, name: str, value: str
+) -> None:
+    """Wherever it is raised; what was set on the injected response before is dropped."""
+    app = Application()
+
+    async def fail(response: Response) -> None:
+        response.headers["Cache-Control"] = "public"
+        response.set_cookie("a", "1")
+        raise HTTPException(status, headers={name: value})
+
+    @app.post("/dependency", dependencies=[Depends(fail)])
+    async def dependency() -> None:
+        """Never run."""
+
+    app.add_api_route("/endpoint", fail, methods=["POST"])
+    response = TestClient(app).post(path)
+    assert response.status_code == status
+    assert response.headers.get_list(name) == [value]
+    assert sorted(response.headers) == sorted(["content-length", "content-type", name.lower()])
+    assert violations(response) == []
+
+
+def test_unknown_methods_are_told_what_there_is() -> None:
+    """405 says so in Allow, which RFC 9110 demands."""
+    response = TestClient(create_app()).put("/")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+    assert violations(response) == []
 
 
 def test_document_that_describes_items_is_of_a_later_version() -> None:

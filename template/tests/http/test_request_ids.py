@@ -7,7 +7,7 @@ from contextlib import suppress
 from unittest.mock import AsyncMock
 
 import pytest
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.testclient import TestClient
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
@@ -29,6 +29,12 @@ async def read_async() -> str:
 def read_in_thread() -> str:
     """Return the id as a worker thread sees it."""
     return request_id.get()
+
+
+@app.get("/state")
+async def read_state(request: Request) -> object:
+    """Return the id as whoever has the request sees it."""
+    return request.state.request_id
 
 
 @app.get("/background")
@@ -57,7 +63,7 @@ client = TestClient(app, raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize("own", ["abc-1234", "a.b_c-D9", "x" * 64])
-@pytest.mark.parametrize("path", ["/async", "/thread"])
+@pytest.mark.parametrize("path", ["/async", "/thread", "/state"])
 def test_sent_id_is_kept(path: str, own: str) -> None:
     """In the answer, and in the code that makes it."""
     response = client.get(path, headers={"x-request-id": own})

@@ -1,0 +1,251 @@
+"""`app.http.problems`: every error of the framework, on the wire and in the document."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Body, HTTPException, Response, WebSocket
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+from fastapi.testclient import TestClient
+from openapi_spec_validator import validate
+from starlette.middleware import Middleware
+from starlette.types import Receive, Scope, Send
+
+from app.http.application import Answered, Application
+from app.http.openapi import documented, documented_error
+from app.http.problems import ProblemDetails
+from tests.wire import undocumented, violations
+
+app = Application(outermost=[Middleware(ProblemDetails)], max_body_size=100)
+DETAILS: dict[str, Any] = {
+    "text": "It is gone",
+    "nothing": None,
+    "own": {"type": "https://example.com/no-credit", "title": "No credit", "balance": 30},
+}
+KEPT = {"WWW-Authenticate": "Bearer", "Retry-After": "5", "Set-Cookie": "a=1; Secure"}
+
+
+@app.get("/raised/{kind}", responses=documented_error(409, "Conflict"))
+async def raised(kind: str) -> None:
+    """Raise what HTTPException takes."""
+    raise HTTPException(409, DETAILS[kind] or None)
+
+
+@app.get("/bad")
+async def bad() -> None:
+    """Raise the lowest of the error statuses."""
+    raise HTTPException(400, "Bad")
+
+
+@app.get("/kept")
+async def kept() -> None:
+    """Raise with headers."""
+    raise HTTPException(401, headers=KEPT)
+
+
+@app.get("/answered")
+async def answered() -> None:
+    """End the request with an error that has two cookies."""
+    response = JSONResponse({"detail": "no"}, 403)
+    response.set_cookie("a", "1")
+    response.set_cookie("b", "2")
+    raise Answered(response)
+
+
+@app.post("/body", responses=documented(413, media_type="text/plain", description="Too large"))
+async def body(title: Annotated[str, Body(embed=True)]) -> str:
+    """Answer with what was sent."""
+    return title
+
+
+@app.get("/failing")
+async def failing() -> None:
+    """Fail."""
+    raise RuntimeError
+
+
+OWN: dict[str, Response] = {
+    "json": JSONResponse({"detail": "no", "more": 1}, 400),
+    "list": JSONResponse(["detail"], 400),
+    "number": JSONResponse({"detail": 1}, 400),
+    "html": Response("<p>no</p>", 400, media_type="text/html"),
+    "null": JSONResponse({"detail": None}, 400),
+    "empty": Response(status_code=400),
+    "encoded": PlainTextResponse("no", 400, headers={"Content-Encoding": "br"}),
+    "success": JSONResponse({"detail": "yes"}),
+}
+
+
+@app.get("/own/{kind}")
+async def own(kind: str) -> Response:
+    """Answer in a form of its own."""
+    return OWN[kind]
+
+
+@app.get("/stream")
+async def stream() -> StreamingResponse:
+    """Answer in parts."""
+    return StreamingResponse(iter(["a", "b"]), 502, media_type="text/plain")
+
+
+@app.websocket("/socket")
+async def socket(websocket: WebSocket) -> None:
+    """Say hello."""
+    await websocket.accept()
+    await websocket.send_text("hello")
+
+
+client = TestClient(app, raise_server_exceptions=False)
+
+
+def problem(status: int, title: str, instance: str, **more: object) -> dict[str, object]:
+    """Return the members that every problem has, and more."""
+    always = {"type": "about:blank", "title": title, "status": status, "instance": instance}
+    return {**always, **more}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/none/é b", problem(404, "Not Found", "/none/%C3%A9%20b", detail="Not Found")),
+        ("POST", "/kept", problem(405, "Method Not Allowed", "/kept", detail="Method Not Allowed")),
+        ("GET", "/bad", problem(400, "Bad Request", "/bad", detail="Bad")),
+        ("GET", "/raised/text", problem(409, "Conflict", "/raised/text", detail="It is gone")),
+        ("GET", "/raised/nothing", problem(409, "Conflict", "/raised/nothing", detail="Conflict")),
+        (
+            "GET",
+            "/raised/own",
+            problem(409, "Conflict", "/raised/own") | DETAILS["own"],
+        ),
+        (
+            "GET",
+            "/failing",
+            problem(500, "Internal Server Error", "/failing", detail="Internal Server Error"),
+        ),
+    ],
+)
+def test_errors_are_problems(method: str, path: str, expected: dict[str, object]) -> None:
+    """With the members of RFC 9457, and those of a problem type of your own."""
+    response = client.request(method, path)
+    assert response.json() == expected
+    assert response.status_code == expected["status"]
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-length"] == str(len(response.content))
+    assert violations(response) == []
+
+
+def test_invalid_request_says_where() -> None:
+    """But not what was sent."""
+    response = client.post("/body", json={"titel": "secret"})
+    missing = {"loc": ["body", "title"], "msg": "Field required", "type": "missing"}
+    assert response.json() == problem(
+        422,
+        HTTPStatus(422).phrase,  # its name differs between versions of Python
+        "/body",
+        detail="The request is not valid",
+        errors=[missing],
+    )
+    assert undocumented(response, app.openapi()) == []
+
+
+def test_large_body_is_a_problem() -> None:
+    """No exception handler would see it."""
+    response = client.post("/body", json={"title": 101 * "a"})
+    assert (response.status_code, response.json()["status"]) == (413, 413)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert undocumented(response, app.openapi()) == []
+
+
+def test_headers_are_kept() -> None:
+    """Those of the exception, of the router, and each cookie."""
+    response = client.get("/kept")
+    assert response.status_code == 401
+    assert {name: response.headers[name] for name in KEPT} == KEPT
+    assert client.post("/kept").headers["allow"] == "GET"
+    assert client.get("/answered").headers.get_list("set-cookie") == [
+        "a=1; Path=/; SameSite=lax",
+        "b=2; Path=/; SameSite=lax",
+    ]
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_other_answers_pass(kind: str) -> None:
+    """An error in a form of its own, and what is no error."""
+    response = client.get(f"/own/{kind}")
+    assert response.status_code == OWN[kind].status_code
+    assert response.content == OWN[kind].body
+    assert response.headers.multi_items() == [
+        (name.decode(), value.decode()) for name, value in OWN[kind].raw_headers
+    ]
+
+
+def test_streams_pass() -> None:
+    """Nothing waits for their end."""
+    response = client.get("/stream")
+    assert (response.status_code, response.text) == (502, "ab")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_websockets_pass() -> None:
+    """They have no statuses."""
+    with client.websocket_connect("/socket") as connection:
+        assert connection.receive_text() == "hello"
+
+
+def test_unknown_status() -> None:
+    """It has no name, and is no reason to fail."""
+    app = Application(outermost=[Middleware(ProblemDetails)])
+
+    @app.get("/")
+    async def root() -> None:
+        raise HTTPException(499, "Left")
+
+    assert TestClient(app).get("/").json() == problem(499, "Error", "/", detail="Left")
+
+
+def test_request_id_is_named() -> None:
+    """Where middleware outside has put one into the state of the request."""
+
+    async def identified(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"request_id": "0001"}}, receive, send)
+
+    response = TestClient(identified).get("/none")
+    assert response.json()["request_id"] == "0001"
+    assert "request_id" not in client.get("/none").json()
+
+
+def test_problems_are_documented() -> None:
+    """By every operation, in place of what FastAPI documents; and the document stays valid."""
+    document = app.openapi()
+    validate(document)
+    content = {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
+    }
+    responses = document["paths"]["/raised/{kind}"]["get"]["responses"]
+    assert [responses[status]["content"] for status in ("409", "422", "500")] == 3 * [content]
+    assert document["paths"]["/body"]["post"]["responses"]["413"]["content"] == content
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert operation["responses"]["500"] == {
+                "description": "Unhandled error",
+                "content": content,
+            }
+            assert list(operation["responses"]["200"]["content"]) == ["application/json"]
+    assert "application/problem+json" in json.dumps(client.get("/openapi.json").json())
+
+
+def test_own_errors_are_documented_as_they_are() -> None:
+    """Beside the unhandled one."""
+    app = Application(outermost=[Middleware(ProblemDetails)])
+    table = documented(400, media_type="text/csv") | documented(500, media_type="text/csv")
+    table |= documented(200, media_type="text/plain")
+
+    @app.get("/", responses=table)
+    async def root() -> None:
+        """Answer."""
+
+    responses = app.openapi()["paths"]["/"]["get"]["responses"]
+    assert "text/plain" in responses["200"]["content"]
+    assert list(responses["400"]["content"]) == ["text/csv"]
+    assert list(responses["500"]["content"]) == ["text/csv", "application/problem+json"]
