@@ -93,8 +93,6 @@ NAMES = {
     "header-read-param": "X-Client-Name",
     "header-set": "X-Request-Cost",
 }
-# Patterns that keep cookies in different ways cannot share one.
-OWN_COOKIES: dict[str, Spec] = {"cookie-session-server-side": {"name": "__Host-kept"}}
 # What has to stand before an action.
 FIRST: dict[str, list[Spec]] = {
     "issue": [{"pattern": "cookie-session-host-prefix", "action": "login"}]
@@ -185,8 +183,7 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
     action = pattern.options.get("action")
     for via in ("parameter", "dependency", "direct"):
         for choice in action.choices if action else [None]:
-            given = {"action": choice} if choice else {}
-            yield {"pattern": pattern.id, "via": via, **given, **OWN_COOKIES.get(pattern.id, {})}
+            yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
 
 
 def application() -> list[Spec]:

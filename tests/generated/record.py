@@ -33,6 +33,19 @@ MODIFIED = 1_769_860_800  # 2026-01-31T12:00:00Z
 LONGEST_BODY = 600
 SHOWN_BYTES = 8
 
+SECRETS = [
+    (
+        re.compile(r"(?<==)[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?=;|$)", re.M),
+        "{66 random characters}",
+    ),
+    (re.compile(r"(?<==)[A-Za-z0-9_-]{43}(?=;|$)", re.M), "{43 random characters}"),
+    (
+        re.compile(r"(?<=[= ])[0-9a-f]{64}(?=;|$)", re.M),
+        "{64 characters that belong to the session}",
+    ),
+]
+"""What cookies and the headers that repeat them hold."""
+
 VARIABLE = [
     (re.compile(r"dur=[0-9.]+"), "dur=0.1"),
     (re.compile(r"(?<=nonce[-=])(\"?)[A-Za-z0-9_-]{22}"), r"\1{22 random characters}"),
@@ -41,7 +54,7 @@ VARIABLE = [
         re.compile(r'^(last-modified: )(?!Sat, 31 Jan 2026).*\n(etag: )"[0-9a-f]{32}"$', re.M),
         r'\1{the time of the answer}\n\2"{32 random characters}"',
     ),
-    (re.compile(r"(?<==)[A-Za-z0-9_-]{43}(?=;|$)", re.M), "{43 random characters}"),
+    *SECRETS,
 ]
 """What differs from one answer to the next, and what stands for it in the record."""
 UNLIKE = {"application/zip": "an archive"}
@@ -100,8 +113,9 @@ class Client:
         return [start, *lines], content if body is not None else b""
 
     def _filled(self, value: str) -> str:
-        """Put headers of earlier answers where `{name}` stands."""
-        return re.sub(r"\{([a-z-]+)\}", lambda found: self.seen[found[1]], value)
+        """Put headers and cookies of earlier answers where `{name}` stands."""
+        known = {**self.cookies, **self.seen}
+        return re.sub(r"\{([A-Za-z_-]+)\}", lambda found: known[found[1]], value)
 
     def _keep(self, answer: Answer) -> None:
         for name, value in answer.headers:
@@ -129,8 +143,10 @@ def stable(text: str, sent: str) -> str:
 
 
 def hidden(sent: str) -> str:
-    """Return a request without the random parts of the cookies that it sends back."""
-    return re.sub(r"(?<==)[A-Za-z0-9_-]{43}(?=;|$)", "{43 random characters}", sent, flags=re.M)
+    """Return a request without the random parts of cookies, sent back or repeated."""
+    for pattern, instead in SECRETS:
+        sent = pattern.sub(instead, sent)
+    return sent
 
 
 def shown_body(answer: Answer) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.generated.project import generate
 
-SESSION = {"pattern": "cookie-session-server-side", "action": "logout"}
+SESSION = {"pattern": "cookie-session-server-side", "action": "logout", "name": "__Host-session"}
 TOKEN = {"pattern": "cookie-csrf-double-submit", "action": "check"}
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from app.cookies.session import session
-from app.http.sessions import UNAUTHORIZED
+from app.http.login import UNAUTHORIZED
 
 router = APIRouter()
 
