@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from scaffold.catalogue import template_root
+from scaffold.index import read_files
 from scaffold.origin import Origin, find_origin
 from tests.conftest import ROOT
 
@@ -114,7 +115,7 @@ def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
 
 
 SOURCES = ("copier.yml", "compose", "patterns", "presets", "src", "template")
-BUILD_FILES = ("LICENSE", "README.md", "pyproject.toml")
+BUILD_FILES = ("LICENSE", "README.md", "hatch_build.py", "pyproject.toml")
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +191,8 @@ def test_a_project_of_a_wheel_is_updated_from_the_declared_address(
     subprocess.run([*build, str(template)], cwd=tmp_path, check=True, capture_output=True)
     [wheel] = (tmp_path / "dist").iterdir()
     install(str(wheel), tmp_path / "code")
+    index = tmp_path / "code" / "scaffold" / "_template" / "catalogue.json"
+    assert json.loads(index.read_text("utf-8")) == {"documents": read_files(template)}
     assert make_project(work, environment, tmp_path / "code") == {
         "src": TEMPLATE,
         "commit": "v0.1.0",
