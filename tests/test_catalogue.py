@@ -100,13 +100,6 @@ def test_order_of_the_application_is_documented() -> None:
     ]
 
 
-def test_nothing_uses_base_http_middleware() -> None:
-    """Neither a pattern nor the toolkit; it breaks streams and context variables."""
-    for path in (*ROOT.glob("patterns/**/*"), *ROOT.glob("template/app/**/*")):
-        if path.is_file():
-            assert "BaseHTTPMiddleware" not in path.read_text(encoding="utf-8"), path
-
-
 def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
     always = {"__init__", "application", "openapi"}

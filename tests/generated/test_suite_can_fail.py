@@ -283,7 +283,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project whose suite is green."""
     folder = tmp_path_factory.mktemp("can-fail") / "service"
     project = generate(
-        folder, endpoints=ENDPOINTS, application=["compressed", "cors", "head-options", "problem-details", "security-headers"]
+        folder,
+        endpoints=ENDPOINTS,
+        application=["compressed", "cors", "head-options", "problem-details", "security-headers"],
     )
     project.test()
     return project

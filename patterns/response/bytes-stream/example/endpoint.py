@@ -20,7 +20,10 @@ class BytesStreamingResponse(StreamingResponse):
 
 
 def opened() -> BinaryIO:
-    """Open what is sent; replace with an object of a store, or the output of a process."""
+    """Open what is sent; replace with an object of a store, or the output of a process.
+
+    A connection that a dependency yields stays open until the last byte has left.
+    """
     return io.BytesIO(b"\x00\n\xff" * 50_000)
 
 

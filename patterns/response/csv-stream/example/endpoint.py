@@ -14,7 +14,10 @@ download = Download("export.csv")
 
 
 def rows() -> Iterator[Sequence[object]]:
-    """Yield the header row and then the records; replace with a query that reads in batches."""
+    """Yield the header row and then the records; replace with a query that reads in batches.
+
+    A session that a dependency yields stays open until the last row has left.
+    """
     yield ("id", "title")
     # A cell that a spreadsheet would run as a formula arrives as text.
     yield ("=1+1", "example")

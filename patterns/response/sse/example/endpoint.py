@@ -45,6 +45,7 @@ async def get_sse(
 ) -> AsyncIterable[ServerSentEvent]:
     """Stream the events that the client does not have yet."""
     yield ServerSentEvent(comment="connected", retry=3_000)
+    # A session that a dependency yields is held as long as a client listens: open one for each read.
     for event_number in range(seen_until + 1, LATEST + 1):
         payload = Item(id=1, title="example")
         yield ServerSentEvent(id=str(event_number), event="update", data=payload)

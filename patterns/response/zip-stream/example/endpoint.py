@@ -14,7 +14,10 @@ download = Download("export.zip")
 
 
 def archive_members() -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield each file's name and content; replace with your own, which may be of any size."""
+    """Yield each file's name and content; replace with your own, which may be of any size.
+
+    A session that a dependency yields stays open until the last file has left.
+    """
     yield "readme.txt", [b"An example.\n"]
     yield "data/numbers.txt", (b"%d\n" % number for number in range(1_000))
 
