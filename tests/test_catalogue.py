@@ -89,6 +89,12 @@ def test_python_in_the_template_is_plain() -> None:
         assert len(tags) <= 1, path
 
 
+def test_errors_are_known_by_their_detail(folder: Path) -> None:
+    """Not by their whole body, which problem-details makes another one."""
+    for path in folder.glob("*test.py.jinja"):
+        assert '{"detail"' not in path.read_text(encoding="utf-8"), path
+
+
 def test_order_of_the_application_is_documented() -> None:
     """Each wrapper has a place of its own, and the decision lists them from the outside."""
     wrappers = [yaml.safe_load((folder / "pattern.yml").read_text("utf-8")) for folder in FOLDERS]
@@ -98,13 +104,6 @@ def test_order_of_the_application_is_documented() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", decision, re.M) == [
         places[one] for one in sorted(places)
     ]
-
-
-def test_nothing_uses_base_http_middleware() -> None:
-    """Neither a pattern nor the toolkit; it breaks streams and context variables."""
-    for path in (*ROOT.glob("patterns/**/*"), *ROOT.glob("template/app/**/*")):
-        if path.is_file():
-            assert "BaseHTTPMiddleware" not in path.read_text(encoding="utf-8"), path
 
 
 def test_every_toolkit_module_is_used() -> None:

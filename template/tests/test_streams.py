@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from fastapi.sse import EventSourceResponse
 from fastapi.testclient import TestClient
+from starlette.middleware.base import BaseHTTPMiddleware
 
 from app.endpoints import routers
 from app.http.application import Application
@@ -107,6 +108,13 @@ def test_scope_of_the_function_is_too_short() -> None:
     """Such a session is closed before the first row."""
     with pytest.raises(RuntimeError, match="the session is closed"):
         TestClient(app).get("/early")
+
+
+def test_no_middleware_holds_streams_back(service: Application) -> None:
+    """`BaseHTTPMiddleware` would, and it loses context variables."""
+    for middleware in (*service.outermost, *service.user_middleware):
+        assert isinstance(middleware.cls, type)
+        assert not issubclass(middleware.cls, BaseHTTPMiddleware)
 
 
 def closed_early(endpoints: Iterable[Any]) -> list[str]:
