@@ -80,9 +80,10 @@ def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vo
 
 
 def check_all(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
-    """Check the endpoints against each other: names, routes, cookies."""
+    """Check the endpoints against each other: names, routes, cookies, tags."""
     _check_routes(endpoints, words)
     _check_cookies(endpoints, words)
+    _check_tags(endpoints, words)
 
 
 def _check_via(entry: Entry, form: str, words: Vocabulary) -> None:
@@ -152,6 +153,21 @@ def _check_routes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
                 other=routes[route],
             )
         routes[route] = endpoint.name
+
+
+def _check_tags(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+    """Refuse a weak tag where clients send it back as If-Match."""
+    matched = {
+        without_parameters(endpoint.path): endpoint.name
+        for endpoint in endpoints
+        for entry in endpoint.headers
+        if entry.pattern.id == "if-match"
+    }
+    for endpoint in endpoints:
+        other = matched.get(without_parameters(endpoint.path))
+        for entry in endpoint.headers:
+            if other and entry.pattern.id == "etag-conditional" and entry.options["weak"]:
+                raise words.mistake("weak_tag", field=f"{entry.where}.weak", other=other)
 
 
 def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:

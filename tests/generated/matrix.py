@@ -67,7 +67,10 @@ OTHER_VALUES: dict[str, Any] = {
     "retry": 10_000,
     "retry_after": 3600,
     "root": "x.y-z",
+    "per": "user",
     "per_page": 50,
+    "policy": "search-and-find",
+    "quota": 1_000_000,
     "realm": 'the whole of "Example" (all of it)',
     "samesite": "strict",
     "session": "__Host-kept-admin",
@@ -84,6 +87,7 @@ OTHER_VALUES: dict[str, Any] = {
     "versions": ["v1", "v1.5_b-c", "2026-06-01"],
     "version": "v2-" + "a" * 60,
     "weak": True,
+    "window": 86_400,
 }
 NAMES = {
     "cookie-csrf-double-submit": "__Host-admin-csrf",
@@ -252,7 +256,8 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
         case "response":
             return endpoint(name, choice, method)
         case "header":
-            return endpoint(name, response, method, headers=[choice], **status)
+            beside = ["www-authenticate"] if choice.get("per") == "user" else []
+            return endpoint(name, response, method, headers=[choice, *beside], **status)
         case "cookie":
             # A cookie of its own for each, since attributes are shared by name.
             prefix = NAMES.get(pattern.id, "").partition("-")[0]

@@ -1,0 +1,126 @@
+"""`app.http.rate_limits`: counted in this process, and in Redis."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, Request, Response
+from fastapi.testclient import TestClient
+from starlette.middleware import Middleware
+
+from app.http.application import Application
+from app.http.rate_limits import (
+    TOO_MANY_REQUESTS,
+    OpenRateLimits,
+    RateLimit,
+    Usage,
+    client_address,
+)
+
+
+@pytest.fixture
+def rate_limit() -> RateLimit:
+    """Return a limit that no other test counts for."""
+    return RateLimit(quota=2, window=60, policy=uuid.uuid4().hex)
+
+
+@pytest.fixture
+def app(rate_limit: RateLimit) -> Application:
+    """Return an application whose endpoint counts for who is named, or for the client."""
+    app = Application(outermost=[Middleware(OpenRateLimits)])
+
+    async def counted(request: Request, user: str | None = None) -> Usage:
+        return await rate_limit.count(request, user)
+
+    @app.get("/")
+    async def root(response: Response, usage: Annotated[Usage, Depends(counted)]) -> None:
+        rate_limit.apply(response, usage)
+
+    return app
+
+
+@pytest.fixture
+def client(app: Application, state_url: str) -> Iterator[TestClient]:
+    """Yield a client of that application, for each kind of store."""
+    assert state_url
+    with TestClient(app) as client:
+        yield client
+
+
+def test_what_is_left_is_told(client: TestClient, rate_limit: RateLimit) -> None:
+    """With each answer, as structured fields."""
+    name = rate_limit.policy
+    for remaining in (1, 0):
+        response = client.get("/")
+        assert response.status_code == 200
+        assert response.headers["ratelimit-policy"] == f'"{name}";q=2;w=60'
+        field = response.headers["ratelimit"]
+        assert field in {f'"{name}";r={remaining};t={seconds}' for seconds in (59, 60)}
+
+
+def test_too_many_are_refused(client: TestClient) -> None:
+    """With the seconds to wait, which no cache keeps."""
+    for _ in range(2):
+        assert client.get("/").status_code == 200
+    response = client.get("/")
+    assert (response.status_code, response.json()) == (429, {"detail": "Too many requests"})
+    assert response.headers["retry-after"] in {"59", "60"}
+    assert response.headers["ratelimit"].endswith(f";r=0;t={response.headers['retry-after']}")
+    assert response.headers["ratelimit-policy"].endswith(";q=2;w=60")
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_everybody_has_a_quota(client: TestClient) -> None:
+    """A user is not the client of the same name, and takes nothing from others."""
+    for _ in range(3):
+        client.get("/")
+    assert client.get("/").status_code == 429
+    assert client.get("/", params={"user": "ana"}).status_code == 200
+    assert client.get("/", params={"user": "testclient"}).status_code == 200
+
+
+def test_quota_is_whole_after_the_window(state_url: str) -> None:
+    """Which has begun with the first request."""
+    assert state_url
+    rate_limit = RateLimit(quota=1, window=1, policy=uuid.uuid4().hex)
+    app = Application(outermost=[Middleware(OpenRateLimits)])
+
+    @app.get("/")
+    async def root(request: Request) -> int:
+        return (await rate_limit.count(request)).remaining
+
+    with TestClient(app) as client:
+        assert [client.get("/").status_code for _ in range(2)] == [200, 429]
+        time.sleep(1.1)
+        assert client.get("/").json() == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_client_is_its_address(host: str, address: str) -> None:
+    """Or its network: an IPv6 client has all addresses of one."""
+    assert client_address(Request({"type": "http", "client": (host, 1234)})) == address
+
+
+def test_client_may_have_no_address() -> None:
+    """When it comes through a UNIX socket."""
+    assert client_address(Request({"type": "http", "client": None})) == ""
+
+
+def test_headers_are_described() -> None:
+    """With every answer, and with the refusal."""
+    described = RateLimit(2, window=60).openapi_headers()
+    assert list(described) == ["RateLimit", "RateLimit-Policy"]
+    assert all(header["required"] for header in described.values())
+    refusal: dict[str, Any] = TOO_MANY_REQUESTS[429]["headers"]
+    assert sorted(refusal) == ["Cache-Control", "RateLimit", "RateLimit-Policy", "Retry-After"]
