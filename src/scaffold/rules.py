@@ -14,6 +14,9 @@ from scaffold.names import (
 )
 from scaffold.spec import Endpoint, Entry
 
+COOKIE_SUFFIXES = ("cookie", "value", "session", "user", "signed", "flash", "message")
+"""What stands behind a cookie's name in the names that stubs and `app/cookies/` make of it."""
+
 LIST_HEADERS = ("link", "set-cookie", "vary")
 """Headers that several patterns may add to."""
 
@@ -37,7 +40,7 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
         if name in taken:
             raise words.mistake("parameter", field=f"{endpoint.where}.path", given=quoted(name))
     classes = {*taken, *([body_class(endpoint.name)] if endpoint.has_body else [])}
-    for entry in (endpoint.response, *endpoint.headers):
+    for entry in (endpoint.response, *endpoint.headers, *endpoint.cookies):
         for option in entry.pattern.options.values():
             if option.type != "class_name":
                 continue
@@ -60,8 +63,10 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
                 (f"{name}_given", f"read_{name}_given") if entry.reads() else [f"{name}_header"]
             )
     for entry in endpoint.cookies:
+        if "name" not in entry.options:
+            continue
         module = module_name(entry.options["name"], words)
-        yield from (f"{module}_{suffix}" for suffix in ("cookie", "value", "session", "user"))
+        yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
         yield f"read_{module}_value"
 
 
@@ -127,9 +132,10 @@ def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
 def _check_cookie_names(endpoint: Endpoint, words: Vocabulary) -> None:
     seen: set[tuple[bool, str]] = set()
     for entry in endpoint.cookies:
-        name = entry.options["name"]
+        name = entry.options.get("name", entry.pattern.id)
         if (entry.reads(), name) in seen:
-            raise words.mistake("cookie_twice", field=entry.where, given=name)
+            message = "cookie_twice" if "name" in entry.options else "read_twice"
+            raise words.mistake(message, field=entry.where, given=name)
         seen.add((entry.reads(), name))
 
 
@@ -156,6 +162,8 @@ def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
     modules: dict[str, str] = {}
     for endpoint in endpoints:
         for entry in endpoint.cookies:
+            if "name" not in entry.options:
+                continue
             name = entry.options["name"]
             if entry.pattern.names_cookie:
                 _check_attributes(entry, *definitions[name], words)

@@ -93,7 +93,26 @@ OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
 OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
 # What an option needs beside it, by pattern and option.
 BESIDE: dict[tuple[str, str], Spec] = {
+    ("cookie-delete", "partitioned"): {"samesite": "none"},
+    ("cookie-set", "partitioned"): {"samesite": "none"},
+    ("cookie-signed", "value"): {"action": "set"},
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
+}
+# Values of options that mean something else in this pattern.
+OTHER_OPTIONS: dict[tuple[str, str], Any] = {
+    ("cookie-flash", "action"): "read",
+    ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
+    ("cookie-flash", "name"): "__Host-a",
+    ("cookie-signed", "action"): "set",
+    ("cookie-signed", "name"): "__Host-a",
+    ("cookie-signed", "value"): 'says "hello"; ☕ = \\',
+    ("cookie-param-model", "fields"): {
+        "a": "str | None",
+        "long_name": "int | None",
+        "c": "bool | None",
+        "d": "date | None",
+        "e": "uuid | None",
+    },
 }
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 # Some headers belong to writing requests only, and one to what was created.
@@ -200,6 +219,8 @@ def options() -> list[Spec]:
 
 
 def _other(pattern: Pattern, option: str) -> Any:
+    if (pattern.id, option) in OTHER_OPTIONS:
+        return OTHER_OPTIONS[pattern.id, option]
     if option == "name":
         return NAMES.get(pattern.id, "__Secure-a.b")
     if option == "status_code":
@@ -228,8 +249,9 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
             return endpoint(name, response, method, headers=[choice], **status)
         case "cookie":
             # A cookie of its own for each, since attributes are shared by name.
-            prefix = "__Host-" if pattern.id == "cookie-session-host-prefix" else ""
-            cookie = {"name": f"{prefix}{name}", **choice}
+            prefix = "__Host-" if "__Host-" in str(pattern.options.get("name")) else ""
+            named = {"name": f"{prefix}{name}"} if "name" in pattern.options else {}
+            cookie = {**named, **choice}
             return endpoint(name, "json-model", method, cookies=[cookie])
         case "status":
             body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}

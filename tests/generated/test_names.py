@@ -12,10 +12,11 @@ from scaffold.catalogue import Vocabulary, load, template_root
 from scaffold.check import check
 from scaffold.direct import Template
 from scaffold.names import module_name, parameter_names
+from scaffold.rules import COOKIE_SUFFIXES
 from scaffold.spec import Endpoint
 from tests.generated import matrix
 
-DERIVED = ("cookie", "value", "session", "user", "given", "header")
+DERIVED = (*COOKIE_SUFFIXES, "given", "header")
 """What stands behind a cookie's or header's name in the names that are made from it."""
 
 
@@ -83,7 +84,7 @@ def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
             if option.type == "class_name":
                 yield entry.options[option.name]
                 yield f"{entry.options[option.name]}XMLResponse"
-        named_by = entry.pattern.repeatable or ("name" if entry.pattern.family == "cookie" else "")
+        named_by = entry.pattern.repeatable or ("name" if "name" in entry.options else "")
         if named_by:
             name = module_name(entry.options[named_by], words)
             yield from (f"{name}_{suffix}" for suffix in DERIVED)
