@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold.catalogue import Vocabulary
+from scaffold.catalogue import PLAIN_COOKIE, Pattern, Vocabulary
 from scaffold.conditions import holds
 from scaffold.names import (
     body_class,
@@ -14,7 +14,10 @@ from scaffold.names import (
 )
 from scaffold.spec import Endpoint, Entry
 
-COOKIE_SUFFIXES = ("cookie", "value", "session", "user", "signed", "flash", "message")
+COOKIE_SUFFIXES = (
+    *("cookie", "value", "session", "user", "signed", "flash", "message"),
+    *("accepted", "refused"),
+)
 """What stands behind a cookie's name in the names that stubs and `app/cookies/` make of it."""
 
 LIST_HEADERS = ("link", "set-cookie", "vary")
@@ -67,7 +70,7 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
             continue
         module = module_name(entry.options["name"], words)
         yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
-        yield f"read_{module}_value"
+        yield from (f"read_{module}_value", f"is_{module}_accepted")
 
 
 def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
@@ -81,10 +84,12 @@ def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vo
                 )
 
 
-def check_all(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
-    """Check the endpoints against each other: names, routes, cookies."""
+def check_all(
+    endpoints: Sequence[Endpoint], application: Sequence[Entry], words: Vocabulary
+) -> None:
+    """Check the endpoints against each other, and their cookies against the application's."""
     _check_routes(endpoints, words)
-    _check_cookies(endpoints, words)
+    _check_cookies(endpoints, application, words)
 
 
 def _check_via(entry: Entry, form: str, words: Vocabulary) -> None:
@@ -157,9 +162,17 @@ def _check_routes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
         routes[route] = endpoint.name
 
 
-def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+def _check_cookies(
+    endpoints: Sequence[Endpoint], application: Sequence[Entry], words: Vocabulary
+) -> None:
     definitions = _definitions(endpoints)
     modules: dict[str, str] = {}
+    owners: dict[str, tuple[Pattern, str]] = {}
+    for entry in application:
+        if entry.pattern.names_cookie:
+            name = entry.options["name"]
+            modules[module_name(name, words)] = name
+            owners[name] = (entry.pattern, "the application")
     for endpoint in endpoints:
         for entry in endpoint.cookies:
             if "name" not in entry.options:
@@ -167,10 +180,32 @@ def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
             name = entry.options["name"]
             if entry.pattern.names_cookie:
                 _check_attributes(entry, *definitions[name], words)
+            _check_owner(entry, f"the endpoint {endpoint.name}", owners, words)
             owner = modules.setdefault(module_name(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
                 raise words.mistake("cookie_module", field=field, name=name, other=owner)
+
+
+def _check_owner(
+    entry: Entry, user: str, owners: dict[str, tuple[Pattern, str]], words: Vocabulary
+) -> None:
+    """Refuse a cookie that has another object beside it, or belongs to the application."""
+    name, kind = entry.options["name"], entry.pattern.cookie_module
+    owner, first_user = owners.get(name, (entry.pattern, user))
+    if kind == PLAIN_COOKIE:
+        differs = owner.family == "app"
+    else:
+        differs = kind != owner.cookie_module
+        owners.setdefault(name, (entry.pattern, user))
+    if differs:
+        raise words.mistake(
+            "cookie_kind",
+            field=f"{entry.where}.name",
+            name=name,
+            pattern=owner.cookie_module,
+            other=first_user,
+        )
 
 
 def _definitions(endpoints: Sequence[Endpoint]) -> dict[str, tuple[Entry, str]]:

@@ -78,4 +78,5 @@ class Endpoint:
             "body_fields": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
             "headers": " ".join(header.pattern.id for header in self.headers),
+            "cookies": " ".join(cookie.pattern.id for cookie in self.cookies),
         }

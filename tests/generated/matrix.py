@@ -95,6 +95,7 @@ OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
 BESIDE: dict[tuple[str, str], Spec] = {
     ("cookie-delete", "partitioned"): {"samesite": "none"},
     ("cookie-set", "partitioned"): {"samesite": "none"},
+    ("cookie-on-error", "value"): {"action": "set"},
     ("cookie-signed", "value"): {"action": "set"},
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
 }
@@ -102,9 +103,11 @@ BESIDE: dict[tuple[str, str], Spec] = {
 OTHER_OPTIONS: dict[tuple[str, str], Any] = {
     ("cookie-flash", "action"): "read",
     ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
-    ("cookie-flash", "name"): "__Host-a",
+    ("cookie-flash", "name"): "__Host-flash_2",
+    ("cookie-on-error", "action"): "set",
+    ("cookie-on-error", "status_code"): 403,
     ("cookie-signed", "action"): "set",
-    ("cookie-signed", "name"): "__Host-a",
+    ("cookie-signed", "name"): "__Host-signed_2",
     ("cookie-signed", "value"): 'says "hello"; ☕ = \\',
     ("cookie-param-model", "fields"): {
         "a": "str | None",
