@@ -114,7 +114,7 @@ def allowed_vias(entry: Entry, form: str, words: Vocabulary) -> list[str]:
     """Return the ways that reach the wire; what is read from a request needs no answer in hand."""
     if not entry.reads():
         return list(words.forms[form])
-    return [via for via in words.vias if via != "direct" or form == "returned"]
+    return [via for via in words.vias if via != "direct" or via in words.forms[form]]
 
 
 def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:

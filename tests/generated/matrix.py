@@ -95,13 +95,15 @@ OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
 BESIDE: dict[tuple[str, str], Spec] = {
     ("cookie-delete", "partitioned"): {"samesite": "none"},
     ("cookie-set", "partitioned"): {"samesite": "none"},
+    ("cookie-flash", "message"): {"action": "set"},
     ("cookie-on-error", "value"): {"action": "set"},
     ("cookie-signed", "value"): {"action": "set"},
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
 }
 # Values of options that mean something else in this pattern.
 OTHER_OPTIONS: dict[tuple[str, str], Any] = {
-    ("cookie-flash", "action"): "read",
+    ("websocket", "allow_origins"): ["https://a.example.com", "http://b.example.com:8080"],
+    ("cookie-flash", "action"): "set",
     ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
     ("cookie-flash", "name"): "__Host-flash_2",
     ("cookie-on-error", "action"): "set",
