@@ -30,8 +30,8 @@ includes."""
 class CookieModel(BaseModel):
     """Several cookies that are read together; each field is None unless its cookie fits.
 
-    All other cookies are ignored: with `extra="forbid"`, one that belongs to somebody else on
-    the same domain would end every request of its visitor in an error.
+    All other cookies are ignored: were they forbidden, one that belongs to somebody else on the
+    same domain would end every request of its visitor in an error.
     """
 
     @field_validator("*", mode="wrap")
