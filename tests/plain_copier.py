@@ -46,7 +46,7 @@ def problem(answers: dict[str, Any]) -> str:
     """Return what `copier.yml` says about the answers, or nothing when they are fine."""
     for question in ("application", "endpoints"):
         if question in answers:
-            said: str = _template(question).render({question: answers[question]}).strip()
+            said: str = _template(question).render(answers).strip()
             if said:
                 return said
     return ""

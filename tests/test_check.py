@@ -258,7 +258,7 @@ def test_the_catalogue_is_sound(pattern: Any) -> None:
         assert refusal.option is None or refusal.option in pattern.options
         assert refusal.because
         assert refusal.instead
-    if pattern.family == "cookie":
+    if pattern.names_cookie:
         assert "name" in pattern.options
     if pattern.family != "app":
         check({"endpoints": [parse_line(example(pattern))]})

@@ -16,6 +16,9 @@ from scaffold.index import VOCABULARY, Documents, read_documents
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
 
+PLAIN_COOKIE = "cookie-set"
+"""The pattern whose cookies have a module with nothing but the cookie."""
+
 Condition = bool | Mapping[str, Any]
 """What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
 
@@ -55,7 +58,8 @@ class Pattern:
         repeatable: the option that names the header or cookie, when there may be several.
         reads: when the pattern reads from the request instead of writing to the answer.
         names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
-        keeps_cookie: the pattern whose cookie module does more than declare attributes, if any.
+        cookie_module: the pattern that the cookie's module is written from: that of `cookie-set`
+            holds the cookie only, others an object beside it.
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
@@ -76,7 +80,7 @@ class Pattern:
     repeatable: str | None
     reads: Condition
     names_cookie: bool
-    keeps_cookie: str | None
+    cookie_module: str
     writes_cookie: bool
     defines_cookie: Condition
     own_status: bool
@@ -211,7 +215,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         repeatable=data.get("repeatable"),
         reads=data.get("reads", False),
         names_cookie=bool(cookie),
-        keeps_cookie=cookie.get("module") if cookie.get("module") != "cookie-set" else None,
+        cookie_module=cookie.get("module", PLAIN_COOKIE),
         writes_cookie=bool(cookie.get("writes", False)),
         defines_cookie=cookie.get("defines", False),
         own_status=bool(data.get("own_status", False)),

@@ -32,12 +32,13 @@ def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> lis
         InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
     """
     reader = _Reader(catalogue or load())
+    application = []
     if "application" in answers:
-        reader.read_application(answers["application"])
+        application = reader.read_application(answers["application"])
     if "endpoints" not in answers:
         return []
     endpoints = reader.read_endpoints(answers["endpoints"])
-    rules.check_all(endpoints, reader.words)
+    rules.check_all(endpoints, application, reader.words)
     return endpoints
 
 
@@ -49,7 +50,8 @@ class _Reader:
         self.words: Vocabulary = catalogue.vocabulary
         self.application: tuple[str, ...] = ()
 
-    def read_application(self, value: Any) -> None:
+    def read_application(self, value: Any) -> list[Entry]:
+        entries: list[Entry] = []
         seen: set[str] = set()
         for where, item in self._items(value, "application", optional=False):
             entry = self._entry(item, where, "app")
@@ -59,6 +61,8 @@ class _Reader:
             seen.add(pattern_id)
             rules.check_refusals([entry], {}, self.words)
             self.application += (pattern_id,)
+            entries.append(entry)
+        return entries
 
     def read_endpoints(self, value: Any) -> list[Endpoint]:
         endpoints = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold.catalogue import Vocabulary
+from scaffold.catalogue import PLAIN_COOKIE, Pattern, Vocabulary
 from scaffold.conditions import holds
 from scaffold.names import (
     body_class,
@@ -14,8 +14,11 @@ from scaffold.names import (
 )
 from scaffold.spec import Endpoint, Entry
 
-COOKIE_SUFFIXES = ("cookie", "value", "session", "user", "issued", "guard", "tokens")
-"""What stands behind a cookie's name in the names that stubs make of it."""
+COOKIE_SUFFIXES = (
+    *("cookie", "value", "session", "user", "issued", "guard", "tokens"),
+    *("signed", "flash", "message", "accepted", "refused"),
+)
+"""What stands behind a cookie's name in the names that stubs and `app/cookies/` make of it."""
 
 LIST_HEADERS = ("link", "set-cookie", "vary")
 """Headers that several patterns may add to."""
@@ -40,7 +43,7 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
         if name in taken:
             raise words.mistake("parameter", field=f"{endpoint.where}.path", given=quoted(name))
     classes = {*taken, *([body_class(endpoint.name)] if endpoint.has_body else [])}
-    for entry in (endpoint.response, *endpoint.headers):
+    for entry in (endpoint.response, *endpoint.headers, *endpoint.cookies):
         for option in entry.pattern.options.values():
             if option.type != "class_name":
                 continue
@@ -63,9 +66,11 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
                 (f"{name}_given", f"read_{name}_given") if entry.reads() else [f"{name}_header"]
             )
     for entry in endpoint.cookies:
+        if "name" not in entry.options:
+            continue
         module = module_name(entry.options["name"], words)
         yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
-        yield f"read_{module}_value"
+        yield from (f"read_{module}_value", f"is_{module}_accepted")
 
 
 def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
@@ -79,10 +84,12 @@ def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vo
                 )
 
 
-def check_all(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
-    """Check the endpoints against each other: names, routes, cookies, tags."""
+def check_all(
+    endpoints: Sequence[Endpoint], application: Sequence[Entry], words: Vocabulary
+) -> None:
+    """Check the endpoints against each other, and their cookies against the application's."""
     _check_routes(endpoints, words)
-    _check_cookies(endpoints, words)
+    _check_cookies(endpoints, application, words)
     _check_tags(endpoints, words)
 
 
@@ -108,7 +115,7 @@ def allowed_vias(entry: Entry, form: str, words: Vocabulary) -> list[str]:
     """Return the ways that reach the wire; what is read from a request needs no answer in hand."""
     if not entry.reads():
         return list(words.forms[form])
-    return [via for via in words.vias if via != "direct" or form == "returned"]
+    return [via for via in words.vias if via != "direct" or via in words.forms[form]]
 
 
 def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
@@ -131,9 +138,10 @@ def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
 def _check_cookie_names(endpoint: Endpoint, words: Vocabulary) -> None:
     seen: set[tuple[bool, str]] = set()
     for entry in endpoint.cookies:
-        name = entry.options["name"]
+        name = entry.options.get("name", entry.pattern.id)
         if (entry.reads(), name) in seen:
-            raise words.mistake("cookie_twice", field=entry.where, given=name)
+            message = "cookie_twice" if "name" in entry.options else "read_twice"
+            raise words.mistake(message, field=entry.where, given=name)
         seen.add((entry.reads(), name))
 
 
@@ -170,21 +178,50 @@ def _check_tags(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
                 raise words.mistake("weak_tag", field=f"{entry.where}.weak", other=other)
 
 
-def _check_cookies(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+def _check_cookies(
+    endpoints: Sequence[Endpoint], application: Sequence[Entry], words: Vocabulary
+) -> None:
     definitions = _definitions(endpoints)
-    keepers: dict[str, tuple[Entry, str]] = {}
     modules: dict[str, str] = {}
+    owners: dict[str, tuple[Pattern, str]] = {}
+    for entry in application:
+        if entry.pattern.names_cookie:
+            name = entry.options["name"]
+            modules[module_name(name, words)] = name
+            owners[name] = (entry.pattern, "the application")
     for endpoint in endpoints:
         for entry in endpoint.cookies:
+            if "name" not in entry.options:
+                continue
             name = entry.options["name"]
             if entry.pattern.names_cookie:
                 _check_attributes(entry, *definitions[name], words)
-            if entry.pattern.keeps_cookie:
-                _check_keeper(entry, *keepers.setdefault(name, (entry, endpoint.name)), words)
+            _check_owner(entry, f"the endpoint {endpoint.name}", owners, words)
             owner = modules.setdefault(module_name(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
                 raise words.mistake("cookie_module", field=field, name=name, other=owner)
+
+
+def _check_owner(
+    entry: Entry, user: str, owners: dict[str, tuple[Pattern, str]], words: Vocabulary
+) -> None:
+    """Refuse a cookie that has another object beside it, or belongs to the application."""
+    name, kind = entry.options["name"], entry.pattern.cookie_module
+    owner, first_user = owners.get(name, (entry.pattern, user))
+    if kind == PLAIN_COOKIE:
+        differs = owner.family == "app"
+    else:
+        differs = kind != owner.cookie_module
+        owners.setdefault(name, (entry.pattern, user))
+    if differs:
+        raise words.mistake(
+            "cookie_kind",
+            field=f"{entry.where}.name",
+            name=name,
+            pattern=owner.cookie_module,
+            other=first_user,
+        )
 
 
 def _definitions(endpoints: Sequence[Endpoint]) -> dict[str, tuple[Entry, str]]:
@@ -217,14 +254,3 @@ def _check_attributes(entry: Entry, definition: Entry, owner: str, words: Vocabu
                 option=option,
                 other=owner,
             )
-
-
-def _check_keeper(entry: Entry, keeper: Entry, endpoint: str, words: Vocabulary) -> None:
-    if entry.pattern.keeps_cookie != keeper.pattern.keeps_cookie:
-        raise words.mistake(
-            "cookie_kept",
-            field=f"{entry.where}.pattern",
-            name=entry.options["name"],
-            other=keeper.pattern.id,
-            endpoint=endpoint,
-        )

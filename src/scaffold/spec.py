@@ -94,4 +94,5 @@ class Endpoint:
                 if cookie.options.get("action") == "login"
             ),
             "application": " ".join(self.application),
+            "cookies": " ".join(cookie.pattern.id for cookie in self.cookies),
         }

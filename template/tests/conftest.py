@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.http.application import Application
+from app.settings import Settings
 from tests.wire import undocumented, violations
 
 
@@ -34,10 +35,14 @@ def checked_client(
 
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the settings of whoever runs the tests out of them: variables, and `.env`."""
+    """Keep the settings of whoever runs the tests out of them: variables, and `.env`.
+
+    Settings are read once for each test: what it needs of the environment, it sets first.
+    """
     for name in [name for name in os.environ if name.startswith("APP_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    Settings.forget()
 
 
 @pytest.fixture(scope="session")

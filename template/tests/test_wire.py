@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
-from tests.wire import described_content, set_cookie, undocumented, violations
+from tests.wire import described_content, handshake, set_cookie, undocumented, violations
 
 Headers = list[tuple[str, str]]
 
@@ -277,3 +279,28 @@ def test_described_content_is_that_of_the_answer() -> None:
     assert described_content(answer(204), DOCUMENT) == {}
     assert described_content(answer(500), DOCUMENT) == {}
     assert described_content(answer(200, request=("GET", "/other")), DOCUMENT) == {}
+
+
+def test_handshake_is_answered() -> None:
+    """With 101, or with what refuses it; a cookie that browsers drop is found there too."""
+    app = FastAPI()
+
+    @app.websocket("/{how}")
+    async def answer_as_told(websocket: WebSocket, how: str) -> None:
+        if how == "denied":
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        if how == "accepted":
+            await websocket.accept(headers=[(b"set-cookie", b"a=1")])
+        if how == "broken":
+            await websocket.accept(headers=[(b"set-cookie", b"__Host-a=1")])
+        await websocket.close()
+
+    client = TestClient(app)
+    accepted, denied, closed = (
+        handshake(client, f"/{how}") for how in ("accepted", "denied", "closed")
+    )
+    assert (accepted.status_code, set_cookie(accepted, "a")) == (101, ["a=1"])
+    assert (denied.status_code, denied.headers["www-authenticate"]) == (401, "Bearer")
+    assert closed.status_code == 403
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        handshake(client, "/broken")

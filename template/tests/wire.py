@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from fastapi.testclient import TestClient
 from httpx2 import Response
+from starlette.testclient import WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
 
 SINGLE = (
     "access-control-allow-origin",
@@ -72,6 +75,21 @@ def set_cookie(response: Response, name: str) -> list[str]:
     found = [line for line in lines if line.partition("=")[0] == name]
     assert len(found) == 1, f"{len(found)} Set-Cookie lines for {name} among {lines}"
     return found[0].split("; ")
+
+
+def handshake(client: TestClient, path: str, origin: str | None = "https://testserver") -> Response:
+    """Return the answer to a WebSocket handshake: 101, or why there is no WebSocket."""
+    headers = {} if origin is None else {"origin": origin}
+    try:
+        with client.websocket_connect(f"wss://testserver{path}", headers=headers) as socket:
+            response = Response(101, headers=socket.extra_headers)
+    except WebSocketDenialResponse as refused:
+        response = Response(refused.status_code, headers=refused.headers)
+    except WebSocketDisconnect:  # servers answer 403 when a WebSocket is closed before it opens
+        response = Response(403)
+    broken = list(_broken_cookies(response))
+    assert broken == [], broken
+    return response
 
 
 def _broken_headers(response: Response) -> Iterator[str]:

@@ -115,7 +115,31 @@ BESIDE: dict[tuple[str, str], Spec] = {
     ("cookie-refresh-rotation", "max_age"): {"action": "login"},
     ("cookie-session-server-side", "idle_timeout"): {"action": "login"},
     ("cookie-session-server-side", "max_age"): {"action": "login", "idle_timeout": 60},
+    ("cookie-delete", "partitioned"): {"samesite": "none"},
+    ("cookie-set", "partitioned"): {"samesite": "none"},
+    ("cookie-flash", "message"): {"action": "set"},
+    ("cookie-on-error", "value"): {"action": "set"},
+    ("cookie-signed", "value"): {"action": "set"},
     ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
+}
+# Values of options that mean something else in this pattern.
+OTHER_OPTIONS: dict[tuple[str, str], Any] = {
+    ("websocket", "allow_origins"): ["https://a.example.com", "http://b.example.com:8080"],
+    ("cookie-flash", "action"): "set",
+    ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
+    ("cookie-flash", "name"): "__Host-flash_2",
+    ("cookie-on-error", "action"): "set",
+    ("cookie-on-error", "status_code"): 403,
+    ("cookie-signed", "action"): "set",
+    ("cookie-signed", "name"): "__Host-signed_2",
+    ("cookie-signed", "value"): 'says "hello"; ☕ = \\',
+    ("cookie-param-model", "fields"): {
+        "a": "str | None",
+        "long_name": "int | None",
+        "c": "bool | None",
+        "d": "date | None",
+        "e": "uuid | None",
+    },
 }
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 # Some headers belong to writing requests only, and one to what was created.
@@ -231,6 +255,8 @@ def options() -> list[Spec]:
 
 
 def _other(pattern: Pattern, option: str) -> Any:
+    if (pattern.id, option) in OTHER_OPTIONS:
+        return OTHER_OPTIONS[pattern.id, option]
     if option == "name":
         return NAMES.get(pattern.id, "__Secure-a.b")
     if option == "status_code":
@@ -260,8 +286,10 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
             return endpoint(name, response, method, headers=[choice, *beside], **status)
         case "cookie":
             # A cookie of its own for each, since attributes are shared by name.
-            prefix = NAMES.get(pattern.id, "").partition("-")[0]
-            cookie = {"name": f"{prefix}-{name}" if prefix else name, **choice}
+            needed = pattern.options["name"].matches or "" if "name" in pattern.options else ""
+            prefix = next((p for p in ("__Host-", "__Secure-") if needed.startswith(p)), "")
+            named = {"name": f"{prefix}{name}"} if "name" in pattern.options else {}
+            cookie = {**named, **choice}
             return _below(endpoint(name, "json-model", method, cookies=[cookie]), cookie)
         case "status":
             body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}

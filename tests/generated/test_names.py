@@ -12,13 +12,11 @@ from scaffold.catalogue import Vocabulary, load, template_root
 from scaffold.check import check
 from scaffold.direct import Template
 from scaffold.names import module_name, parameter_names
+from scaffold.rules import COOKIE_SUFFIXES
 from scaffold.spec import Endpoint
 from tests.generated import matrix
 
-DERIVED = (
-    *("cookie", "value", "session", "user", "issued", "guard", "tokens"),
-    *("given", "header"),
-)
+DERIVED = (*COOKIE_SUFFIXES, "given", "header")
 """What stands behind a cookie's or header's name in the names that are made from it."""
 
 
@@ -86,11 +84,11 @@ def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
             if option.type == "class_name":
                 yield entry.options[option.name]
                 yield f"{entry.options[option.name]}XMLResponse"
-        named_by = entry.pattern.repeatable or ("name" if entry.pattern.family == "cookie" else "")
+        named_by = entry.pattern.repeatable or ("name" if "name" in entry.options else "")
         if named_by:
             name = module_name(entry.options[named_by], words)
             yield from (f"{name}_{suffix}" for suffix in DERIVED)
-            yield from (f"read_{name}_given", f"read_{name}_value")
+            yield from (f"read_{name}_given", f"read_{name}_value", f"is_{name}_accepted")
 
 
 def can_be_given(name: str, endpoint: Endpoint) -> bool:

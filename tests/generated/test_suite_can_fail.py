@@ -126,6 +126,41 @@ ENDPOINTS = [
     {"name": "listing", "method": "GET", "path": "/list", "response": "negotiated"},
     {"name": "passed_on", "method": "GET", "path": "/on", "response": "proxy-stream"},
     {"name": "notify", "method": "POST", "path": "/notify", "response": "background"},
+    {
+        "name": "fill",
+        "method": "GET",
+        "path": "/fill",
+        "response": "json-model",
+        "cookies": [{"pattern": "cookie-signed", "action": "set", "value": "two apples"}],
+    },
+    {
+        "name": "cart",
+        "method": "GET",
+        "path": "/cart",
+        "response": "json-model",
+        "cookies": ["cookie-signed", "cookie-param-model", "cookie-on-error"],
+    },
+    {
+        "name": "save",
+        "method": "POST",
+        "path": "/save",
+        "response": {"pattern": "redirect", "status_code": 303},
+        "cookies": [{"pattern": "cookie-flash", "action": "set"}],
+    },
+    {
+        "name": "saved",
+        "method": "GET",
+        "path": "/saved",
+        "response": "html",
+        "cookies": ["cookie-flash"],
+    },
+    {
+        "name": "talk",
+        "method": "GET",
+        "path": "/talk",
+        "response": "websocket",
+        "cookies": ["cookie-session-host-prefix", {"pattern": "cookie-set", "name": "talked"}],
+    },
 ]
 
 BREAKS = [
@@ -314,8 +349,59 @@ BREAKS = [
     ("app/http/upstream.py", "HTTPException(504", "HTTPException(502"),
     ("app/http/upstream.py", '{"Accept-Encoding": "identity"}', "{}"),
     ("app/http/upstream.py", "sent != media_type", "False"),
+    ("app/endpoints/get_post.py", "        NONE_UNLESS_VALID,\n", ""),
+    ("app/endpoints/fill.py", "cart_signed.set(response", 'response.set_cookie("__Host-cart"'),
+    ("app/endpoints/fill.py", '"two apples"', '"two pears"'),
+    ("app/endpoints/fill.py", ", responses=documented(200, cart_signed)", ""),
+    ("app/endpoints/cart.py", "Depends(cart_signed.value)", "Depends(lambda: None)"),
+    ("app/endpoints/cart.py", "(CookieModel)", "(BaseModel)"),
+    ("app/endpoints/cart.py", "theme: str", "colour: str"),
+    ("app/endpoints/cart.py", "delete_cookies=[device_cookie]", "delete_cookies=[]"),
+    ("app/endpoints/cart.py", "            401,", "            403,"),
+    ("app/endpoints/cart.py", "dependencies=[Depends(device_accepted)],", ""),
+    ("app/endpoints/cart.py", "**device_refused,", ""),
+    ("app/cookies/cart.py", "max_age=2_592_000", "max_age=2_592_001"),
+    ("app/cookies/cart.py", "secure=True", "secure=False"),
+    ("app/endpoints/save.py", '"Saved"', '"Lost"'),
+    ("app/endpoints/save.py", "status_code=303", "status_code=307"),
+    ("app/endpoints/saved.py", "notice_flash.clear(response, notice_message)", "pass"),
+    ("app/endpoints/saved.py", "clear(response, notice_message)", 'clear(response, "")'),
+    ("app/endpoints/saved.py", "Depends(notice_flash.message)", "Depends(lambda: None)"),
+    ("app/endpoints/saved.py", "documented(200, notice_flash)", "{}"),
+    ("app/endpoints/talk.py", ", dependencies=[Depends(allowed_origins)]", ""),
+    ("app/endpoints/talk.py", "AllowedOrigins()", 'AllowedOrigins("https://other.example")'),
+    ("app/endpoints/talk.py", "Depends(session.user)", 'Depends(lambda: "ana")'),
+    ("app/endpoints/talk.py", "talked_cookie.set(", "str("),
+    ("app/endpoints/talk.py", "accept(websocket, response)", "websocket.accept()"),
+    ("app/endpoints/talk.py", "send_text(message)", 'send_text("")'),
+    ("app/http/cookie_errors.py", "*others.raw, *lines", "*lines"),
+    ("app/http/cookie_errors.py", "if status_code == 401 else {}", "if False else {}"),
+    ("app/http/cookie_values.py", "return None", "raise"),
+    ("app/http/cookies.py", "400 * 86_400", "401 * 86_400"),
+    ("app/http/cookies.py", "and cross_site)", ")"),
+    ("app/http/flash.py", ', safe=""', ""),
+    ("app/http/flash.py", "required=False", "required=True"),
+    ("app/http/handshakes.py", 'b"set-cookie"', 'b"cookie"'),
+    ("app/http/handshakes.py", "'https' if url.scheme == 'wss' else 'http'", "'https'"),
+    ("app/http/signed_cookies.py", 'f"cookie {cookie.name}"', '"cookie"'),
+    ("app/http/signing.py", "reversed(self.secret_keys)", "self.secret_keys"),
+    ("app/http/signing.py", "salt=self.use", 'salt="use"'),
+    ("app/http/signing.py", "signed, max_age, return", "signed, None, return"),
+    ("app/http/signing.py", "SHORTEST_KEY = 32", "SHORTEST_KEY = 31"),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
     ("app/endpoints/__init__.py", "    get_post.router,\n", ""),
+]
+
+# With sessions around it, every answer may set a cookie, so nothing else is seen there.
+SESSION_BREAKS = [
+    ("app/http/client_sessions.py", "< 500", "< 600"),
+    ("app/http/client_sessions.py", "RENEWED_AFTER = 0.1", "RENEWED_AFTER = 1.0"),
+    ("app/http/client_sessions.py", 'headers.add_vary_header("Cookie")', "pass"),
+    ("app/http/client_sessions.py", "json.dumps(session) != before", "session.modified"),
+    ("app/middleware.py", "Middleware(ClientSessions, cookie=state_cookie)", ""),
+    ("app/cookies/state.py", "max_age=1_209_600", "max_age=1_209_601"),
+    ("app/cookies/state.py", "secure=True", "secure=False"),
+    ("app/http/application.py", "reversed(self.outermost)", "()"),
 ]
 
 
@@ -332,9 +418,31 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.fixture(scope="module")
+def project_with_sessions(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return another one, without endpoints."""
+    folder = tmp_path_factory.mktemp("can-fail-sessions") / "service"
+    project = generate(folder, endpoints=[], application=["session-middleware"])
+    project.test()
+    return project
+
+
 @pytest.mark.parametrize(("path", "right", "wrong"), BREAKS)
 def test_suite_goes_red(project: Project, path: str, right: str, wrong: str) -> None:
     """One broken token, and at least one test of the generated project fails."""
+    goes_red(project, path, right, wrong)
+
+
+@pytest.mark.parametrize(("path", "right", "wrong"), SESSION_BREAKS)
+def test_suite_with_sessions_goes_red(
+    project_with_sessions: Project, path: str, right: str, wrong: str
+) -> None:
+    """The same around all endpoints."""
+    goes_red(project_with_sessions, path, right, wrong)
+
+
+def goes_red(project: Project, path: str, right: str, wrong: str) -> None:
+    """Check that the tests beside a module see one broken token."""
     file = project.folder / path
     source = file.read_text(encoding="utf-8")
     assert right in source, "the table must break something that is there"

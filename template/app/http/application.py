@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from app.http.openapi import documented_error
+from app.http.openapi import documented, documented_error
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 
@@ -92,13 +92,12 @@ class Application(FastAPI):
                 operation["responses"].setdefault("400", deepcopy(NO_TEXT))
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
-        headers: dict[str, Any] = {}
-        for middleware in self.outermost:
-            wrapper = middleware.cls(self, *middleware.args, **middleware.kwargs)
+        wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
+        for wrapper in wrappers:
             if hasattr(wrapper, "complete_openapi"):
                 wrapper.complete_openapi(document)
-            if hasattr(wrapper, "openapi_headers"):
-                headers.update(wrapper.openapi_headers())
+        describing = [wrapper for wrapper in wrappers if hasattr(wrapper, "openapi_headers")]
+        headers = documented(200, *describing)[200].get("headers", {})
         if headers:
             document.setdefault("components", {})["headers"] = headers
             references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -33,7 +33,7 @@ def client_of(token: str) -> str | None:
 
     While APP_API_TOKEN is not set, no token is anybody's.
     """
-    settings = TokenSettings()
+    settings = TokenSettings.current()
     if settings.api_token is None:
         return None
     known = hmac.compare_digest(token.encode(), settings.api_token.get_secret_value().encode())

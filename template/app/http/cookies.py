@@ -1,6 +1,7 @@
 """Cookies declared once and set, deleted and documented from there (RFC 6265bis)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,15 +11,20 @@ from fastapi import Response
 from app.http.openapi import header
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_LIFE = 400 * 86_400
+"""The longest `Max-Age` that browsers keep, in seconds (RFC 6265bis, section 5.5)."""
+LONGEST_PAIR = 4096
+"""The most bytes that name and value may have together (RFC 6265bis, section 5.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CookiePolicy:
     """A cookie's name and attributes.
 
-    `max_age` is in seconds and `expires` a point in time in UTC; without either, the
-    cookie ends with the browser session. Path and flags have no default, so that whoever reads
-    a declaration sees what protects the cookie. Without `domain` only this host receives it.
+    `max_age` is in seconds, at most 400 days, and `expires` a point in time in UTC; without
+    either, the cookie ends with the browser session. Path and flags have no default, so that
+    whoever reads a declaration sees what protects the cookie. Without `domain` only this host
+    receives it, with it the host and all its subdomains.
 
     Raises `ValueError` for attributes that make browsers drop the cookie, or break the header.
     """
@@ -34,21 +40,52 @@ class CookiePolicy:
     partitioned: bool = False
 
     def __post_init__(self) -> None:
-        prefixed = self.name.lower()
+        for broken, rule in (*self._broken_prefix(), *self._broken_attributes()):
+            if broken:
+                raise ValueError(f"{self.name}: {rule}")
+
+    def _broken_prefix(self) -> Iterator[tuple[bool, str]]:
+        name = self.name.lower()
         host_only = self.secure and self.path == "/" and self.domain is None
-        if prefixed.startswith("__host-") and not host_only:
-            raise ValueError(f'{self.name}: a __Host- cookie needs Secure, Path "/" and no Domain')
-        if prefixed.startswith("__secure-") and not self.secure:
-            raise ValueError(f"{self.name}: a __Secure- cookie needs Secure")
-        if (self.samesite == "none" or self.partitioned) and not self.secure:
-            raise ValueError(f"{self.name}: SameSite=None and Partitioned need Secure")
-        if re.search(r"[^ -:<-~]", f"{self.path}{self.domain}"):
-            raise ValueError(f'{self.name}: path and domain are ASCII without ";" or line breaks')
-        if self.expires is not None and self.expires.tzinfo is not UTC:
-            raise ValueError(f"{self.name}: expires must be in UTC")
+        yield (
+            name.startswith("__host-") and not host_only,
+            'a __Host- cookie needs Secure, Path "/" and no Domain',
+        )
+        yield name.startswith("__secure-") and not self.secure, "a __Secure- cookie needs Secure"
+        yield (
+            name.startswith(("__http-", "__host-http-")) and not (self.secure and self.httponly),
+            "a __Http- cookie needs Secure and HttpOnly",
+        )
+
+    def _broken_attributes(self) -> Iterator[tuple[bool, str]]:
+        cross_site = self.samesite == "none"
+        yield cross_site and not self.secure, "SameSite=None needs Secure"
+        yield (
+            self.partitioned and not (self.secure and cross_site),
+            "Partitioned needs Secure and SameSite=None",
+        )
+        yield (
+            re.search(r"[^ -:<-~]", f"{self.path}{self.domain}") is not None,
+            'path and domain are ASCII without ";" or line breaks',
+        )
+        lives = self.max_age is None or 0 < self.max_age <= LONGEST_LIFE
+        yield not lives, "max_age is between one second and 400 days"
+        yield (
+            self.expires is not None and self.expires.tzinfo is not UTC,
+            "expires must be in UTC",
+        )
+        yield (
+            self.expires is not None and self.max_age is not None,
+            "browsers ignore expires beside max_age",
+        )
 
     def set(self, response: Response, value: str) -> None:
-        """Send the cookie with `value`; the other attributes are the declared ones."""
+        """Send the cookie with `value`; the other attributes are the declared ones.
+
+        Raises `ValueError` when name and value are longer than browsers keep.
+        """
+        if len(f"{self.name}{value}".encode()) > LONGEST_PAIR:
+            raise ValueError(f"{self.name}: browsers drop a cookie of more than 4096 bytes")
         self._send(response, value, self.max_age, self.expires)
 
     def delete(self, response: Response) -> None:

@@ -20,7 +20,7 @@ def stored_file(name: str) -> Path:
 
     Raises 404 while the file is missing, or when `name` points outside the directory.
     """
-    directory = FileSettings().files_directory.resolve()
+    directory = FileSettings.current().files_directory.resolve()
     try:
         path = (directory / name).resolve()
         found = path.is_relative_to(directory) and path.is_file()

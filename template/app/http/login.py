@@ -44,7 +44,7 @@ async def authenticated(credentials: Credentials) -> str:
 
     Raises 401 when the credentials are wrong, or while APP_LOGIN_PASSWORD is not set.
     """
-    settings = LoginSettings()
+    settings = LoginSettings.current()
     password = settings.login_password
     given = f"{credentials.username}\0{credentials.password.get_secret_value()}"
     known = password is not None and hmac.compare_digest(

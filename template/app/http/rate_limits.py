@@ -111,7 +111,7 @@ class OpenRateLimits:
         if scope["type"] != "lifespan":
             await self.app(scope, receive, send)
             return
-        async with _opened(StateSettings().state_url.get_secret_value()) as limiter:
+        async with _opened(StateSettings.current().state_url.get_secret_value()) as limiter:
             scope["state"]["rate_limiter"] = limiter
             await self.app(scope, receive, send)
 

@@ -199,7 +199,7 @@ class OpenState:
             await self.app(scope, receive, send)
             return
         try:
-            async with open_store(StateSettings().state_url.get_secret_value()) as store:
+            async with open_store(StateSettings.current().state_url.get_secret_value()) as store:
                 scope["state"]["store"] = store
                 await self.app(scope, receive, send)
         except StateError as error:

@@ -65,7 +65,7 @@ async def upstream() -> AsyncIterator[Upstream]:
     The connection is closed after the answer has left, and also when the client leaves before.
     Each request has one of its own, so that no cookie of one visitor is sent for another.
     """
-    settings = UpstreamSettings()
+    settings = UpstreamSettings.current()
     identity = {"Accept-Encoding": "identity"}  # who asked may take another encoding than we
     async with AsyncClient(
         base_url=settings.upstream_url, timeout=settings.upstream_timeout, headers=identity

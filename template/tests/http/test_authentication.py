@@ -30,11 +30,17 @@ def token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
 def test_token_opens(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And says whose it is."""
+    """The scheme's name is the same in any case."""
     monkeypatch.setenv("APP_API_TOKEN", "s3cret")
     headers = {"Authorization": f"{scheme} s3cret"}
     assert client.get("/", headers=headers).json() == "client"
+
+
+def test_name_of_the_client_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """APP_API_CLIENT."""
+    monkeypatch.setenv("APP_API_TOKEN", "s3cret")
     monkeypatch.setenv("APP_API_CLIENT", "reports")
+    headers = {"Authorization": "Bearer s3cret"}
     assert client.get("/", headers=headers).json() == "reports"
 
 

@@ -52,7 +52,10 @@ JANUARY = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
         ({"httponly": False}, ["a=value", *LINE[2:]]),
         ({"samesite": "strict"}, ["a=value", "HttpOnly", "Path=/", "SameSite=strict", "Secure"]),
         ({"samesite": "none"}, ["a=value", "HttpOnly", "Path=/", "SameSite=none", "Secure"]),
-        ({"partitioned": True}, [*LINE, "Partitioned"]),
+        (
+            {"partitioned": True, "samesite": "none"},
+            ["a=value", "HttpOnly", "Path=/", "SameSite=none", "Secure", "Partitioned"],
+        ),
     ],
 )
 def test_attributes_are_sent(options: dict[str, Any], parts: list[str]) -> None:
@@ -72,7 +75,7 @@ def test_partitioned_cookie_stands_beside_others() -> None:
     """Only its own line says so."""
     response = Response("x")
     declared().set(response, "value")
-    declared(name="b", partitioned=True).set(response, "value")
+    declared(name="b", partitioned=True, samesite="none").set(response, "value")
     lines = response.headers.getlist("set-cookie")
     assert [line.endswith("; Partitioned") for line in lines] == [False, True]
 
@@ -82,7 +85,6 @@ def test_delete_repeats_the_attributes() -> None:
     policy = declared(
         name="__Secure-a",
         max_age=60,
-        expires=JANUARY,
         path="/b",
         domain="example.com",
         secure=True,
@@ -147,8 +149,15 @@ def test_value_cannot_add_headers() -> None:
         ({"name": "__host-a", "domain": "example.com"}, "__Host- cookie needs Secure"),
         ({"name": "__Secure-a", "secure": False}, "__Secure- cookie needs Secure"),
         ({"name": "__secure-a", "secure": False}, "__Secure- cookie needs Secure"),
-        ({"samesite": "none", "secure": False}, "SameSite=None and Partitioned need Secure"),
-        ({"partitioned": True, "secure": False}, "SameSite=None and Partitioned need Secure"),
+        ({"name": "__Http-a", "secure": False}, "__Http- cookie needs Secure and HttpOnly"),
+        ({"name": "__Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
+        ({"name": "__Host-Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
+        ({"samesite": "none", "secure": False}, "SameSite=None needs Secure"),
+        ({"partitioned": True, "samesite": "lax"}, "Partitioned needs Secure and SameSite=None"),
+        ({"partitioned": True, "samesite": "strict"}, "Partitioned needs Secure and SameSite=None"),
+        ({"max_age": 0}, "max_age is between one second and 400 days"),
+        ({"max_age": 34_560_001}, "max_age is between one second and 400 days"),
+        ({"max_age": 60, "expires": JANUARY}, "browsers ignore expires beside max_age"),
         ({"path": "/; Domain=evil.example"}, "path and domain are ASCII"),
         ({"path": "/\r\nSet-Cookie: b=c"}, "path and domain are ASCII"),
         ({"path": "/ä"}, "path and domain are ASCII"),
@@ -165,11 +174,28 @@ def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [{"name": "__Host-a"}, {"name": "__Secure-a", "domain": "example.com", "path": "/b"}],
+    [
+        {"name": "__Host-a"},
+        {"name": "__Host-Http-a"},
+        {"name": "__Http-a", "domain": "example.com"},
+        {"name": "__Secure-a", "domain": "example.com", "path": "/b"},
+        {"name": "__Host-a", "samesite": "none", "partitioned": True},
+        {"name": "a", "max_age": 1},
+        {"name": "a", "max_age": 34_560_000},
+    ],
 )
-def test_prefixed_declaration_is_accepted(options: dict[str, Any]) -> None:
-    """What keeps the rules of the prefixes."""
+def test_declaration_is_accepted(options: dict[str, Any]) -> None:
+    """What keeps the rules of the prefixes, and of lifetimes."""
     assert declared(**options).name == options["name"]
+
+
+def test_longest_value() -> None:
+    """Browsers drop what is longer, so that nobody can find out why it is missing."""
+    response = Response()
+    declared().set(response, "x" * 4095)
+    assert len(response.headers["set-cookie"].partition(";")[0]) == 4097  # with the "="
+    with pytest.raises(ValueError, match="a: browsers drop a cookie of more than 4096 bytes"):
+        declared().set(response, "x" * 4096)
 
 
 def test_set_cookie_is_described() -> None:

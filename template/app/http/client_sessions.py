@@ -1,0 +1,87 @@
+"""Sessions that live in one signed cookie: `request.session`, in every endpoint.
+
+Nothing is stored on the server, so a session cannot be ended there before it is over: for
+logins, sessions on the server are the better choice. Whoever holds the cookie can read it.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import Response
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.sessions import Session
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.cookies import CookiePolicy
+from app.http.openapi import header
+from app.http.signing import Signer
+
+RENEWED_AFTER = 0.1
+"""The part of its lifetime after which a session that is used gets a new cookie."""
+
+
+class ClientSessions:
+    """ASGI middleware that keeps `request.session` in a signed cookie.
+
+    The session is a dict of what JSON can hold. Its cookie is sent when the session has changed, in
+    the depth too, and when it is used after a tenth of its lifetime: it ends `max_age`
+    seconds after its last use. The keys that sign it can be replaced. An emptied session
+    deletes the cookie. What a request changes before it fails with a 500 is not kept, nor is
+    what it changes after its answer has begun.
+
+    Raises `ValueError` without `max_age`, since a browser may keep its cookies for ever.
+    """
+
+    def __init__(self, app: ASGIApp, *, cookie: CookiePolicy) -> None:
+        if cookie.max_age is None:
+            raise ValueError(f"{cookie.name}: a session needs max_age")
+        self.app = app
+        self.cookie = cookie
+        self.max_age = cookie.max_age
+        self._signer = Signer(f"session {cookie.name}")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection (ASGI 3.0)."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        data, signed_at = self._held(scope)
+        before = json.dumps(data)
+        session = scope["session"] = Session(data)
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 500:
+                headers = MutableHeaders(scope=message)
+                if session.accessed:
+                    headers.add_vary_header("Cookie")
+                if json.dumps(session) != before or (session.accessed and self._ages(signed_at)):
+                    headers.raw.append(self._line(session))
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the headers, which only requests that use their session get."""
+        described = f"The session, in the cookie `{self.cookie.name}`."
+        return {
+            "Set-Cookie": header(described, required=False),
+            "Vary": header("Contains Cookie when the session was used.", required=False),
+        }
+
+    def _held(self, scope: Scope) -> tuple[dict[str, Any], datetime | None]:
+        signed = HTTPConnection(scope).cookies.get(self.cookie.name, "")
+        return self._signer.read(signed, self.max_age) or ({}, None)
+
+    def _ages(self, signed_at: datetime | None) -> bool:
+        renewed_after = timedelta(seconds=self.max_age * RENEWED_AFTER)
+        return signed_at is not None and datetime.now(UTC) - signed_at > renewed_after
+
+    def _line(self, session: Session) -> tuple[bytes, bytes]:
+        response = Response()
+        if session:
+            self.cookie.set(response, self._signer.sign(session))
+        else:
+            self.cookie.delete(response)
+        return response.raw_headers[-1]

@@ -1,0 +1,251 @@
+"""`app.http.client_sessions`: kept, renewed, emptied, and everything that is not accepted."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import HTTPException, Request, Response, WebSocket
+from fastapi.testclient import TestClient
+from starlette.middleware import Middleware
+
+from app.http.application import Application
+from app.http.client_sessions import ClientSessions
+from app.http.cookies import CookiePolicy
+from app.settings import Settings
+from tests.wire import set_cookie, violations
+
+FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
+OLD = "old-key-" + "o" * 24
+NEW = "new-key-" + "n" * 24
+START = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """What the service takes for the time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = START
+        seconds = SimpleNamespace(time=lambda: self.now.timestamp())
+        monkeypatch.setattr("itsdangerous.timed.time", seconds)
+        dated = SimpleNamespace(now=lambda zone: self.now.astimezone(zone))
+        monkeypatch.setattr("app.http.client_sessions.datetime", dated)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+def create_app() -> Application:
+    """Return an application whose endpoints use their session in each way."""
+    cookie = CookiePolicy(name="__Host-state", max_age=100, **FLAGS)
+    app = Application(outermost=[Middleware(ClientSessions, cookie=cookie)])
+
+    @app.post("/visits")
+    async def visit(request: Request) -> int:
+        visits: int = request.session.get("visits", 0) + 1
+        request.session["visits"] = visits
+        return visits
+
+    @app.post("/marks")
+    async def mark(request: Request) -> int:
+        request.session.setdefault("marks", []).append("ü")
+        return len(request.session["marks"])
+
+    @app.get("/session")
+    async def show(request: Request) -> dict[str, Any]:
+        return request.session
+
+    @app.get("/other")
+    async def other() -> str:
+        return "no session"
+
+    @app.delete("/session")
+    async def forget(request: Request) -> None:
+        request.session.clear()
+
+    @app.post("/refused")
+    async def refuse(request: Request) -> None:
+        request.session["refused"] = True
+        raise HTTPException(403)
+
+    @app.post("/failed")
+    async def fail(request: Request) -> None:
+        request.session["failed"] = True
+        raise RuntimeError
+
+    @app.get("/varied")
+    async def vary(request: Request, response: Response) -> bool:
+        response.headers["Vary"] = "Accept"
+        return bool(request.session)
+
+    @app.websocket("/socket")
+    async def socket(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_json(websocket.session)
+        await websocket.close()
+
+    return app
+
+
+def connect() -> TestClient:
+    """Return one browser's client of a new process."""
+    return TestClient(create_app(), base_url="https://testserver", raise_server_exceptions=False)
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_SECRET_KEYS", NEW)
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """Return one browser's client."""
+    return connect()
+
+
+def test_session_is_kept(client: TestClient) -> None:
+    """From request to request, in a cookie with the declared attributes."""
+    response = client.post("/visits")
+    assert violations(response) == []
+    assert set_cookie(response, "__Host-state")[1:] == [
+        *("HttpOnly", "Max-Age=100", "Path=/", "SameSite=lax", "Secure"),
+    ]
+    assert client.post("/visits").json() == 2
+    assert client.get("/session").json() == {"visits": 2}
+    assert connect().post("/visits").json() == 1
+
+
+def test_changes_in_the_depth_are_kept(client: TestClient) -> None:
+    """As when a list of the session grows."""
+    assert [client.post("/marks").json() for _ in range(3)] == [1, 2, 3]
+
+
+def test_reading_sends_no_cookie(client: TestClient) -> None:
+    """But tells caches that the answer depends on the session."""
+    client.post("/visits")
+    response = client.get("/session")
+    assert "set-cookie" not in response.headers
+    assert response.headers["vary"] == "Cookie"
+    assert client.get("/varied").headers["vary"] == "Accept, Cookie"
+
+
+def test_answers_without_the_session_are_left_alone(client: TestClient) -> None:
+    """Caches may keep them for everybody."""
+    client.post("/visits")
+    headers = client.get("/other").headers
+    assert not {"set-cookie", "vary"} & headers.keys()
+
+
+def test_session_ends_without_use(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:
+    """On the server too, whatever the browser does with its cookie."""
+    clock = Clock(monkeypatch)
+    cookie = set_cookie(client.post("/visits"), "__Host-state")[0]
+    client.cookies.clear()
+    clock.advance(100)
+    assert client.get("/session", headers={"Cookie": cookie}).json() == {"visits": 1}
+    clock.advance(1)
+    assert client.get("/session", headers={"Cookie": cookie}).json() == {}
+
+
+def test_use_renews_the_session(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:
+    """It ends after its last use; a cookie is sent only once in a tenth of its lifetime."""
+    clock = Clock(monkeypatch)
+    client.post("/visits")
+    clock.advance(10)
+    assert "set-cookie" not in client.get("/session").headers
+    clock.advance(1)
+    assert "set-cookie" not in client.get("/other").headers
+    assert "set-cookie" in client.get("/session").headers
+    for _ in range(5):
+        clock.advance(60)
+        assert client.get("/session").json() == {"visits": 1}
+
+
+def test_empty_session_is_not_renewed(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:
+    """Nobody gets a cookie for nothing."""
+    clock = Clock(monkeypatch)
+    client.get("/session")
+    clock.advance(50)
+    assert "set-cookie" not in client.get("/session").headers
+
+
+def test_emptied_session_deletes_the_cookie(client: TestClient) -> None:
+    """With the attributes that it was set with."""
+    client.post("/visits")
+    response = client.delete("/session")
+    assert violations(response) == []
+    assert set_cookie(response, "__Host-state") == [
+        '__Host-state=""',
+        "expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        *("HttpOnly", "Max-Age=0", "Path=/", "SameSite=lax", "Secure"),
+    ]
+    assert client.get("/session").json() == {}
+    assert "set-cookie" not in client.delete("/session").headers
+
+
+def test_error_keeps_changes(client: TestClient) -> None:
+    """The answer was meant so."""
+    assert client.post("/refused").status_code == 403
+    assert client.get("/session").json() == {"refused": True}
+
+
+def test_failure_keeps_nothing(client: TestClient) -> None:
+    """The session stays as it was before the request."""
+    client.post("/visits")
+    response = client.post("/failed")
+    assert response.status_code == 500
+    assert not {"set-cookie", "vary"} & response.headers.keys()
+    assert client.get("/session").json() == {"visits": 1}
+
+
+def test_keys_can_be_replaced(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:
+    """What an older key has signed is accepted, and signed with the newest one when it changes."""
+    for keys, visits in ((OLD, 1), (f"{NEW},{OLD}", 2), (NEW, 3), (OLD, 1)):
+        monkeypatch.setenv("APP_SECRET_KEYS", keys)
+        Settings.forget()
+        assert client.post("/visits").json() == visits
+
+
+@pytest.mark.parametrize("value", ["", "forged", "e30", "e30.e30.e30"])
+def test_forged_session_is_none(client: TestClient, value: str) -> None:
+    """The request begins without a session, and is no error."""
+    response = client.get("/session", headers={"Cookie": f"__Host-state={value}"})
+    assert (response.status_code, response.json()) == (200, {})
+
+
+def test_websocket_reads_the_session(client: TestClient) -> None:
+    """As it was at the handshake."""
+    client.post("/visits")
+    with client.websocket_connect("wss://testserver/socket") as socket:
+        assert socket.receive_json() == {"visits": 1}
+
+
+def test_lifespan_passes() -> None:
+    """There is no session in it."""
+    with connect() as client:
+        assert client.get("/other").json() == "no session"
+
+
+def test_lifetime_is_needed() -> None:
+    """The server has to know when a session is over."""
+    cookie = CookiePolicy(name="__Host-state", **FLAGS)
+    with pytest.raises(ValueError, match="__Host-state: a session needs max_age"):
+        ClientSessions(create_app(), cookie=cookie)
+
+
+def test_headers_are_described() -> None:
+    """On every answer, as nobody knows which of them use the session."""
+    document = create_app().openapi()
+    assert document["components"]["headers"] == {
+        "Set-Cookie": {
+            "description": "The session, in the cookie `__Host-state`.",
+            "required": False,
+            "schema": {"type": "string"},
+        },
+        "Vary": {
+            "description": "Contains Cookie when the session was used.",
+            "required": False,
+            "schema": {"type": "string"},
+        },
+    }
