@@ -397,7 +397,7 @@ BREAKS = [
     (
         "app/http/server_sessions.py",
         "self.close(store, request.cookies.get(",
-        "self.close(store, str(",
+        "self.close(store, max(",
     ),
     ("app/http/csrf.py", "_same(valid, sent)", "True"),
     ("app/http/csrf.py", "_same(kept, sent)", "True"),
