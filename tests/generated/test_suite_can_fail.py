@@ -160,8 +160,8 @@ ENDPOINTS = [
         "path": "/talk",
         "response": "websocket",
         "cookies": ["cookie-session-host-prefix", {"pattern": "cookie-set", "name": "talked"}],
-
-
+    },
+    {
         "name": "sign_in",
         "method": "POST",
         "path": "/sign-in",

@@ -15,7 +15,7 @@ from fastapi import Header, HTTPException, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered
-from app.http.openapi import documented_error, header
+from app.http.openapi import INVALID, documented_error, header
 from app.http.state import StateStore, Store
 
 KEY = re.compile(r'"[!#-\[\]-~ ]{1,255}"|[!#-~]{1,255}')
@@ -24,7 +24,6 @@ KEY = re.compile(r'"[!#-\[\]-~ ]{1,255}"|[!#-~]{1,255}')
 LONGEST_REQUEST = 60.0
 """Seconds after which a request that has not been answered no longer holds its key."""
 
-INVALID = {"type": "object", "properties": {"detail": {"type": "array", "items": {}}}}
 REPEATED = {
     **documented_error(400, "Idempotency-Key is missing, or is none"),
     **documented_error(409, "The first request of this key is still being answered"),

@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+INVALID = {"type": "object", "properties": {"detail": {"type": "array", "items": {}}}}
+"""The error of a request that does not fit, as `HTTPValidationError` has it."""
+
 STRING = {"type": "string"}
 
 CONTENT_HEADERS = frozenset(

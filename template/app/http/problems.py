@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import Problem
+from app.http.openapi import INVALID, Problem
 
 MEDIA_TYPE = "application/problem+json"
 STRING = {"type": "string"}
@@ -139,4 +139,5 @@ def _is_rewritten(content: dict[str, Any]) -> bool:
         return True
     schema = content.get("application/json", {}).get("schema", {})
     invalid = {"$ref": "#/components/schemas/HTTPValidationError"}
-    return schema in (Problem.model_json_schema(), invalid)
+    forms = schema.get("anyOf", [schema])
+    return all(form in (Problem.model_json_schema(), INVALID, invalid) for form in forms)

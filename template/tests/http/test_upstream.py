@@ -19,7 +19,7 @@ from httpx2 import (
     Response,
 )
 
-from app.http.upstream import Upstream, documented_upstream, upstream
+from app.http.upstream import Upstream, UpstreamSettings, documented_upstream, upstream
 from tests.leaving import leave
 from tests.wire import undocumented, violations
 
@@ -182,6 +182,7 @@ def test_time_out_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     connect(monkeypatch, Response(404))
     client.get("/table")
     monkeypatch.setenv("APP_UPSTREAM_TIMEOUT", "0.5")
+    UpstreamSettings.forget()
     client.get("/table")
     assert [request.extensions["timeout"]["read"] for request in asked] == [10, 0.5]
 
