@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import track
 
 from mutation.runner import Job, jobs, survivors
-from scaffold.catalogue import read_yaml, template_root
+from scaffold.catalogue import template_root
+from scaffold.yaml_files import read_yaml
 from scaffold.render import render
 
 LIMIT = 0.95
