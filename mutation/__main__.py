@@ -17,8 +17,8 @@ from rich.progress import track
 
 from mutation.runner import Job, jobs, survivors
 from scaffold.catalogue import template_root
-from scaffold.yaml_files import read_yaml
 from scaffold.render import render
+from scaffold.yaml_files import read_yaml
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"
