@@ -1,21 +1,24 @@
 """How fast generated endpoints answer, beside the same written by hand with FastAPI alone.
 
 Every response pattern, with three headers and a cookie, from two real uvicorn servers that run at
-the same time and are asked in turns; read the ratios, not the requests per second. Run it with
+the same time and are asked in turns. Both always have something to do, so what limits them is
+their processor time: on Linux the ratio is that of the processor times for a request, which other
+programs on the machine hardly disturb, elsewhere that of the requests per second. Run it with
 `python3 tasks.py bench answers [RESPONSE PATTERN...]`.
 """
 
+import os
 import re
 import select
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +29,8 @@ from scaffold.catalogue import load
 from scaffold.render import render
 
 CONNECTIONS = 8
-ROUNDS = 15
-SECONDS = 0.4
+ROUNDS = 20
+SECONDS = 0.15
 """How long one side is asked in one round."""
 
 LIMIT = 0.95
@@ -46,7 +49,7 @@ FILES = {"report.pdf": b"%PDF-" + b"0" * 2_000, "logo.png": b"0" * 2_000}
 def endpoint(pattern: str) -> dict[str, Any]:
     """Return the spec of the endpoint for a response pattern, whose path is `/` and its id."""
     spec = {
-        "name": pattern.replace("-", "_"),
+        "name": f"get_{pattern.replace('-', '_')}",
         "method": "POST" if pattern in BODIES else "GET",
         "path": f"/{pattern}" + ("/{path:path}" if pattern == "file-safe-path" else ""),
         "response": pattern,
@@ -67,9 +70,25 @@ def request(pattern: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+    process: int
+
+    def seconds(self) -> float | None:
+        """Return the processor time that it has used, where the system tells."""
+        try:
+            after_name = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def served(folder: Path, application: str) -> Iterator[int]:
-    """Serve an application with one worker, and yield its port."""
+def served(folder: Path, application: str) -> Iterator[Server]:
+    """Serve an application with one worker."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -83,7 +102,7 @@ def served(folder: Path, application: str) -> Iterator[int]:
                 time.sleep(0.05)
             else:
                 break
-        yield port
+        yield Server(port, server.pid)
     finally:
         server.terminate()
         server.wait(10)
@@ -92,12 +111,12 @@ def served(folder: Path, application: str) -> Iterator[int]:
 class Client:
     """Several connections to one server, which always has something to do."""
 
-    def __init__(self, port: int, message: bytes) -> None:
-        self.message = message
-        self.connections = [
-            socket.create_connection(("127.0.0.1", port), 10) for _ in range(CONNECTIONS)
-        ]
+    def __init__(self, server: Server, message: bytes) -> None:
+        self.server, self.message = server, message
+        address = ("127.0.0.1", server.port)
+        self.connections = [socket.create_connection(address, 10) for _ in range(CONNECTIONS)]
         self.answer = self._first()
+        self.done, self.elapsed, self.used = 0, 0.0, 0.0
 
     def _first(self) -> bytes:
         """Return one whole answer; all others have its length."""
@@ -108,16 +127,18 @@ class Client:
             received += connection.recv(1 << 20)
         return received
 
-    def rate(self) -> float:
-        """Return the requests per second of one round."""
-        done, start = 0, time.perf_counter()
-        while (elapsed := time.perf_counter() - start) < SECONDS:
+    def ask(self) -> None:
+        """Ask for one round, and add up the requests, their time and the server's."""
+        start, used = time.perf_counter(), self.server.seconds()
+        while time.perf_counter() - start < SECONDS:
             for connection in self.connections:
                 connection.sendall(self.message)
             for connection in self.connections:
                 self._receive(connection)
-            done += CONNECTIONS
-        return done / elapsed
+            self.done += CONNECTIONS
+        self.elapsed += time.perf_counter() - start
+        if used is not None:
+            self.used += (self.server.seconds() or 0) - used
 
     def _receive(self, connection: socket.socket) -> None:
         missing = len(self.answer)
@@ -144,20 +165,28 @@ def same(ours: bytes, theirs: bytes) -> bool:
     return parts(ours) == parts(theirs)
 
 
-def compare(pattern: str, ports: Sequence[int]) -> tuple[float, float, float]:
-    """Return our and their requests per second, and the ratio of the medians of all rounds."""
-    ours, theirs = (Client(port, request(pattern)) for port in ports)
+def compare(pattern: str, servers: Sequence[Server]) -> tuple[Client, Client]:
+    """Ask both servers in turns, and return what was counted."""
+    ours, theirs = (Client(server, request(pattern)) for server in servers)
     if not same(ours.answer, theirs.answer):
         raise SystemExit(f"error: {pattern} differs:\n{ours.answer!r}\n{theirs.answer!r}")
-    rates: tuple[list[float], list[float]] = ([], [])
-    for turn in range(ROUNDS + 1):
+    for client in (ours, theirs):
+        client.ask()  # fills caches
+        client.done, client.elapsed, client.used = 0, 0.0, 0.0
+    for turn in range(ROUNDS):
         # Who goes first changes, so that a machine that speeds up or slows down favours nobody.
-        for side in (0, 1) if turn % 2 else (1, 0):
-            rates[side].append((ours, theirs)[side].rate())
+        for client in (ours, theirs) if turn % 2 else (theirs, ours):
+            client.ask()
     for client in (ours, theirs):
         client.close()
-    first, second = (statistics.median(side[1:]) for side in rates)
-    return first, second, first / second
+    return ours, theirs
+
+
+def ratio_of(ours: Client, theirs: Client) -> float:
+    """Return how many requests we answer in the time in which they answer one."""
+    if theirs.used and ours.used:
+        return (ours.done / ours.used) / (theirs.done / theirs.used)
+    return (ours.done / ours.elapsed) / (theirs.done / theirs.elapsed)
 
 
 def generate(folder: Path, patterns: Sequence[str]) -> None:
@@ -179,16 +208,19 @@ def main(chosen: Sequence[str]) -> int:
     patterns = [pattern.id for pattern in load().family("response")]
     if unknown := set(chosen) - set(patterns):
         raise SystemExit(f"error: no response patterns: {', '.join(sorted(unknown))}")
-    table = Table("response pattern", "generated /s", "by hand /s", "ratio")
+    table = Table("response pattern", "generated /s", "by hand /s", "µs each", "µs each", "ratio")
     slow = []
     with tempfile.TemporaryDirectory() as parent, ExitStack() as servers:
         folder = Path(parent) / "service"
         generate(folder, patterns)
         applications = ("app.main:app", "handwritten:app")
-        ports = [servers.enter_context(served(folder, name)) for name in applications]
+        both = [servers.enter_context(served(folder, name)) for name in applications]
         for pattern in chosen or patterns:
-            ours, theirs, ratio = compare(pattern, ports)
-            table.add_row(pattern, f"{ours:,.0f}", f"{theirs:,.0f}", f"{ratio:.2f}")
+            ours, theirs = compare(pattern, both)
+            ratio = ratio_of(ours, theirs)
+            rates = (f"{one.done / one.elapsed:,.0f}" for one in (ours, theirs))
+            times = (f"{one.used / one.done * 1e6:,.0f}" for one in (ours, theirs))
+            table.add_row(pattern, *rates, *times, f"{ratio:.2f}")
             slow += [pattern] if ratio < LIMIT else []
     Console(width=100).print(table)
     if slow:

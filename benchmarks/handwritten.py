@@ -12,11 +12,22 @@ from collections.abc import AsyncIterable, Iterator
 from email.utils import parsedate_to_datetime
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import ormsgpack
-from fastapi import Body, Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from fastapi import (
+    BackgroundTasks,
+    Body,
+    Depends,
+    FastAPI,
+    Header,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+)
 from fastapi.responses import (
     FileResponse,
     HTMLResponse,
@@ -185,7 +196,7 @@ async def html(response: Response) -> str:
 
 @app.get("/html-template", response_class=HTMLResponse)
 async def html_template(request: Request) -> HTMLResponse:
-    response = templates.TemplateResponse(request, "html_template.html", {"title": "Hello"})
+    response = templates.TemplateResponse(request, "get_html_template.html", {"title": "Hello"})
     finish(response)
     return response
 
@@ -323,6 +334,54 @@ def stored(name: str) -> Path:
     if not path.is_relative_to(FILES) or not path.is_file():
         raise HTTPException(404)
     return path
+
+
+async def afterwards() -> None:
+    """Do what the client does not wait for."""
+
+
+@app.get("/background", status_code=202)
+async def background(tasks: BackgroundTasks, response: Response) -> Item:
+    finish(response)
+    tasks.add_task(afterwards)
+    return Item(id=1, title="example")
+
+
+def as_csv(item: Item) -> str:
+    """Return a table of one row."""
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([["id", "title"], [item.id, cell(item.title)]])
+    return buffer.getvalue()
+
+
+@app.get("/negotiated")
+async def negotiated(accept: Annotated[str, Header()] = "*/*") -> Response:
+    item = Item(id=1, title="example")
+    if "application/json" in accept or "*/*" in accept:
+        response = Response(f"[{item.model_dump_json()}]", media_type="application/json")
+    elif "text/csv" in accept:
+        response = Response(as_csv(item), media_type="text/csv")
+    else:
+        raise HTTPException(406)
+    response.headers["Vary"] = "Accept"
+    finish(response)
+    return response
+
+
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for one request."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@app.get("/file-temporary", response_class=FileResponse)
+def file_temporary(folder: Annotated[Path, Depends(temporary_folder)]) -> FileResponse:
+    path = folder / "made"
+    path.write_bytes(b"0123456789")
+    response = FileResponse(path, media_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="report.pdf"'
+    finish(response)
+    return response
 
 
 @app.get("/file", response_class=FileResponse)

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import track
 
 from mutation.runner import Job, jobs, survivors
-from scaffold.catalogue import read_yaml, template_root
+from scaffold.catalogue import template_root
 from scaffold.render import render
+from scaffold.yaml_files import read_yaml
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"

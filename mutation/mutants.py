@@ -28,8 +28,6 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 EXCUSED_DECORATORS = {"dataclass"}
 """Their options (`frozen`, `slots`) change how code is written, not what it does."""
 
-Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -79,15 +77,14 @@ def _changeable(node: ast.AST, function: bool = False) -> Iterator[ast.expr | as
         yield node
     inside = function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     for name, value in ast.iter_fields(node):
-        children = value if isinstance(value, list) else [value]
-        if isinstance(node, Documented) and name == "body":
-            children = children[1:] if ast.get_docstring(node, clean=False) else children
-        for child in children:
-            if not isinstance(child, ast.AST):
+        for child in value if isinstance(value, list) else [value]:
+            if not isinstance(child, ast.AST) or _is_text(child):
                 continue
+            if isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant):
+                continue  # before Python 3.12 it has the place of the whole f-string
             if name in ("annotation", "returns") or _is_type(node, name):
                 yield from _metadata(child)
-            elif not (_is_excused(child) and name == "decorator_list") and not _is_text(child):
+            elif not (name == "decorator_list" and _is_excused(child)):
                 yield from _changeable(child, inside)
 
 
@@ -106,7 +103,7 @@ def _metadata(annotation: ast.AST) -> Iterator[ast.expr]:
 
 
 def _is_text(node: ast.AST) -> bool:
-    """Say whether a statement is a text that documents the name above it."""
+    """Say whether a statement is a docstring, or a text that documents the name above it."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

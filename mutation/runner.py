@@ -36,7 +36,9 @@ FRAMEWORKS = (
     "uvicorn",
     "zipstream",
 )
-QUIET = ("-q", "-x", "-p", "no:cacheprovider")
+# Anyio is imported before pytest can rewrite its assertions, of which it has none.
+IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+QUIET = ("-q", "-x", "-p", "no:cacheprovider", "-p", "anyio", *IMPORTED)
 
 
 @dataclass(frozen=True)

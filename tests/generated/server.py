@@ -30,18 +30,19 @@ class Answer:
 
 
 @contextmanager
-def serve(project: Project, *command: str, settings: Mapping[str, str]) -> Iterator[int]:
-    """Run the project's server on a free port, which is yielded.
+def serve(
+    project: Project, *command: str, settings: Mapping[str, str], port: int | None = None
+) -> Iterator[int]:
+    """Run the project's server on a port, or a free one, which is yielded.
 
     Args:
         project: the generated project.
         command: the module that serves it, and its arguments; `{port}` stands for the port where
             the server does not take `--port`.
         settings: the environment variables that the project reads.
+        port: where it listens.
     """
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
+    port = port or free_port()
     arguments = [part.format(port=port) for part in command]
     if arguments == [*command]:
         arguments += ["--port", str(port)]
@@ -59,6 +60,14 @@ def serve(project: Project, *command: str, settings: Mapping[str, str]) -> Itera
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(10)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,283 @@
+"""What a browser does with the preset `web`: headless Chromium, over https on this machine.
+
+The preset is extended with endpoints whose effect only a browser shows: downloads, an event stream,
+headers that another site's scripts may read. Names under `localhost` all lead to this machine, and
+are sites of their own.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from scaffold.catalogue import load, template_root
+from scaffold.yaml_files import read_yaml
+from tests.generated.project import Project, generate
+from tests.generated.server import free_port, serve
+from tests.generated.tour import PASSWORD, SETTINGS, USER
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOST, APP, FOREIGN = "service.localhost", "app.localhost", "foreign.service.localhost"
+FILENAME = "Übersicht – 2026.pdf"
+CSRF = "cookie-csrf-double-submit"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+
+MORE: list[dict[str, Any]] = [
+    {
+        "name": "report",
+        "method": "GET",
+        "path": "/report",
+        "response": {"pattern": "download-bytes", "filename": FILENAME},
+    },
+    {
+        "name": "table",
+        "method": "GET",
+        "path": "/table",
+        "response": {"pattern": "csv-stream", "filename": "table.csv"},
+    },
+    {
+        "name": "latest",
+        "method": "GET",
+        "path": "/latest",
+        "response": {"pattern": "json-model", "fields": {"id": "int"}},
+        "headers": [{"pattern": "header-set", "name": "Post-Kind", "value": "article"}],
+    },
+    {"name": "news", "method": "GET", "path": "/news", "response": "sse"},
+]
+PROTECTED = {
+    "name": "change_name",
+    "method": "POST",
+    "path": "/name",
+    "response": {"pattern": "json-model", "fields": {"id": "int"}},
+    "cookies": [
+        {"pattern": "cookie-session-host-prefix", "action": "read"},
+        {"pattern": CSRF, "action": "check"},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served project, and a browser that has never seen it."""
+
+    port: int
+    context: BrowserContext
+
+    def url(self, path: str, host: str = HOST) -> str:
+        """Return an address of the service, or of another site on this machine."""
+        return f"https://{host}:{self.port}{path}"
+
+    def open(self, host: str = HOST) -> Page:
+        """Return an empty page of that site, whose scripts are those of the test."""
+        page = self.context.new_page()
+        page.route("**/empty", blank)
+        page.goto(self.url("/empty", host))
+        return page
+
+    def log_in(self, page: Page) -> int:
+        """Log in as a script of the service does, and return the status."""
+        return fetched(page, "/login", json={"username": USER, "password": PASSWORD})["status"]
+
+
+def blank(route: Route) -> None:
+    """Answer with a page without content."""
+    route.fulfill(content_type="text/html", body="<!doctype html><title>Empty</title>")
+
+
+def fetched(page: Page, url: str, **options: Any) -> dict[str, Any]:
+    """Fetch an address with a script of the page: its status, and the headers that it can read."""
+    if "json" in options:
+        headers = {"Content-Type": "application/json", **options.pop("headers", {})}
+        options = {"method": "POST", "headers": headers, "json": options["json"]}
+    answer: dict[str, Any] = page.evaluate(
+        """async ([url, {json, ...options}]) => {
+            const body = json === undefined ? undefined : JSON.stringify(json)
+            const answer = await fetch(url, {...options, body})
+            return {status: answer.status, headers: Object.fromEntries(answer.headers)}
+        }""",
+        [url, options],
+    )
+    return answer
+
+
+def web(folder: Path, port: int) -> Project:
+    """Generate the preset with the endpoints above, and let another site's scripts read it."""
+    preset = read_yaml(template_root() / "presets" / "web.yml")
+    endpoints = [*preset["endpoints"], *MORE]
+    if CSRF in load().patterns:
+        endpoints.append(PROTECTED)
+        for endpoint in endpoints:
+            if endpoint["name"] == "log_in":
+                endpoint["cookies"] = [*endpoint["cookies"], {"pattern": CSRF, "action": "issue"}]
+    others = [one for one in preset["application"] if one != "cors"]
+    cors = {"pattern": "cors", "allow_origins": [f"https://{APP}:{port}"]}
+    project = generate(folder, endpoints=endpoints, application=[*others, cors])
+    news = project.folder / "app" / "endpoints" / "news.py"
+    source = news.read_text(encoding="utf-8")
+    # As if the connection broke after each event, which a browser then asks for at once.
+    for right, wrong in (("LATEST + 1)", "min(seen_until + 2, LATEST + 1))"), ("3_000", "50")):
+        assert right in source
+        source = source.replace(right, wrong)
+    news.write_text(source, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the project over https, with a certificate that was made for it."""
+    folder = tmp_path_factory.mktemp("browser")
+    number = free_port()
+    project = web(folder / "service", number)
+    certificate = trustme.CA().issue_cert(HOST, APP, FOREIGN)
+    key, chain = folder / "key.pem", folder / "chain.pem"
+    certificate.private_key_pem.write_to_path(key)
+    for part in certificate.cert_chain_pems:
+        part.write_to_path(chain, append=True)
+    options = ["--ssl-keyfile", str(key), "--ssl-certfile", str(chain)]
+    command = ["uvicorn", "app.main:app", *options]
+    with serve(project, *command, settings=SETTINGS, port=number):
+        yield number
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(browser: Browser, port: int) -> Iterator[Site]:
+    """Yield the service as a browser without cookies sees it."""
+    context = browser.new_context(ignore_https_errors=True, accept_downloads=True)
+    # The empty pages come from nowhere, and Chromium asks before such a page may call this machine.
+    context.grant_permissions(["local-network-access"])
+    yield Site(port, context)
+    context.close()
+
+
+def cookies(site: Site) -> dict[str, Any]:
+    """Return what the browser keeps, by name."""
+    return {cookie["name"]: cookie for cookie in site.context.cookies()}
+
+
+def test_session_is_stored_hidden_and_removed(site: Site) -> None:
+    """The `__Host-` cookie opens the account until the logout, and no script reads it."""
+    page = site.open()
+    assert fetched(page, "/account")["status"] == 401
+    assert site.log_in(page) == 204
+    session = cookies(site)["__Host-session"]
+    kept = {key: session[key] for key in ("domain", "path", "secure", "httpOnly", "sameSite")}
+    assert kept == {
+        "domain": HOST,
+        "path": "/",
+        "secure": True,
+        "httpOnly": True,
+        "sameSite": "Lax",
+    }
+    assert "__Host-session" not in page.evaluate("document.cookie")
+    assert fetched(page, "/account")["status"] == 200
+    assert fetched(page, "/logout", method="POST")["status"] == 204
+    assert "__Host-session" not in cookies(site)
+    assert fetched(page, "/account")["status"] == 401
+
+
+def test_session_stays_with_its_host(site: Site) -> None:
+    """A host below it is sent nothing, and cannot set the cookie for it."""
+    site.log_in(site.open())
+    page = site.open(FOREIGN)
+    page.evaluate("document.cookie = '__Host-session=x; Secure; Path=/; Domain=service.localhost'")
+    assert fetched(page, "/account")["status"] == 401
+    assert [one["domain"] for one in site.context.cookies() if "session" in one["name"]] == [HOST]
+
+
+def test_form_of_another_site_is_refused(site: Site) -> None:
+    """Not even the cookies of a same-site neighbour's form are enough."""
+    if CSRF not in load().patterns:
+        pytest.skip(f"there is no pattern {CSRF} yet")
+    page = site.open()
+    site.log_in(page)
+    token = cookies(site)["__Host-csrf"]["value"]
+    assert token in page.evaluate("document.cookie")
+    headers = {"X-CSRF-Token": token}
+    assert fetched(page, "/name", method="POST", headers=headers)["status"] == 200
+    assert fetched(page, "/name", method="POST")["status"] == 403
+    for host, status in ((FOREIGN, 403), (APP, 401)):
+        foreign = site.open(host)
+        with foreign.expect_navigation() as navigation:
+            foreign.evaluate(
+                """url => {
+                    const form = document.createElement("form")
+                    form.method = "POST"
+                    form.action = url
+                    document.body.append(form)
+                    form.submit()
+                }""",
+                site.url("/name"),
+            )
+        answer = navigation.value
+        assert answer is not None
+        assert answer.status == status, host
+
+
+def test_listed_site_reads_exposed_headers_only(site: Site) -> None:
+    """Its scripts see what endpoints document, and nothing else that was sent."""
+    page = site.open(APP)
+    latest = fetched(page, site.url("/latest"))
+    assert latest["headers"]["post-kind"] == "article"
+    assert not {"referrer-policy", "x-frame-options", "server", "date"} & latest["headers"].keys()
+    table = fetched(page, site.url("/table"))
+    assert table["headers"]["content-disposition"] == 'attachment; filename="table.csv"'
+
+
+def test_other_site_reads_nothing(site: Site) -> None:
+    """What it fetches, the browser keeps from its scripts."""
+    page = site.open(FOREIGN)
+    with page.expect_console_message() as message:
+        outcome = page.evaluate(
+            "url => fetch(url).then(() => 'read', error => error.name)", site.url("/latest")
+        )
+    assert outcome == "TypeError"
+    assert "No 'Access-Control-Allow-Origin' header is present" in message.value.text
+
+
+def test_events_are_received_and_resumed(site: Site) -> None:
+    """After each broken connection the browser asks for what follows, and gets it once."""
+    received = site.open().evaluate(
+        """() => new Promise(resolve => {
+            const events = []
+            const source = new EventSource("/news")
+            source.addEventListener("update", event => {
+                events.push([event.lastEventId, JSON.parse(event.data).title])
+                if (events.length === 3) { source.close(); resolve(events) }
+            })
+        })"""
+    )
+    assert received == [["1", "example"], ["2", "example"], ["3", "example"]]
+
+
+@pytest.mark.parametrize(("path", "name"), [("/report", FILENAME), ("/table", "table.csv")])
+def test_download_has_its_name(site: Site, path: str, name: str) -> None:
+    """Which need not be ASCII."""
+    page = site.open()
+    with page.expect_download() as started:
+        page.evaluate("path => { location.href = path }", path)
+    assert started.value.suggested_filename == name
+    assert Path(started.value.path()).stat().st_size > 0
