@@ -88,6 +88,7 @@ def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
         if named_by:
             name = module_name(entry.options[named_by], words)
             yield from (f"{name}_{suffix}" for suffix in DERIVED)
+            yield from (DERIVED if name == "session" else ())
             yield from (f"read_{name}_given", f"read_{name}_value", f"is_{name}_accepted")
 
 
