@@ -9,6 +9,7 @@ says why it exists.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -26,6 +27,15 @@ CHECKED = ("application", "endpoints")
 """Answers whose validators repeat what `scaffold.check` has done."""
 
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file of a project: its path there, its bytes and its permissions."""
+
+    path: str
+    content: bytes
+    mode: int
 
 
 class Template:
@@ -63,6 +73,14 @@ class Template:
         Raises:
             InvalidSpec: an answer is refused by its question.
         """
+        for file in self.files(folder, given):
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.content)
+            target.chmod(file.mode)
+
+    def files(self, folder: Path, given: Mapping[str, Any]) -> Iterator[Rendered]:
+        """Yield the files of a project, without writing them; see `write`."""
         context = self._answer(folder, given)
         excluded = self._excluded(context)
         source = self.root / self.settings["_subdirectory"]
@@ -72,7 +90,8 @@ class Template:
                 continue
             for target, extra in self._targets(relative, context):
                 if not excluded(target):
-                    self._write_file(path, folder / target, {**context, **extra})
+                    content = self._content(path, {**context, **extra})
+                    yield Rendered(target, content, path.stat().st_mode & 0o777)
 
     def _answer(self, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return every answer, and what templates know besides."""
@@ -149,15 +168,11 @@ class Template:
             name = text.render({**context, **extra})
             yield bare[: found.start()] + name + bare[found.end() :], extra
 
-    def _write_file(self, source: Path, target: Path, context: Mapping[str, Any]) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.name.endswith(self.settings["_templates_suffix"]):
-            name = PurePosixPath(source.relative_to(self.root)).as_posix()
-            text = self.environment.get_template(name).render(context)
-            target.write_bytes(text.encode())
-        else:
-            target.write_bytes(source.read_bytes())
-        target.chmod(source.stat().st_mode & 0o777)
+    def _content(self, source: Path, context: Mapping[str, Any]) -> bytes:
+        if not source.name.endswith(self.settings["_templates_suffix"]):
+            return source.read_bytes()
+        name = PurePosixPath(source.relative_to(self.root)).as_posix()
+        return self.environment.get_template(name).render(context).encode()
 
     def _render(self, text: str, context: Mapping[str, Any]) -> str:
         return self.environment.from_string(text).render(context)
