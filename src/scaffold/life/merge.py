@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.files import File, Tree, read_file
-from scaffold.life.requirements import settle_requirements
+from scaffold.life.line_sets import settle
 from scaffold.life.state import ANSWERS_FILE, CONFLICT, parse_answers
 from scaffold.life.words import rename_words, renamed_words
 
@@ -105,6 +105,7 @@ def _moved(move: Move, base: File, theirs: File, folder: Path) -> list[Change]:
     leaves = Change(move.source, ours, None)
     if ours.is_same(base):
         return [leaves, Change(move.target, None, _like(ours, theirs), moved_from=move.source)]
+    _refuse_undecided(move.source, ours)
     if not ours.is_text():
         return [leaves, Change(move.target, None, ours, edited=True, moved_from=move.source)]
     words = renamed_words(base, theirs) or move.words
@@ -128,8 +129,7 @@ def _merged(path: str, base: File | None, ours: File | None, theirs: File | None
         return [Change(path, ours, _like(ours, theirs))]
     if path == ANSWERS_FILE:
         return [Change(path, ours, _merged_answers(path, base, ours, theirs))]
-    if CONFLICT.search(ours.content):
-        raise Refused(f"{path} still holds the conflicts of an earlier update; decide them first")
+    _refuse_undecided(path, ours)
     if not (ours.is_text() and theirs.is_text()):
         beside = File(theirs.content, theirs.executable)
         return [Change(path + REJECTED, None, beside, edited=True, conflict=True)]
@@ -137,6 +137,11 @@ def _merged(path: str, base: File | None, ours: File | None, theirs: File | None
     if content == ours.content:
         return []
     return [Change(path, ours, File(content, ours.executable), edited=True, conflict=conflict)]
+
+
+def _refuse_undecided(path: str, ours: File) -> None:
+    if CONFLICT.search(ours.content):
+        raise Refused(f"{path} still holds the conflicts of an earlier update; decide them first")
 
 
 def _like(ours: File, theirs: File) -> File:
@@ -160,9 +165,7 @@ def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> F
 def _merge_file(path: str, base: File, ours: File, theirs: File) -> tuple[bytes, bool]:
     """Merge three versions line by line; return the result and whether conflicts are in it."""
     crlf = ours.has_crlf()
-    texts = [file.unix().content for file in (ours, base, theirs)]
-    if path == "pyproject.toml":
-        texts = settle_requirements(*texts)
+    texts = settle(path, [file.unix().content for file in (ours, base, theirs)])
     labels = [word for label in (OURS, "last update", THEIRS) for word in ("-L", label)]
     with TemporaryDirectory(prefix="scaffold-") as scratch:
         names = ("ours", "base", "theirs")

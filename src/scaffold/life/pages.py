@@ -143,8 +143,15 @@ def unified_diff(changes: Sequence[Change]) -> str:
             Path(scratch, side).mkdir()
             for change in changes:
                 _write(Path(scratch, side, change.path), getattr(change, attribute))
-        options = ["--no-index", "--no-prefix", "--no-color", "--no-ext-diff", "--no-textconv"]
-        command = ["git", *_PLAIN, "diff", *options, "--find-renames"]
+        options = [
+            "--no-index",
+            "--no-prefix",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+        ]
+        command = ["git", *_PLAIN, "diff", *options]
         done = subprocess.run([*command, "a", "b"], cwd=scratch, capture_output=True, check=False)
     if done.returncode > 1:
         reason = done.stderr.decode(errors="replace").strip()
