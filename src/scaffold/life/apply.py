@@ -63,8 +63,8 @@ def recover(folder: Path) -> bool:
         decided = (stage / _JOURNAL).is_file()
         if decided:
             _carry_out(folder, stage, json.loads((stage / _JOURNAL).read_bytes()))
-        _clear(stage)
-    shutil.rmtree(stage, ignore_errors=True)
+        _forget(stage)
+    _remove(stage)
     return decided
 
 
@@ -76,19 +76,25 @@ def _stage_of(folder: Path) -> Iterator[Path]:
         stage.mkdir(mode=0o700)
     except FileExistsError as error:
         raise _at_work() from error
-    with _locked(stage):
-        # Git never shows the folder, not even when the process is killed.
-        (stage / ".gitignore").write_text("*\n")
-        try:
-            yield stage
-        finally:
-            _clear(stage)
-    shutil.rmtree(stage, ignore_errors=True)
+    try:
+        with _locked(stage):
+            # Git never shows the folder, not even when the process is killed.
+            (stage / ".gitignore").write_text("*\n")
+            try:
+                yield stage
+            finally:
+                _forget(stage)
+    finally:
+        _remove(stage)
 
 
-def _clear(stage: Path) -> None:
-    """Forget the journal first: without it nothing is left to carry out."""
+def _forget(stage: Path) -> None:
+    """Remove the journal; without it nothing is left to carry out."""
     (stage / _JOURNAL).unlink(missing_ok=True)
+
+
+def _remove(stage: Path) -> None:
+    shutil.rmtree(stage, ignore_errors=True)
 
 
 @contextmanager
