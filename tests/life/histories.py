@@ -6,7 +6,9 @@ the project stands afterwards. A line that an owner writes holds the word `mine`
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from tests.life.conftest import replace, run
 from tests.test_plain_copier import commit, git
@@ -347,23 +349,18 @@ def detached_head(folder: Path) -> None:
 
 @history
 def two_branches(folder: Path) -> None:
-    """Two branches have added an endpoint each, and were merged by hand."""
+    """Two branches have added an endpoint each and were merged."""
     for branch in ("one", "two"):
         git(folder, "checkout", "-q", "-b", branch, "main")
         assert run("add", f"GET /{branch} plain-text as {branch}").status == 0
         append(folder / f"app/endpoints/{branch}.py", f"# mine: {branch}\n")
+        prepend(folder / "README.md", f"Mine: {branch}.\n\n") if branch == "one" else None
         commit(folder)
-    merge = ["-c", "merge.conflictStyle=merge", "merge", "-q", "-X", "no-renames"]
-    try:
-        git(folder, *merge, "one")
-    except Exception:
-        for path in git(folder, "diff", "--name-only", "--diff-filter=U").split():
-            lines = (folder / path).read_text().splitlines(keepends=True)
-            kept = [
-                line for line in lines if not line.startswith(("<<<<<<<", "=======", ">>>>>>>"))
-            ]
-            (folder / path).write_text("".join(kept))
-        commit(folder)
+    with suppress(CalledProcessError):
+        git(folder, "merge", "-q", "one")
+    resolved = run("resolve")
+    assert resolved.status == 0, resolved.stderr
+    commit(folder)
 
 
 @history

@@ -72,7 +72,7 @@ def test_a_file_keeps_its_permissions(folder: Path) -> None:
 def test_a_file_that_was_changed_meanwhile_stops_everything(folder: Path) -> None:
     (folder / "gone/deep/file.txt").write_text("edited in the meantime\n")
     before = read_tree(folder)
-    with pytest.raises(Refused, match="gone/deep/file.txt was changed meanwhile"):
+    with pytest.raises(Refused, match="was changed meanwhile"):
         apply(folder, CHANGES)
     assert read_tree(folder) == before
 
@@ -201,9 +201,7 @@ Start = Callable[[Path, list[str]], int]
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize(
-    "starting", ["fork", pytest.param("process", marks=pytest.mark.full)]
-)
+@pytest.mark.parametrize("starting", ["fork", pytest.param("process", marks=pytest.mark.full)])
 def test_a_killed_command_leaves_the_project_as_it_was_or_complete(
     command: str, starting: str, project: Path, tmp_path: Path
 ) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from scaffold.life.apply import STAGE
 from scaffold.life.files import Tree, read_tree
-from scaffold.life.state import CONFLICT
+from scaffold.life.sources import WithCopier
+from scaffold.life.state import CONFLICT, read_project
 from tests.life.conftest import run
 from tests.life.histories import HISTORIES
 from tests.test_plain_copier import git
@@ -83,9 +84,12 @@ def git_state(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("history", HISTORIES)
-def test_no_edited_line_is_lost(history: str, operation: str, project: Path) -> None:
-    generated = tree(project)
+def test_no_edited_line_is_lost(
+    history: str, operation: str, project: Path, versions: dict[str, Path]
+) -> None:
     folder = HISTORIES[history](project) or project
+    listed = read_project(folder)
+    generated = WithCopier(next(iter(versions.values())), listed.origin).render(listed.answers)
     before, in_git = tree(folder), git_state(folder)
     marked_before = marked(before, folder)
 

@@ -4,6 +4,7 @@ This and `scaffold.cli` are the only places that print and that decide an exit s
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from scaffold.console import Json, boundary, require_terminal, say
 
 if TYPE_CHECKING:
     from scaffold.life.operations import Plan
+    from scaffold.life.own_tests import Comparison
     from scaffold.life.updates import Check
 
 LEFT_TO_DECIDE = 3
@@ -33,6 +35,25 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference; wr
 Force = Annotated[
     bool, typer.Option("--force", help="Delete files, too, that hold edits of yours.")
 ]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a plan is wanted.
+
+    Attributes:
+        force: delete edited files, too.
+        dry_run: show the difference, and write nothing.
+        as_json: print the result as JSON.
+        test: run the project's tests before and after.
+        previewed: what happens to which file has been shown already.
+    """
+
+    force: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+    test: bool = False
+    previewed: bool = False
 
 
 @app.command()
@@ -66,7 +87,7 @@ def add(
         with operations.opened(project) as (found, source):
             added = gather_additions(lines or (), data_file, source)
             plan = operations.add(found, source, added.endpoints, added.application)
-            finish(plan, "there already", dry_run=dry_run, as_json=as_json)
+            finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 
 
 @app.command()
@@ -83,7 +104,7 @@ def remove(
 
         with operations.opened(project) as (found, source):
             plan = operations.remove(found, source, names)
-            finish(plan, "gone already", force=force, dry_run=dry_run, as_json=as_json)
+            finish(plan, "gone already", Way(force, dry_run, as_json))
 
 
 @app.command()
@@ -101,7 +122,7 @@ def rename(
 
         with operations.opened(project) as (found, source):
             plan = operations.rename(found, source, old, new)
-            finish(plan, "named so already", force=force, dry_run=dry_run, as_json=as_json)
+            finish(plan, "named so already", Way(force, dry_run, as_json))
 
 
 @app.command()
@@ -122,7 +143,7 @@ def edit(
         with operations.opened(project) as (found, source):
             wanted = operations.read_edit(name, line, source)
             plan = operations.edit(found, source, name, wanted)
-            finish(plan, "so already", force=force, dry_run=dry_run, as_json=as_json)
+            finish(plan, "so already", Way(force, dry_run, as_json))
 
 
 @app.command("list")
@@ -173,12 +194,10 @@ def update(
             show_check(updates.check(project, to), as_json=as_json)
             return
         with updates.prepared(project, to, data or ()) as plan:
-            if plan.changes and not (dry_run or as_json):
+            shown = bool(plan.changes) and not (dry_run or as_json)
+            if shown:
                 preview(plan, ask=not yes)
-            if test and not dry_run:
-                tested(plan, force=force, as_json=as_json)
-            else:
-                finish(plan, AT_VERSION, force=force, dry_run=dry_run, as_json=as_json)
+            finish(plan, AT_VERSION, Way(force, dry_run, as_json, test, previewed=shown))
 
 
 @app.command()
@@ -195,7 +214,16 @@ def diff(
         from scaffold.life import updates
 
         with updates.prepared(project, to) as plan:
-            finish(plan, AT_VERSION, dry_run=True, as_json=as_json)
+            finish(plan, AT_VERSION, Way(dry_run=True, as_json=as_json))
+
+
+@app.command()
+def resolve(project: Where = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Decide the conflicts of a git merge in the endpoint list and in what follows from it."""
+    with boundary():
+        from scaffold.life.branches import resolve as plan_resolution
+
+        finish(plan_resolution(project), "decided already", Way(dry_run=dry_run, as_json=as_json))
 
 
 def show_check(found: "Check", *, as_json: bool) -> None:
@@ -213,68 +241,48 @@ def preview(plan: "Plan", *, ask: bool) -> None:
     from scaffold.life import pages
 
     say(f"From {plan.project.origin.commit} to {plan.target.commit}:")
-    say(pages.plan_page(plan))
+    typer.echo(pages.plan_page(plan))
     if ask and sys.stdin.isatty() and sys.stdout.isatty():
         typer.confirm("Go on?", default=True, abort=True, err=True)
 
 
-def tested(plan: "Plan", *, force: bool, as_json: bool) -> None:
-    """Carry a plan out between two runs of the project's tests; print, and exit."""
-    from scaffold.life import pages
-    from scaffold.life.operations import carry_out
-    from scaffold.life.own_tests import compare
-    from scaffold.pages import to_json
-
-    comparison = compare(plan.project.folder, lambda: carry_out(plan, force=force))
-    data = pages.plan_data(plan, applied=True) | {"tests": pages.tests_data(comparison)}
-    if as_json:
-        typer.echo(to_json(data))
-    else:
-        show(plan, AT_VERSION, dry_run=False, as_json=False)
-        typer.echo(pages.tests_page(comparison))
-    if plan.conflicts or comparison.broken:
-        raise typer.Exit(LEFT_TO_DECIDE)
-
-
-def finish(
-    plan: "Plan", unchanged: str, *, force: bool = False, dry_run: bool, as_json: bool
-) -> None:
-    """Carry a plan out, or show it, and exit.
+def finish(plan: "Plan", unchanged: str, way: Way) -> None:
+    """Carry a plan out, or only show it, and exit.
 
     Args:
         plan: what to do.
         unchanged: what to say where there is nothing to do.
-        force: delete edited files, too.
-        dry_run: only show what would be done.
-        as_json: print the plan as JSON.
+        way: how it is wanted.
     """
     from scaffold.life.operations import carry_out
+    from scaffold.life.own_tests import compare
 
-    if not dry_run:
-        carry_out(plan, force=force)
-    show(plan, unchanged, dry_run=dry_run, as_json=as_json)
-    if plan.conflicts:
+    comparison = None
+    if way.dry_run:
+        show(plan, unchanged, way)
+        return
+    if way.test:
+        comparison = compare(plan.project.folder, lambda: carry_out(plan, force=way.force))
+    else:
+        carry_out(plan, force=way.force)
+    show(plan, unchanged, way, comparison)
+    if plan.conflicts or (comparison is not None and comparison.broken):
         raise typer.Exit(LEFT_TO_DECIDE)
 
 
-def show(plan: "Plan", unchanged: str, *, dry_run: bool, as_json: bool) -> None:
-    """Print a plan: what is done, or would be."""
+def show(plan: "Plan", unchanged: str, way: Way, comparison: "Comparison | None" = None) -> None:
+    """Print what is done, or would be: the result, and messages about it."""
     from scaffold.life import pages
     from scaffold.pages import to_json
 
-    if as_json:
-        typer.echo(to_json(pages.plan_data(plan, applied=not dry_run)))
-    elif not plan.changes:
-        say(f"Nothing to do: it is {unchanged}.")
-    elif dry_run:
+    if way.as_json:
+        data = pages.plan_data(plan, comparison, applied=not way.dry_run)
+        typer.echo(to_json(data))
+    elif plan.changes and way.dry_run:
         typer.echo(pages.unified_diff(plan.changes))
-    else:
+    elif plan.changes and not way.previewed:
         typer.echo(pages.plan_page(plan))
-    if plan.changes:
-        say(f"{'Would be' if dry_run else 'Done'}: {pages.summary(plan)}.")
-    for note in plan.notes:
-        say(f"note: {note}")
-    if dry_run and plan.endangered:
-        say(f"note: --force is needed to delete {', '.join(plan.endangered)}")
-    if plan.conflicts and not dry_run:
-        say("Decide the marked lines in: " + ", ".join(plan.conflicts))
+    if comparison is not None and not way.as_json:
+        typer.echo(pages.tests_page(comparison))
+    for message in pages.messages(plan, unchanged, dry_run=way.dry_run):
+        say(message)

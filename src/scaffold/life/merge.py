@@ -110,7 +110,7 @@ def _moved(move: Move, base: File, theirs: File, folder: Path) -> list[Change]:
         return [leaves, Change(move.target, None, ours, edited=True, moved_from=move.source)]
     words = renamed_words(base, theirs) or move.words
     ours, base = rename_words(ours, words), rename_words(base, words)
-    content, conflict = _merge_file(move.target, base, ours, theirs)
+    content, conflict = _merge_lines(move.target, base, ours, theirs)
     after = File(content, ours.executable)
     arrives = Change(move.target, None, after, True, conflict, move.source)
     return [leaves, arrives]
@@ -133,10 +133,26 @@ def _merged(path: str, base: File | None, ours: File | None, theirs: File | None
     if not (ours.is_text() and theirs.is_text()):
         beside = File(theirs.content, theirs.executable)
         return [Change(path + REJECTED, None, beside, edited=True, conflict=True)]
-    content, conflict = _merge_file(path, base or File(b""), ours, theirs)
+    content, conflict = _merge_lines(path, base or File(b""), ours, theirs)
     if content == ours.content:
         return []
     return [Change(path, ours, File(content, ours.executable), edited=True, conflict=conflict)]
+
+
+def merge_file(
+    path: str, base: File | None, ours: File, theirs: File | None
+) -> tuple[File | None, bool]:
+    """Merge one file; return it, and whether conflicts are in it.
+
+    A file that is not wanted any more, but was edited, stays as it is.
+    """
+    changes = _merged(path, base, ours, theirs)
+    if not changes:
+        return ours, False
+    change = changes[0]
+    if change.path != path or (change.after is None and change.edited):
+        return ours, change.conflict
+    return change.after, change.conflict
 
 
 def _refuse_undecided(path: str, ours: File) -> None:
@@ -153,7 +169,7 @@ def _like(ours: File, theirs: File) -> File:
 
 def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> File:
     """Return the wanted answers, with the comments of their owner where that is possible."""
-    content, conflict = _merge_file(path, base or File(b""), ours, theirs)
+    content, conflict = _merge_lines(path, base or File(b""), ours, theirs)
     try:
         if not conflict and parse_answers(content) == parse_answers(theirs.content):
             return File(content, ours.executable)
@@ -162,7 +178,7 @@ def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> F
     return theirs
 
 
-def _merge_file(path: str, base: File, ours: File, theirs: File) -> tuple[bytes, bool]:
+def _merge_lines(path: str, base: File, ours: File, theirs: File) -> tuple[bytes, bool]:
     """Merge three versions line by line; return the result and whether conflicts are in it."""
     crlf = ours.has_crlf()
     texts = settle(path, [file.unix().content for file in (ours, base, theirs)])

@@ -1,7 +1,7 @@
 """What the commands on a project show, as text and as JSON."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -53,8 +53,33 @@ def _row(change: Change) -> str:
     return f"  {change.kind:8} {path}{f'  ({remarks[0]})' if remarks else ''}"
 
 
-def plan_data(plan: Plan, *, applied: bool) -> dict[str, Any]:
-    """Return a plan as data; `docs/update.schema.json` describes it."""
+def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
+    """Yield what a person is told beside the result.
+
+    Args:
+        plan: what was done, or would be.
+        unchanged: how the project is when there is nothing to do.
+        dry_run: whether it was only shown.
+    """
+    if plan.changes:
+        yield f"{'Would be' if dry_run else 'Done'}: {summary(plan)}."
+    else:
+        yield f"Nothing to do: it is {unchanged}."
+    yield from (f"note: {note}" for note in plan.notes)
+    if dry_run and plan.endangered:
+        yield f"note: --force is needed to delete {', '.join(plan.endangered)}"
+    if plan.conflicts:
+        yield f"Decide the marked lines in: {', '.join(plan.conflicts)}"
+
+
+def plan_data(plan: Plan, comparison: Comparison | None = None, *, applied: bool) -> dict[str, Any]:
+    """Return a plan as data; `docs/update.schema.json` describes it.
+
+    Args:
+        plan: what was done, or would be.
+        comparison: how the project's tests went before and after.
+        applied: whether it was done.
+    """
     return {
         "project": str(plan.project.folder),
         "from": origin_data(plan.project.origin),
@@ -73,6 +98,7 @@ def plan_data(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "conflicts": plan.conflicts,
         "endangered": plan.endangered,
         "notes": list(plan.notes),
+        "tests": None if comparison is None else tests_data(comparison),
     }
 
 

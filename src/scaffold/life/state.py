@@ -87,6 +87,15 @@ def read_project(folder: Path) -> Project:
             f"{ANSWERS_FILE} holds conflict markers; decide them, keeping the endpoints of both "
             "sides that you want, and run this again"
         )
+    return project_of(folder, content)
+
+
+def project_of(folder: Path, content: bytes) -> Project:
+    """Return the project in a folder, as the bytes of an answers file describe it.
+
+    Raises:
+        ScaffoldError: they are no answers file of a project of this template.
+    """
     recorded = parse_answers(content)
     answers = {name: value for name, value in recorded.items() if not name.startswith("_")}
     if not _lists_endpoints(answers) or not isinstance(recorded.get("_src_path"), str):
