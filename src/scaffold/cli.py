@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold import __version__
 from scaffold.console import Json, boundary, require_terminal, say
 from scaffold.life.commands import app as life
 from scaffold.quick import QuickCommand, QuickGroup
@@ -49,7 +48,9 @@ def main() -> None:
 def show_version(wanted: bool) -> None:
     """Print the version and exit, for `--version`."""
     if wanted:
-        typer.echo(f"scaffold {__version__}")
+        from scaffold.origin import version
+
+        typer.echo(f"scaffold {version()}")
         raise typer.Exit
 
 

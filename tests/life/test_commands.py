@@ -65,6 +65,17 @@ def test_remove_takes_back_what_add_has_done(project: Path, edited: bool) -> Non
     assert not (project / "app/cookies").exists()
 
 
+def test_the_choices_of_the_first_day_stay_recorded(project: Path) -> None:
+    """Copier records them where it has asked; a render from an endpoint list does not."""
+    path = project / ".copier-answers.yml"
+    replace(path, "application:", "response_patterns:\n- json-model\napplication:")
+    before = tree(project)
+    assert run("add", REPORT).status == 0
+    assert "response_patterns:\n- json-model\n" in path.read_text()
+    assert run("remove", "get_report").status == 0
+    assert tree(project) == before
+
+
 def test_compiled_modules_do_not_keep_a_folder(project: Path) -> None:
     run("add", REPORT)
     cache = project / "app/cookies/__pycache__"

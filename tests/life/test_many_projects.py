@@ -10,10 +10,9 @@ import pytest
 import yaml
 from packaging.version import Version
 
-from scaffold import __version__
 from scaffold.catalogue import template_root
 from scaffold.direct import Template
-from scaffold.origin import Origin
+from scaffold.origin import Origin, version
 from tests.conftest import ROOT
 from tests.life.conftest import ANSWERS, replace, run
 from tests.life.histories import HISTORIES, STUB, append
@@ -86,7 +85,7 @@ def test_renovate_finds_the_address_and_the_version(tmp_path: Path, commit: str)
 
 
 def test_a_release_is_a_tag_that_renovate_can_compare() -> None:
-    assert not Version(f"v{__version__}").is_devrelease
+    assert not Version(f"v{version()}").is_devrelease
 
 
 def test_what_renovate_writes_is_no_hand_edit(project: Path) -> None:

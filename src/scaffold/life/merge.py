@@ -168,10 +168,17 @@ def _like(ours: File, theirs: File) -> File:
 
 
 def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> File:
-    """Return the wanted answers, with the comments of their owner where that is possible."""
+    """Return the wanted answers, with what only the recorded ones have where that is possible.
+
+    That is comments, and the choices from which the first endpoints were made.
+    """
     content, conflict = _merge_lines(path, base or File(b""), ours, theirs)
     try:
-        if not conflict and parse_answers(content) == parse_answers(theirs.content):
+        recorded, rendered, wanted = (
+            parse_answers(file.content) for file in (ours, base or File(b"{}"), theirs)
+        )
+        kept = {name: recorded[name] for name in recorded.keys() - rendered.keys()}
+        if not conflict and parse_answers(content) == {**kept, **wanted}:
             return File(content, ours.executable)
     except ScaffoldError:
         pass
