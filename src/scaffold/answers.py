@@ -29,7 +29,7 @@ CHOICE_ANSWERS = {
 }
 """The checkbox answers, each with the family whose ids it takes."""
 SPEC_ANSWERS = ("application", "endpoints")
-ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS)
+ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files")
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,21 @@ def test_other_answers(project: Path) -> None:
     assert "there is no answer licence" in done.stderr
 
 
+def test_a_file_can_become_its_owners(project: Path) -> None:
+    """From then on the template leaves it alone."""
+    append(project / "README.md", "Mine.\n")
+    before = (project / "README.md").read_text()
+    assert run("update", "--data", "own_files=[README.md]").status == 0
+    assert (project / "README.md").read_text() == before
+    assert run("update").status == 0
+    assert (project / "README.md").read_text() == before
+    assert run("add", "GET /x plain-text").status == 0
+    assert (project / "README.md").read_text() == before
+    done = run("update", "--data", "own_files=[a*]")
+    assert done.status == 2
+    assert "own_files: a list of paths is needed" in done.stderr
+
+
 BROKEN = '''"""Mine."""
 
 from app.http import caching

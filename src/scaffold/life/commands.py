@@ -4,7 +4,7 @@ This and `scaffold.cli` are the only places that print and that decide an exit s
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -224,6 +224,46 @@ def resolve(project: Where = None, dry_run: DryRun = False, as_json: Json = Fals
         from scaffold.life.branches import resolve as plan_resolution
 
         finish(plan_resolution(project), "decided already", Way(dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def adopt(
+    project: Where = None,
+    entry: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The module with app = FastAPI(); else looked for."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Change that module, too, without asking.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Let a project that was not generated take generated endpoints.
+
+    No file is overwritten. The change of the module that makes the application is shown, and made
+    only when you agree.
+    """
+    with boundary():
+        from scaffold.life import adopt as adopting
+        from scaffold.life.pages import unified_diff
+
+        adoption = adopting.adopt(project, entry)
+        plan, change = adoption.plan, adoption.entry
+        if change.after == change.before:
+            agreed = False
+        elif dry_run or yes:
+            agreed = True
+        else:
+            say(unified_diff([change]))
+            asking = sys.stdin.isatty() and sys.stdout.isatty()
+            agreed = asking and typer.confirm(f"Change {change.path}?", default=True, err=True)
+        if agreed:
+            plan = replace(plan, changes=(*plan.changes, change))
+        elif change.after != change.before:
+            note = f"{change.path} is as it was; make the change above to serve the endpoints"
+            plan = replace(plan, notes=(*plan.notes, note))
+        finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
 
 
 def show_check(found: "Check", *, as_json: bool) -> None:

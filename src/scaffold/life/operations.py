@@ -8,7 +8,7 @@ same with another version.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from scaffold.life.apply import apply, recover
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
+from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
     Project,
@@ -167,7 +168,10 @@ def _plan(
     _check(answers, source)
     theirs = source.render(answers)
     _refuse_taken(project, base, theirs)
-    return plan_merge(project, project.origin, base, theirs, moves)
+    plan = plan_merge(project, project.origin, base, theirs, moves)
+    needed = new_requirements(source, project.answers, answers)
+    note = f"add to your dependencies: {', '.join(needed)}"
+    return replace(plan, notes=(*plan.notes, note)) if needed else plan
 
 
 def plan_merge(

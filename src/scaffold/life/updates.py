@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scaffold.answers import Sources, gather
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
@@ -81,7 +82,7 @@ def prepared(
 
 
 def plan_update(
-    project: Project, source: Source, target: Source, answers: dict[str, object] | None = None
+    project: Project, source: Source, target: Source, answers: dict[str, Any] | None = None
 ) -> Plan:
     """Plan the step from one version of the template to another.
 
@@ -97,7 +98,11 @@ def plan_update(
     answers = project.answers if answers is None else answers
     base = source.render(project.answers)
     refuse_hand_edits(project, source, base)
-    return plan_merge(project, target.origin, base, target.render(answers))
+    theirs = target.render(answers)
+    # What becomes its owner's stays as it is, instead of being deleted.
+    own = set(answers.get("own_files") or ())
+    base = {path: file for path, file in base.items() if path not in own}
+    return plan_merge(project, target.origin, base, theirs)
 
 
 def _wanted(
