@@ -84,10 +84,21 @@ def add(
 
         if not lines and data_file is None:
             require_terminal("give endpoint lines or --data-file")
+            lines = asked_lines()
         with operations.opened(project) as (found, source):
             added = gather_additions(lines or (), data_file, source)
             plan = operations.add(found, source, added.endpoints, added.application)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
+
+
+def asked_lines() -> list[str]:
+    """Ask for endpoint lines until an empty one comes."""
+    say("One endpoint a line, such as: GET /posts json-model(model=Post) as list_posts")
+    say("`scaffold patterns` lists the patterns. An empty line ends.")
+    lines: list[str] = []
+    while line := typer.prompt("Endpoint", default="", show_default=False, err=True).strip():
+        lines.append(line)
+    return lines
 
 
 @app.command()
