@@ -291,6 +291,22 @@ def test_endpoints_and_application_patterns_come_from_a_file(project: Path) -> N
     assert "`scaffold update --data project_name=...` changes an answer" in done.stderr
 
 
+def test_no_file_outside_of_the_project_is_touched(project: Path) -> None:
+    """Neither through a linked folder, nor through a name that somebody put into the answers."""
+    outside = project.parent / "outside"
+    (project / "app/http").rename(outside)
+    (project / "app/http").symlink_to(outside)
+    before = tree(outside)
+    done = run("add", REPORT)
+    assert done.status == 4
+    assert "app/http/cookies.py is not inside of the project" in done.stderr
+    assert tree(outside) == before
+
+    replace(project / ".copier-answers.yml", "- name: export\n", "- name: ../../../outside/x\n")
+    assert run("update").status != 0
+    assert tree(outside) == before
+
+
 def test_the_working_tree_is_all_that_changes(project: Path) -> None:
     """Neither git's own files nor their times."""
     before = {path: file.content for path, file in read_tree(project / ".git").items()}

@@ -79,7 +79,8 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
         moves: which files of `base` stand under another path in `theirs`.
 
     Raises:
-        Refused: a file that must change holds conflicts of an earlier update.
+        Refused: a file that must change holds conflicts of an earlier update, or is reached only
+            through a link that leaves the project.
     """
     base, theirs = dict(base), dict(theirs)
     changes: list[Change] = []
@@ -90,7 +91,15 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
         if base.get(path) != theirs.get(path):
             ours = read_file(folder / path)
             changes += _merged(path, base.get(path), ours, theirs.get(path))
+    for change in changes:
+        _refuse_outside(folder, change.path)
     return sorted(changes, key=lambda change: change.path)
+
+
+def _refuse_outside(folder: Path, path: str) -> None:
+    """Refuse to leave the project, through a name in the answers file or a linked folder."""
+    if not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
+        raise Refused(f"{path} is not inside of the project; look at {ANSWERS_FILE} and at links")
 
 
 def _can_move(move: Move, base: Tree, theirs: Tree, folder: Path) -> bool:

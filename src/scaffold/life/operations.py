@@ -31,6 +31,7 @@ from scaffold.life.state import (
 )
 from scaffold.lines import parse_line
 from scaffold.origin import Origin
+from scaffold.progress import working
 from scaffold.project import terminable
 
 Endpoint = dict[str, Any]
@@ -161,12 +162,14 @@ def _plan(
     leaving: Sequence[str] = (),
 ) -> Plan:
     """Plan other answers at the project's own version."""
-    base = source.render(project.answers)
+    with working("Rendering the project"):
+        base = source.render(project.answers)
     refuse_hand_edits(project, source, base, leaving)
     if answers == project.answers:
         return Plan(project, project.origin, ())
     _check(answers, source)
-    theirs = source.render(answers)
+    with working("Rendering what it becomes"):
+        theirs = source.render(answers)
     _refuse_taken(project, base, theirs)
     plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from packaging.version import InvalidVersion, Version
 
 from scaffold.errors import ScaffoldError, UsageMistake
+from scaffold.progress import working
 from scaffold.render import one_line
 
 FETCHED = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -142,7 +143,8 @@ def open_repository(src: str, *, needs: str | None = None) -> Repository:
     repository = Repository(url, folder)
     if needs is not None and folder.is_dir() and repository.find_commit(needs):
         return repository
-    _fetch(url, folder)
+    with working("Fetching the template"):
+        _fetch(url, folder)
     return Repository(url, folder)
 
 

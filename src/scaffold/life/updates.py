@@ -15,6 +15,7 @@ from scaffold.life.repository import Repository, open_repository
 from scaffold.life.sources import Source, is_installed, source_of
 from scaffold.life.state import Project, find_folder, read_project
 from scaffold.origin import Origin
+from scaffold.progress import working
 from scaffold.project import terminable
 
 
@@ -96,9 +97,11 @@ def plan_update(
         Refused: the answers file was edited by hand.
     """
     answers = project.answers if answers is None else answers
-    base = source.render(project.answers)
+    with working("Rendering the project"):
+        base = source.render(project.answers)
     refuse_hand_edits(project, source, base)
-    theirs = target.render(answers)
+    with working("Rendering what it becomes"):
+        theirs = target.render(answers)
     # What becomes its owner's stays as it is, instead of being deleted.
     own = set(answers.get("own_files") or ())
     base = {path: file for path, file in base.items() if path not in own}
