@@ -4,9 +4,12 @@
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
     python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
     python3 tasks.py record                          write examples and docs of the catalogue anew
-    python3 tasks.py bench [answers|streams]         compare the speed with Copier's, or that of
+    python3 tasks.py bench [NAME]                    compare the speed with Copier's (commands,
+                                                     lifecycle), or that (answers, streams) of
                                                      what is generated with the same by hand
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
+    python3 tasks.py golden                          keep the answers that this version records
+    python3 tasks.py release                         check and build the release that is committed
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
 
@@ -61,7 +64,7 @@ def bench(arguments: Sequence[str]) -> None:
     set_up()
     what, *rest = arguments or ["commands"]
     if not (ROOT / "benchmarks" / f"{what}.py").exists():
-        raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams]")
+        raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle]")
     if run("python", f"benchmarks/{what}.py", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")
 
@@ -80,6 +83,20 @@ def record(arguments: Sequence[str]) -> None:
         raise TaskError("a project could not be generated, or does not answer")
     if run("python", "-m", "tests.composition"):
         raise TaskError("docs/composition.md could not be written")
+
+
+def golden(arguments: Sequence[str]) -> None:
+    """Write the answers files of the version that is about to be released."""
+    set_up()
+    if run("python", "tools/release.py", "golden", *arguments):
+        raise TaskError("the answers were not written")
+
+
+def release(arguments: Sequence[str]) -> None:
+    """Build the wheel of the commit at hand, and check that it may be published."""
+    set_up()
+    if run("python", "tools/release.py", "build", *arguments):
+        raise TaskError("this commit is no release; see above")
 
 
 def try_(arguments: Sequence[str]) -> None:
@@ -130,6 +147,8 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "try": try_,
     "bench": bench,
     "mutate": mutate,
+    "golden": golden,
+    "release": release,
     "record": record,
     "lock": lock,
 }

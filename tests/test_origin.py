@@ -13,7 +13,7 @@ import pytest
 
 from scaffold.catalogue import template_root
 from scaffold.index import read_files
-from scaffold.origin import Origin, find_origin
+from scaffold.origin import Origin, find_origin, version
 from tests.conftest import ROOT
 
 TEMPLATE = "https://github.com/response-scaffold/fastapi-response-scaffold.git"
@@ -128,6 +128,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, repository / name, ignore=ignored)
     for name in ("copier.yml", *BUILD_FILES):
         shutil.copy(ROOT / name, repository)
+    pyproject = repository / "pyproject.toml"
+    declared = f'version = "{version()}"'
+    pyproject.write_text(pyproject.read_text().replace(declared, 'version = "0.1.0"'))
     git(repository, "init")
     release(repository, "v0.1.0")
     (repository / "template" / "NEW.md").write_text("New in the second version.\n")

@@ -1,3 +1,10 @@
 """Generate FastAPI projects whose endpoints answer HTTP correctly."""
 
-__version__ = "0.1.0"
+
+def __getattr__(name: str) -> str:
+    """Return `__version__`, which few need: that of the checkout, or of the installed package."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from scaffold.origin import version
+
+    return version()

@@ -29,7 +29,7 @@ CHOICE_ANSWERS = {
 }
 """The checkbox answers, each with the family whose ids it takes."""
 SPEC_ANSWERS = ("application", "endpoints")
-ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS)
+ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
     if sources.preset is not None:
         answers |= _mapping(_preset(sources.preset), f"preset {sources.preset}")
     if sources.data_file is not None:
-        answers |= _mapping(_data_file(sources.data_file), str(sources.data_file))
+        answers |= read_data_file(sources.data_file)
     answers |= dict(_assignment(text) for text in sources.data)
     if sources.lines:
         endpoints = answers.get("endpoints", [])
@@ -86,6 +86,15 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
 def presets() -> list[str]:
     """Return the names of the presets."""
     return sorted(path.stem for path in (template_root() / "presets").glob("*.yml"))
+
+
+def read_data_file(path: Path) -> dict[str, Any]:
+    """Return the answers of a YAML file.
+
+    Raises:
+        UsageMistake: it cannot be read, or names an answer that there is none of.
+    """
+    return _mapping(_data_file(path), str(path))
 
 
 def _preset(name: str) -> Any:

@@ -1,22 +1,19 @@
 """The command line: reads arguments, calls one module for each verb, prints what it returns.
 
-This is the only place that prints and that decides an exit status. Modules are imported by the
-commands that need them, so that `scaffold --help` is quick.
+Here are the commands that need no project; `scaffold.life.commands` has those on a project. Modules
+are imported by the commands that need them, so that `scaffold --help` is quick.
 """
 
-import os
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold import __version__
-from scaffold.errors import ScaffoldError, Terminated
+from scaffold.console import Json, boundary, require_terminal, say
+from scaffold.life.commands import app as life
 from scaffold.quick import QuickCommand, QuickGroup
 
 if TYPE_CHECKING:
@@ -39,9 +36,6 @@ class SchemaOf(StrEnum):
     ENDPOINTS = "endpoints"
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
 def main() -> None:
     """Read the command line and run it."""
     for stream in (sys.stdout, sys.stderr):
@@ -51,46 +45,12 @@ def main() -> None:
     app()
 
 
-@contextmanager
-def boundary() -> Iterator[None]:
-    """Turn every error into one line on standard error and an exit status."""
-    try:
-        yield
-        sys.stdout.flush()
-    except ScaffoldError as error:
-        fail(str(error), error.status)
-    except Terminated:
-        fail("terminated", 143)
-    except KeyboardInterrupt:
-        fail("interrupted", 130)
-    except BrokenPipeError:
-        # Whoever reads the result has seen enough; what Python still flushes must go elsewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        fail(f"{where}{error.strerror or error}", 1)
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:
-        fail(f"this is a mistake in scaffold itself: {type(error).__name__}: {error}", 1)
-
-
-def fail(message: str, status: int) -> None:
-    """Print an error on one line and exit."""
-    say(f"error: {' '.join(message.split())}")
-    raise typer.Exit(status)
-
-
-def say(message: str) -> None:
-    """Print a message, which is not the result, to standard error."""
-    typer.echo(message, err=True)
-
-
 def show_version(wanted: bool) -> None:
     """Print the version and exit, for `--version`."""
     if wanted:
-        typer.echo(f"scaffold {__version__}")
+        from scaffold.origin import version
+
+        typer.echo(f"scaffold {version()}")
         raise typer.Exit
 
 
@@ -160,21 +120,10 @@ def new(
         sources = Sources(preset, data_file, data or (), endpoint or ())
         ask = not (defaults or sources.suffice())
         if ask:
-            require_terminal()
+            require_terminal("use --preset, --endpoint, --data-file or --defaults")
         request = Request(destination, sources, ask, template, ref, git, sync)
         created = preview(request) if dry_run else create(request)
         print_created(created, request, dry_run=dry_run, as_json=as_json)
-
-
-def require_terminal() -> None:
-    """Refuse to ask where nobody can answer."""
-    from scaffold.errors import UsageMistake
-
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageMistake(
-            "nobody can be asked without a terminal; "
-            "use --preset, --endpoint, --data-file or --defaults"
-        )
 
 
 def print_created(created: "Created", request: "Request", *, dry_run: bool, as_json: bool) -> None:
@@ -252,3 +201,6 @@ def schema(
         asked = questions(read_config(template_root()))
         answered = {name: each for name, each in asked.items() if is_answered(each)}
         typer.echo(to_json(answers_schema(catalogue, answered)))
+
+
+app.add_typer(life)

@@ -9,6 +9,7 @@ says why it exists.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -25,7 +26,22 @@ from scaffold.yaml_files import YamlLoader
 CHECKED = ("application", "endpoints")
 """Answers whose validators repeat what `scaffold.check` has done."""
 
+SHARED_PLAN = ("application", "cookies")
+"""What the file of one endpoint or cookie may read of the plan besides its own part."""
+
+FIXED = ("catalogue", "patterns", "vocabulary", "vocabulary_files")
+"""What is the same in every render of one template folder."""
+
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file of a project: its path there, its bytes and its permissions."""
+
+    path: str
+    content: bytes
+    mode: int
 
 
 class Template:
@@ -63,7 +79,16 @@ class Template:
         Raises:
             InvalidSpec: an answer is refused by its question.
         """
+        for file in self.files(folder, given):
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.content)
+            target.chmod(file.mode)
+
+    def files(self, folder: Path, given: Mapping[str, Any]) -> Iterator[Rendered]:
+        """Yield the files of a project, without writing them; see `write`."""
         context = self._answer(folder, given)
+        shared, fingerprint = self._shared(context)
         excluded = self._excluded(context)
         source = self.root / self.settings["_subdirectory"]
         for path in sorted(path for path in source.rglob("*") if path.is_file()):
@@ -71,8 +96,32 @@ class Template:
             if excluded(relative):
                 continue
             for target, extra in self._targets(relative, context):
-                if not excluded(target):
-                    self._write_file(path, folder / target, {**context, **extra})
+                if excluded(target):
+                    continue
+                if extra:
+                    key = (relative, json.dumps(extra), fingerprint)
+                    if key not in self._remembered:
+                        self._remembered[key] = self._content(path, {**shared, **extra})
+                    content = self._remembered[key]
+                else:
+                    content = self._content(path, context)
+                yield Rendered(target, content, path.stat().st_mode & 0o777)
+
+    @cached_property
+    def _remembered(self) -> dict[tuple[str, str, str], bytes]:
+        """Return the files of single endpoints and cookies, which two renders often share."""
+        return {}
+
+    def _shared(self, context: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return what the file of one endpoint or cookie may read, and text that tells it apart.
+
+        The other endpoints are not in it, or a file would have to be rendered again for each.
+        """
+        plan = {name: context["plan"][name] for name in SHARED_PLAN}
+        hidden = ("endpoints", "_copier_answers")
+        shared = {name: context[name] for name in context if name not in hidden} | {"plan": plan}
+        told = {name: shared[name] for name in shared if name not in FIXED}
+        return shared, json.dumps(told, default=str, sort_keys=True)
 
     def _answer(self, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return every answer, and what templates know besides."""
@@ -149,15 +198,11 @@ class Template:
             name = text.render({**context, **extra})
             yield bare[: found.start()] + name + bare[found.end() :], extra
 
-    def _write_file(self, source: Path, target: Path, context: Mapping[str, Any]) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.name.endswith(self.settings["_templates_suffix"]):
-            name = PurePosixPath(source.relative_to(self.root)).as_posix()
-            text = self.environment.get_template(name).render(context)
-            target.write_bytes(text.encode())
-        else:
-            target.write_bytes(source.read_bytes())
-        target.chmod(source.stat().st_mode & 0o777)
+    def _content(self, source: Path, context: Mapping[str, Any]) -> bytes:
+        if not source.name.endswith(self.settings["_templates_suffix"]):
+            return source.read_bytes()
+        name = PurePosixPath(source.relative_to(self.root)).as_posix()
+        return self.environment.get_template(name).render(context).encode()
 
     def _render(self, text: str, context: Mapping[str, Any]) -> str:
         return self.environment.from_string(text).render(context)

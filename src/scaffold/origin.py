@@ -9,6 +9,7 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
@@ -50,6 +51,16 @@ def find_origin(root: Path | None = None, installed: Distribution | None = None)
         return Origin(str(root), _describe(root))
     installed = installed or _installed()
     return _from_direct_url(installed) or _from_metadata(installed)
+
+
+def version() -> str:
+    """Return the version of the command: what a checkout declares, or what is installed."""
+    root = template_root()
+    if root.name == "_template":
+        return _installed().version
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared: str = project["version"]
+    return declared
 
 
 def _installed() -> Distribution:

@@ -49,14 +49,14 @@ def staged(target: Path) -> Iterator[Path]:
     """
     made = _missing_parents(target)
     stage = target.parent / f".{target.name[:100]}.scaffold-{secrets.token_hex(4)}"
-    with _terminable():
+    with terminable():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             stage.mkdir(mode=0o700)
             yield stage / target.name
             _move(stage / target.name, target)
         finally:
-            with _handling(signal.SIG_IGN, signal.SIGINT, *STOPPING):
+            with uninterrupted():
                 shutil.rmtree(stage, ignore_errors=True)
                 _remove_empty(made)
 
@@ -80,9 +80,14 @@ def _move(source: Path, target: Path) -> None:
     source.rename(target)
 
 
-def _terminable() -> AbstractContextManager[None]:
+def terminable() -> AbstractContextManager[None]:
     """Stop on SIGTERM as on Ctrl-C, so that what cleans up after one cleans up after the other."""
     return _handling(_terminate, *STOPPING)
+
+
+def uninterrupted() -> AbstractContextManager[None]:
+    """Let neither Ctrl-C nor SIGTERM stop what takes a moment and must not be half done."""
+    return _handling(signal.SIG_IGN, signal.SIGINT, *STOPPING)
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:

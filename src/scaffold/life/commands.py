@@ -1,0 +1,339 @@
+"""The commands on an existing project.
+
+This and `scaffold.cli` are the only places that print and that decide an exit status.
+"""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scaffold.console import Json, boundary, require_terminal, say
+
+if TYPE_CHECKING:
+    from scaffold.life.operations import Plan
+    from scaffold.life.own_tests import Comparison
+    from scaffold.life.updates import Check
+
+LEFT_TO_DECIDE = 3
+"""Done, but conflicts, or tests that fail since, are left."""
+UPDATE_AVAILABLE = 5
+"""What `scaffold update --check` exits with."""
+AT_VERSION = "at this version already"
+
+app = typer.Typer()
+
+Where = Annotated[
+    Path | None,
+    typer.Option(
+        "--project", metavar="DIR", help="The project; else this folder or the nearest above it."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference; write nothing.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Delete files, too, that hold edits of yours.")
+]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a plan is wanted.
+
+    Attributes:
+        force: delete edited files, too.
+        dry_run: show the difference, and write nothing.
+        as_json: print the result as JSON.
+        test: run the project's tests before and after.
+        previewed: what happens to which file has been shown already.
+    """
+
+    force: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+    test: bool = False
+    previewed: bool = False
+
+
+@app.command()
+def add(
+    lines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[LINE]...",
+            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
+            show_default=False,
+        ),
+    ] = None,
+    data_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A YAML file with endpoints, application patterns."),
+    ] = None,
+    project: Where = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Add endpoints to a project.
+
+    One that is there already changes nothing.
+    """
+    with boundary():
+        from scaffold.life import operations
+        from scaffold.life.additions import gather_additions
+
+        if not lines and data_file is None:
+            require_terminal("give endpoint lines or --data-file")
+            lines = asked_lines()
+        with operations.opened(project) as (found, source):
+            added = gather_additions(lines or (), data_file, source)
+            plan = operations.add(found, source, added.endpoints, added.application)
+            finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
+
+
+def asked_lines() -> list[str]:
+    """Ask for endpoint lines until an empty one comes."""
+    say("One endpoint a line, such as: GET /posts json-model(model=Post) as list_posts")
+    say("`scaffold patterns` lists the patterns. An empty line ends.")
+    lines: list[str] = []
+    while line := typer.prompt("Endpoint", default="", show_default=False, err=True).strip():
+        lines.append(line)
+    return lines
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="An endpoint's name.")],
+    project: Where = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Remove endpoints from a project, with their tests and what only they needed."""
+    with boundary():
+        from scaffold.life import operations
+
+        with operations.opened(project) as (found, source):
+            plan = operations.remove(found, source, names)
+            finish(plan, "gone already", Way(force, dry_run, as_json))
+
+
+@app.command()
+def rename(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The endpoint's name.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
+    project: Where = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Give an endpoint another name; your edits in its module and tests move along."""
+    with boundary():
+        from scaffold.life import operations
+
+        with operations.opened(project) as (found, source):
+            plan = operations.rename(found, source, old, new)
+            finish(plan, "named so already", Way(force, dry_run, as_json))
+
+
+@app.command()
+def edit(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The endpoint's name.")],
+    line: Annotated[
+        str, typer.Argument(metavar="LINE", help="What it becomes; keeps NAME without `as`.")
+    ],
+    project: Where = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Change an endpoint's path, method or patterns; your edits are merged with that."""
+    with boundary():
+        from scaffold.life import operations
+
+        with operations.opened(project) as (found, source):
+            wanted = operations.read_edit(name, line, source)
+            plan = operations.edit(found, source, name, wanted)
+            finish(plan, "so already", Way(force, dry_run, as_json))
+
+
+@app.command("list")
+def list_(project: Where = None, as_json: Json = False) -> None:
+    """List a project's endpoints, and which of their files were edited or are missing."""
+    with boundary():
+        from scaffold.life.listing import list_endpoints
+        from scaffold.life.pages import listing_data, listing_page
+        from scaffold.pages import to_json
+
+        listing = list_endpoints(project)
+        typer.echo(to_json(listing_data(listing)) if as_json else listing_page(listing))
+        for note in listing.notes:
+            say(f"note: {note}")
+
+
+@app.command()
+def update(
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="A version, tag, branch or commit; else the newest one."),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Another value for an answer, such as license."),
+    ] = None,
+    project: Where = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only say whether there is one: exit status 5 if so."),
+    ] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="Run the project's tests before and after.")
+    ] = False,
+    force: Force = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask after the preview.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a newer template to a project; your edits are merged with it.
+
+    Shows first what will happen, and asks in a terminal. Conflicts are marked and listed.
+    """
+    with boundary():
+        from scaffold.life import updates
+
+        if check:
+            show_check(updates.check(project, to), as_json=as_json)
+            return
+        with updates.prepared(project, to, data or ()) as plan:
+            shown = bool(plan.changes) and not (dry_run or as_json)
+            if shown:
+                preview(plan, ask=not yes)
+            finish(plan, AT_VERSION, Way(force, dry_run, as_json, test, previewed=shown))
+
+
+@app.command()
+def diff(
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="A version, tag, branch or commit; else the newest one."),
+    ] = None,
+    project: Where = None,
+    as_json: Json = False,
+) -> None:
+    """Show what `scaffold update` would change; nothing is written."""
+    with boundary():
+        from scaffold.life import updates
+
+        with updates.prepared(project, to) as plan:
+            finish(plan, AT_VERSION, Way(dry_run=True, as_json=as_json))
+
+
+@app.command()
+def resolve(project: Where = None, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Decide the conflicts of a git merge in the endpoint list and in what follows from it."""
+    with boundary():
+        from scaffold.life.branches import resolve as plan_resolution
+
+        finish(plan_resolution(project), "decided already", Way(dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def adopt(
+    project: Where = None,
+    entry: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The module with app = FastAPI(); else looked for."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Change that module, too, without asking.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Let a project that was not generated take generated endpoints.
+
+    No file is overwritten. The change of the module that makes the application is shown, and made
+    only when you agree.
+    """
+    with boundary():
+        from scaffold.life import adopt as adopting
+        from scaffold.life.pages import unified_diff
+
+        adoption = adopting.adopt(project, entry)
+        plan, change = adoption.plan, adoption.entry
+        if change.after == change.before:
+            agreed = False
+        elif dry_run or yes:
+            agreed = True
+        else:
+            say(unified_diff([change]))
+            asking = sys.stdin.isatty() and sys.stdout.isatty()
+            agreed = asking and typer.confirm(f"Change {change.path}?", default=True, err=True)
+        if agreed:
+            plan = replace(plan, changes=(*plan.changes, change))
+        elif change.after != change.before:
+            note = f"{change.path} is as it was; make the change above to serve the endpoints"
+            plan = replace(plan, notes=(*plan.notes, note))
+        finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
+
+
+def show_check(found: "Check", *, as_json: bool) -> None:
+    """Print whether there is an update, and exit."""
+    from scaffold.life.pages import check_data, check_page
+    from scaffold.pages import to_json
+
+    typer.echo(to_json(check_data(found)) if as_json else check_page(found))
+    if found.available:
+        raise typer.Exit(UPDATE_AVAILABLE)
+
+
+def preview(plan: "Plan", *, ask: bool) -> None:
+    """Show what an update will do, and let a person who sees it say no."""
+    from scaffold.life import pages
+
+    say(f"From {plan.project.origin.commit} to {plan.target.commit}:")
+    typer.echo(pages.plan_page(plan))
+    if ask and sys.stdin.isatty() and sys.stdout.isatty():
+        typer.confirm("Go on?", default=True, abort=True, err=True)
+
+
+def finish(plan: "Plan", unchanged: str, way: Way) -> None:
+    """Carry a plan out, or only show it, and exit.
+
+    Args:
+        plan: what to do.
+        unchanged: what to say where there is nothing to do.
+        way: how it is wanted.
+    """
+    from scaffold.life.operations import carry_out
+    from scaffold.life.own_tests import compare
+
+    comparison = None
+    if way.dry_run:
+        show(plan, unchanged, way)
+        return
+    if way.test:
+        comparison = compare(plan.project.folder, lambda: carry_out(plan, force=way.force))
+    else:
+        carry_out(plan, force=way.force)
+    show(plan, unchanged, way, comparison)
+    if plan.conflicts or (comparison is not None and comparison.broken):
+        raise typer.Exit(LEFT_TO_DECIDE)
+
+
+def show(plan: "Plan", unchanged: str, way: Way, comparison: "Comparison | None" = None) -> None:
+    """Print what is done, or would be: the result, and messages about it."""
+    from scaffold.life import pages
+    from scaffold.pages import to_json
+
+    if way.as_json:
+        data = pages.plan_data(plan, comparison, applied=not way.dry_run)
+        typer.echo(to_json(data))
+    elif plan.changes and way.dry_run:
+        typer.echo(pages.unified_diff(plan.changes))
+    elif plan.changes and not way.previewed:
+        typer.echo(pages.plan_page(plan))
+    if comparison is not None and not way.as_json:
+        typer.echo(pages.tests_page(comparison))
+    for message in pages.messages(plan, unchanged, dry_run=way.dry_run):
+        say(message)

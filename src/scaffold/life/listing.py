@@ -1,0 +1,84 @@
+"""`scaffold list`: the endpoints of a project, and what became of their files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import ScaffoldError
+from scaffold.life.files import Tree, read_file
+from scaffold.life.hand_edits import hand_edits
+from scaffold.life.operations import opened
+from scaffold.life.sources import Source
+from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
+from scaffold.origin import Origin
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One endpoint of a project.
+
+    Attributes:
+        endpoint: as the answers file lists it.
+        module: what became of its module since it was generated: `generated` (nothing), `edited`,
+            `missing`, or `unknown` when the template's version cannot be had.
+        tests: the same of its tests.
+    """
+
+    endpoint: dict[str, Any]
+    module: str
+    tests: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The endpoints of a project.
+
+    Attributes:
+        folder: the project.
+        origin: the template and the version that it was generated with.
+        endpoints: in the order of the answers file.
+        notes: what is wrong with the answers file, or could not be found out.
+    """
+
+    folder: Path
+    origin: Origin
+    endpoints: list[Listed]
+    notes: list[str]
+
+
+def list_endpoints(folder: Path | None = None) -> Listing:
+    """Return the endpoints of the project in a folder.
+
+    Raises:
+        UsageMistake: there is no project.
+        ScaffoldError: its answers file cannot be read.
+    """
+    try:
+        with opened(folder) as (project, source):
+            return _listing(project, source)
+    except ScaffoldError as error:
+        # Without the template there is still the list itself, when that can be read.
+        project = read_project(find_folder(folder))
+        listed = [Listed(endpoint, "unknown", "unknown") for endpoint in project.endpoints]
+        return Listing(project.folder, project.origin, listed, [str(error)])
+
+
+def _listing(project: Project, source: Source) -> Listing:
+    base = source.render(project.answers)
+    listed = [
+        Listed(
+            endpoint,
+            _state(project, base, stub(endpoint["name"])),
+            _state(project, base, stub_test(endpoint["name"])),
+        )
+        for endpoint in project.endpoints
+    ]
+    found = hand_edits(project, source, base)
+    return Listing(project.folder, project.origin, listed, [found] if found else [])
+
+
+def _state(project: Project, base: Tree, path: str) -> str:
+    ours = read_file(project.folder / path)
+    if ours is None:
+        return "missing"
+    return "generated" if ours.is_same(base[path]) else "edited"

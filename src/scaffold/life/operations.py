@@ -1,0 +1,230 @@
+"""The operations on a project: what each wants, and the one way in which all are carried out.
+
+`add`, `remove`, `rename` and `edit` each name the answers that are wanted, and return a `Plan`,
+which can be shown, and which `carry_out` puts into the project. `scaffold.life.updates` does the
+same with another version.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold.check import check
+from scaffold.errors import InvalidSpec, Refused
+from scaffold.life import endpoints as lists
+from scaffold.life.apply import apply, recover
+from scaffold.life.files import Tree, read_file
+from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.merge import Change, Move, merge
+from scaffold.life.requirements import new_requirements
+from scaffold.life.sources import Source, source_of
+from scaffold.life.state import (
+    Project,
+    find_folder,
+    page,
+    read_project,
+    stub,
+    stub_test,
+)
+from scaffold.lines import parse_line
+from scaffold.origin import Origin
+from scaffold.progress import working
+from scaffold.project import terminable
+
+Endpoint = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an operation will do to a project, computed and not yet done.
+
+    Attributes:
+        project: the project as it is.
+        target: the version that it will be at.
+        changes: what happens to its files.
+        notes: what its owner should know besides.
+    """
+
+    project: Project
+    target: Origin
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def conflicts(self) -> list[str]:
+        """Return the files in which lines are left to decide."""
+        return [change.path for change in self.changes if change.conflict]
+
+    @property
+    def endangered(self) -> list[str]:
+        """Return the files that would go although their owner has edited them."""
+        return [change.path for change in self.changes if change.after is None and change.edited]
+
+
+@contextmanager
+def opened(folder: Path | None = None) -> Iterator[tuple[Project, Source]]:
+    """Yield a project, once what a killed command had begun is finished, and its template.
+
+    Args:
+        folder: the project's folder; the current one or the nearest above it when None.
+    """
+    with terminable():
+        found = find_folder(folder)
+        recover(found)
+        project = read_project(found)
+        with source_of(project.origin) as source:
+            yield project, source
+
+
+def read_edit(name: str, line: str, source: Source) -> Endpoint:
+    """Return the endpoint of a line, under an endpoint's own name where the line names none."""
+    named = re.search(r"\sas\s+\S+\s*\Z", line) is not None
+    return parse_line(line if named else f"{line} as {name}", source.catalogue)
+
+
+def add(
+    project: Project,
+    source: Source,
+    endpoints: Sequence[Endpoint],
+    application: Sequence[Any] = (),
+) -> Plan:
+    """Plan endpoints, and application patterns, that come.
+
+    Args:
+        project: the project.
+        source: its template, as `opened` yields it.
+        endpoints: as in a data file.
+        application: entries as in a data file.
+
+    Raises:
+        InvalidSpec: an endpoint cannot be generated.
+        UsageMistake: there is another one of that name.
+        Refused: a file of the owner's stands where a new one belongs.
+    """
+    _check_form(endpoints, source)
+    answers = lists.with_endpoints(project.answers, endpoints)
+    answers = lists.with_application(answers, application)
+    return _plan(project, source, answers)
+
+
+def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
+    """Plan endpoints that go.
+
+    Raises:
+        UsageMistake: there is no endpoint of that name.
+    """
+    answers = lists.without_endpoints(project.answers, names)
+    return _plan(project, source, answers, leaving=names)
+
+
+def rename(project: Project, source: Source, old: str, new: str) -> Plan:
+    """Plan another name for an endpoint; its owner's edits move along."""
+    endpoint = lists.find(project.answers, old)
+    return edit(project, source, old, {**endpoint, "name": new})
+
+
+def edit(project: Project, source: Source, name: str, endpoint: Endpoint) -> Plan:
+    """Plan that an endpoint becomes another one, under its name or a new one."""
+    lists.find(project.answers, name)
+    _check_form([endpoint], source)
+    answers = lists.with_endpoint_changed(project.answers, name, endpoint)
+    return _plan(project, source, answers, moves=_moves(name, endpoint["name"]))
+
+
+def carry_out(plan: Plan, *, force: bool = False) -> None:
+    """Put a plan into its project.
+
+    Args:
+        plan: what to do.
+        force: delete files, too, that their owner has edited.
+
+    Raises:
+        Refused: there are such files; nothing was changed.
+        ScaffoldError: the project cannot be written; nothing was changed.
+    """
+    if plan.endangered and not force:
+        raise Refused(
+            f"{', '.join(plan.endangered)} would be deleted, but "
+            f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours; "
+            "save what you need, then use --force"
+        )
+    apply(plan.project.folder, plan.changes)
+
+
+def _plan(
+    project: Project,
+    source: Source,
+    answers: dict[str, Any],
+    moves: tuple[Move, ...] = (),
+    leaving: Sequence[str] = (),
+) -> Plan:
+    """Plan other answers at the project's own version."""
+    with working("Rendering the project"):
+        base = source.render(project.answers)
+    refuse_hand_edits(project, source, base, leaving)
+    if answers == project.answers:
+        return Plan(project, project.origin, ())
+    _check(answers, source)
+    with working("Rendering what it becomes"):
+        theirs = source.render(answers)
+    _refuse_taken(project, base, theirs)
+    plan = plan_merge(project, project.origin, base, theirs, moves)
+    needed = new_requirements(source, project.answers, answers)
+    note = f"add to your dependencies: {', '.join(needed)}"
+    return replace(plan, notes=(*plan.notes, note)) if needed else plan
+
+
+def plan_merge(
+    project: Project, target: Origin, base: Tree, theirs: Tree, moves: tuple[Move, ...] = ()
+) -> Plan:
+    """Plan the step from one render to another."""
+    changes = tuple(merge(base, theirs, project.folder, moves))
+    return Plan(project, target, changes, tuple(_notes(project, changes)))
+
+
+def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
+    """Refuse endpoints that are wrong in themselves, in words that count from the first of them."""
+    check({"endpoints": list(endpoints)}, source.catalogue)
+
+
+def _check(answers: Mapping[str, Any], source: Source) -> None:
+    """Refuse answers that are wrong as a whole, naming endpoints instead of counting them."""
+    try:
+        check(answers, source.catalogue)
+    except InvalidSpec as error:
+        raise _by_name(error, answers) from error
+
+
+def _by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
+    message = str(error)
+    for index, endpoint in reversed(list(enumerate(answers["endpoints"]))):
+        message = message.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
+    return InvalidSpec(error.field, message)
+
+
+def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
+    """Refuse to mix a new file with one that its owner has written under the same path."""
+    for path in sorted(theirs.keys() - base.keys()):
+        ours = read_file(project.folder / path)
+        if ours is not None and ours.content != theirs[path].content:
+            raise Refused(
+                f"{path} is a file of yours, and the new endpoint needs one there; rename yours, "
+                "or give the endpoint another name with `as NAME`"
+            )
+
+
+def _moves(old: str, new: str) -> tuple[Move, ...]:
+    if old == new:
+        return ()
+    words = {old: new, f"test_{old}": f"test_{new}"}
+    return tuple(Move(path(old), path(new), words) for path in (stub, stub_test, page))
+
+
+def _notes(project: Project, changes: Sequence[Change]) -> Iterator[str]:
+    if any(change.path == "pyproject.toml" for change in changes):
+        lock = project.folder / "uv.lock"
+        command = "uv sync" if lock.is_file() else "uv sync, or pip install . --group dev"
+        yield f"pyproject.toml has changed; when its dependencies have, run {command}"

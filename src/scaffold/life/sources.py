@@ -1,0 +1,131 @@
+"""Where the renders of a project come from: the template that is installed, or its origin.
+
+A project at the version of this command is rendered from the files that the command carries, so
+that nothing needs the network. Every other version is fetched from the origin that the project
+records, and rendered with Copier, which knows what older and newer templates may use.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from scaffold.catalogue import Catalogue, load, template_root
+from scaffold.errors import ScaffoldError
+from scaffold.life.files import File, Tree, read_tree
+from scaffold.life.repository import Repository, git_url, open_repository, same_version
+from scaffold.life.state import ANSWERS_FILE
+from scaffold.origin import Origin, find_origin
+
+
+class Source(Protocol):
+    """One version of the template."""
+
+    @property
+    def origin(self) -> Origin:
+        """What its renders record."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its patterns."""
+
+    def render(self, answers: Mapping[str, Any]) -> Tree:
+        """Return the project that it generates from answers.
+
+        Raises:
+            InvalidSpec: an answer is refused.
+        """
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A template folder of this version, rendered without Copier."""
+
+    root: Path
+    origin: Origin
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its patterns."""
+        return load(self.root)
+
+    @cached_property
+    def _template(self) -> Any:
+        from scaffold.direct import Template
+
+        return Template(self.root)
+
+    def render(self, answers: Mapping[str, Any]) -> Tree:
+        """Return the project that it generates from answers."""
+        data = {**answers, **self.origin.data()}
+        rendered = self._template.files(Path(answers["project_name"]), data)
+        return {file.path: File(file.content, bool(file.mode & 0o100)) for file in rendered}
+
+
+@dataclass(frozen=True)
+class WithCopier:
+    """A template folder of any version, rendered with Copier."""
+
+    root: Path
+    origin: Origin
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Its patterns."""
+        return load(self.root)
+
+    def render(self, answers: Mapping[str, Any]) -> Tree:
+        """Return the project that it generates from answers."""
+        from scaffold.render import render_from
+
+        with TemporaryDirectory(prefix="scaffold-") as scratch:
+            project = Path(scratch, "project")
+            data = {**answers, **self.origin.data()}
+            render_from(str(self.root), None, project, data, ask=False)
+            tree = read_tree(project)
+        stamp = f"_src_path: {self.origin.src}\n".encode()
+        if ANSWERS_FILE not in tree or stamp not in tree[ANSWERS_FILE].content:
+            raise ScaffoldError(f"{self.origin.src} is not a version of this template")
+        return tree
+
+
+@contextmanager
+def source_of(origin: Origin, repository: Repository | None = None) -> Iterator[Source]:
+    """Yield the template at a version: the command's own if it is that one, else fetched.
+
+    Args:
+        origin: the address and the version.
+        repository: the template's repository, when it is open already.
+
+    Raises:
+        ScaffoldError: the version cannot be had.
+    """
+    if is_installed(origin):
+        yield Direct(template_root(), origin)
+        return
+    if origin.commit is None:
+        raise ScaffoldError(
+            f"{ANSWERS_FILE} records no version (_commit), so what was generated cannot be told "
+            "from what was edited; write there the tag or commit of the template that it was "
+            "generated with"
+        )
+    repository = repository or open_repository(origin.src, needs=origin.commit)
+    with repository.checked_out(repository.commit(origin.commit)) as folder:
+        yield WithCopier(folder, origin)
+
+
+def is_installed(origin: Origin) -> bool:
+    """Say whether an origin is the template that this command carries."""
+    own = find_origin()
+    if _address(own) != _address(origin):
+        return False
+    if own.commit is None or origin.commit is None:
+        return own.commit == origin.commit
+    return same_version(own.commit, origin.commit)
+
+
+def _address(origin: Origin) -> str:
+    return git_url(origin.src).removesuffix("/").removesuffix(".git").lower()

@@ -1,0 +1,144 @@
+"""`scaffold update`: another version of the template, or other answers, for a project."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers import Sources, gather
+from scaffold.errors import Refused, ScaffoldError, UsageMistake
+from scaffold.life.apply import recover
+from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.operations import Plan, plan_merge
+from scaffold.life.repository import Repository, open_repository
+from scaffold.life.sources import Source, is_installed, source_of
+from scaffold.life.state import Project, find_folder, read_project
+from scaffold.origin import Origin
+from scaffold.progress import working
+from scaffold.project import terminable
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether there is an update.
+
+    Attributes:
+        current: the version of the project.
+        newest: the version that it could be at.
+        available: whether that is another one.
+    """
+
+    current: Origin
+    newest: str
+    available: bool
+
+
+def check(folder: Path | None = None, to: str | None = None) -> Check:
+    """Say whether there is an update for the project in a folder; nothing is changed.
+
+    Args:
+        folder: the project's folder; the current one or the nearest above it when None.
+        to: the version that is wanted; the newest one when None.
+
+    Raises:
+        ScaffoldError: the template's repository cannot be reached.
+    """
+    current = read_project(find_folder(folder)).origin
+    repository = open_repository(current.src)
+    target = _target(repository, current, to)
+    return Check(current, target.commit or "", target != current)
+
+
+@contextmanager
+def prepared(
+    folder: Path | None = None, to: str | None = None, data: Sequence[str] = ()
+) -> Iterator[Plan]:
+    """Yield the plan of an update of the project in a folder.
+
+    Args:
+        folder: the project's folder; the current one or the nearest above it when None.
+        to: the version that is wanted; when None the newest one, or that of the project if there
+            are other answers.
+        data: other answers, as `NAME=VALUE`.
+
+    Raises:
+        UsageMistake: there is no such version, or no such answer.
+        ScaffoldError: a version cannot be fetched.
+        Refused: the project is at a newer version, or its answers file was edited by hand.
+    """
+    with terminable():
+        found = find_folder(folder)
+        recover(found)
+        project = read_project(found)
+        target, repository, notes = _wanted(project, to, stay=bool(data))
+        answers = {**project.answers, **gather(Sources(data=data))}
+        with source_of(project.origin, repository) as source:
+            if target == project.origin:
+                plan = plan_update(project, source, source, answers)
+            else:
+                with source_of(target, repository) as newer:
+                    plan = plan_update(project, source, newer, answers)
+            yield replace(plan, notes=(*plan.notes, *notes))
+
+
+def plan_update(
+    project: Project, source: Source, target: Source, answers: dict[str, Any] | None = None
+) -> Plan:
+    """Plan the step from one version of the template to another.
+
+    Args:
+        project: the project.
+        source: the template at its version.
+        target: the version that is wanted.
+        answers: the answers that are wanted; those of the project when None.
+
+    Raises:
+        Refused: the answers file was edited by hand.
+    """
+    answers = project.answers if answers is None else answers
+    with working("Rendering the project"):
+        base = source.render(project.answers)
+    refuse_hand_edits(project, source, base)
+    with working("Rendering what it becomes"):
+        theirs = target.render(answers)
+    # What becomes its owner's stays as it is, instead of being deleted.
+    own = set(answers.get("own_files") or ())
+    base = {path: file for path, file in base.items() if path not in own}
+    return plan_merge(project, target.origin, base, theirs)
+
+
+def _wanted(
+    project: Project, to: str | None, *, stay: bool
+) -> tuple[Origin, Repository | None, list[str]]:
+    """Return the version that is wanted, the repository if it was needed, and what to tell."""
+    current = project.origin
+    if to is None and stay:
+        return current, None, []
+    if to is not None and is_installed(replace(current, commit=to)) and is_installed(current):
+        return current, None, []
+    try:
+        repository = open_repository(current.src, needs=to)
+    except (ScaffoldError, OSError) as error:
+        if to is not None or not is_installed(current) or isinstance(error, UsageMistake):
+            raise
+        # The newest version that can be had without the network.
+        return current, None, [f"whether there is a newer version is not known: {error}"]
+    return _target(repository, current, to), repository, []
+
+
+def _target(repository: Repository, current: Origin, to: str | None) -> Origin:
+    """Return the wanted version as it will be recorded; the current one if nothing is newer.
+
+    Raises:
+        Refused: an older version is asked for.
+    """
+    wanted = repository.commit(to or repository.newest())
+    here = repository.find_commit(current.commit) if current.commit else None
+    if wanted == here:
+        return current
+    if here is not None and repository.contains(here, wanted):
+        if to is not None:
+            raise Refused(f"{to} is older than {current.commit}, at which the project is")
+        return current
+    return Origin(current.src, repository.describe(wanted))

@@ -1,0 +1,164 @@
+"""Projects with a past, and the commands on them, run quickly.
+
+The command runs in this process, and each render is made once for all tests; everything else is
+real: the git repositories, the files, the merges and the exit statuses.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from scaffold.cli import app
+from scaffold.direct import Template
+from scaffold.life.files import Tree
+from scaffold.life.repository import Repository
+from scaffold.life.sources import Direct, WithCopier
+from scaffold.origin import Origin
+from scaffold.render import copy_template
+from tests.test_plain_copier import commit, git
+
+GET_POST = "GET /posts/{post_id:int} json-model(model=Post) cache-control as get_post"
+ANSWERS: dict[str, Any] = {
+    "project_name": "service",
+    "description": "A service.",
+    "author_name": "",
+    "license": "Proprietary",
+    "python_version": "3.11",
+    "application": ["security-headers"],
+    "endpoints": [
+        {
+            "name": "get_post",
+            "method": "GET",
+            "path": "/posts/{post_id:int}",
+            "response": {"pattern": "json-model", "model": "Post"},
+            "headers": ["cache-control"],
+        },
+        {"name": "list_posts", "method": "GET", "path": "/posts", "response": "json-direct"},
+        {"name": "export", "method": "GET", "path": "/posts.csv", "response": "csv-stream"},
+    ],
+}
+"""What the project of these tests was generated from."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    def json(self) -> Any:
+        """Return its result as data."""
+        return json.loads(self.stdout)
+
+
+def run(*arguments: str | Path) -> Done:
+    """Run the command."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    error = result.exception
+    if error is not None and not isinstance(error, SystemExit):
+        raise error
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a repository of this template with a second version."""
+    folder = copy_template(tmp_path_factory.mktemp("life") / "template")
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "v0.1.0")
+    second_version(folder)
+    commit(folder, "v0.2.0")
+    return folder
+
+
+def second_version(folder: Path) -> None:
+    """Change the template as releases do: files come, go and change."""
+    project = folder / "template"
+    (project / "SECURITY.md").write_text("How to report a problem.\n")
+    (project / ".dockerignore").unlink()
+    replace(project / "pyproject.toml.jinja", "uvicorn>=0.50", "uvicorn>=0.51")
+    replace(project / "app/http/caching.py", '"""', '"""Of the second version. ')
+    replace(project / "README.md.jinja", "## Deploy\n", "## Deploy it\n")
+    replace(folder / "patterns/response/json-model/stub.py.jinja", '    """', '    """Now: ')
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace the first occurrence of a text in a file; there must be one."""
+    text = path.read_bytes().decode()
+    assert old in text, f"{path} has no {old!r}"
+    path.write_bytes(text.replace(old, new, 1).encode())
+
+
+@pytest.fixture(scope="session")
+def versions(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return a plain folder for each version."""
+    folder = tmp_path_factory.mktemp("versions")
+    for tag in ("v0.1.0", "v0.2.0"):
+        git(template, "worktree", "add", "--quiet", "--detach", str(folder / tag), tag)
+    return {git(template, "rev-parse", tag): folder / tag for tag in ("v0.1.0", "v0.2.0")}
+
+
+@pytest.fixture(scope="session")
+def origin(template: Path) -> Origin:
+    """Return the first version."""
+    return Origin(f"git+{template.as_uri()}", "v0.1.0")
+
+
+@pytest.fixture(scope="session")
+def generated(
+    versions: dict[str, Path], origin: Origin, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a committed project of the first version, to be copied."""
+    folder = tmp_path_factory.mktemp("generated") / "service"
+    first, _ = versions.values()
+    Template(first).write(folder, {**ANSWERS, **origin.data()})
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder)
+    return folder
+
+
+@pytest.fixture
+def project(
+    generated: Path, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return a project of the first version, in the current folder's place."""
+    folder = tmp_path / "service"
+    shutil.copytree(generated, folder, symlinks=True)
+    for name in ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_NOSYSTEM"):
+        monkeypatch.setenv(name, environment[name])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+_RENDERED: dict[str, Tree] = {}
+_TEMPLATES: dict[Path, Template] = {}
+
+
+@pytest.fixture(autouse=True)
+def remembered(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check each version out once, and render it with the same answers once, without Copier."""
+
+    def render(self: WithCopier, answers: Mapping[str, Any]) -> Tree:
+        key = json.dumps([self.origin.data(), answers], sort_keys=True)
+        if key not in _RENDERED:
+            direct = Direct(self.root, self.origin)
+            template = _TEMPLATES.setdefault(self.root, Template(self.root))
+            monkeypatch.setitem(direct.__dict__, "_template", template)
+            _RENDERED[key] = direct.render(answers)
+        return _RENDERED[key]
+
+    def checked_out(self: Repository, commit: str) -> AbstractContextManager[Path]:
+        return nullcontext(versions[commit])
+
+    monkeypatch.setattr(WithCopier, "render", render)
+    monkeypatch.setattr(Repository, "checked_out", checked_out)

@@ -1,0 +1,135 @@
+"""Whatever its owner has done to a project, no command loses a line of it.
+
+Every history of `histories` meets every operation. Afterwards each line that the owner has written
+stands in the project, or the command has refused and changed nothing; and conflicts are marked,
+reported, and told by the exit status.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from scaffold.life.apply import STAGE
+from scaffold.life.files import Tree, read_tree
+from scaffold.life.sources import WithCopier
+from scaffold.life.state import CONFLICT, read_project
+from tests.life.conftest import run
+from tests.life.histories import HISTORIES
+from tests.test_plain_copier import git
+
+OPERATIONS = {
+    "add": ["add", "GET /report msgpack cookie-set(name=seen) as get_report"],
+    "remove": ["remove", "get_post"],
+    "rename": ["rename", "get_post", "show_post"],
+    "edit": [
+        "edit",
+        "get_post",
+        "GET /articles/{post_id:int} json-model(model=Post) cache-control(directives=no-store)",
+    ],
+    "update": ["update", "--to", "v0.2.0"],
+}
+RENAMED = {b"show_post": b"get_post", b"ShowPost": b"GetPost"}
+"""What `rename` changes inside of lines, and the words before."""
+
+
+def tree(folder: Path) -> Tree:
+    """Return every file of a project but those of git."""
+    files = read_tree(folder)
+    return {path: file for path, file in files.items() if not re.match(r"\.git(/|$)", path)}
+
+
+def lines(files: Tree) -> Counter[bytes]:
+    """Return the lines of all files, under the names of before a rename."""
+    found: Counter[bytes] = Counter()
+    for file in files.values():
+        for line in file.content.splitlines():
+            for new, old in RENAMED.items():
+                line = line.replace(new, old)
+            found[line.rstrip(b"\r")] += 1
+    return found
+
+
+def lost_lines(generated: Tree, before: Tree, after: Tree) -> list[bytes]:
+    """Return the lines that an owner had written and that are nowhere in the project any more.
+
+    Args:
+        generated: the project as it was generated.
+        before: the project with its owner's edits.
+        after: what the command has made of it.
+    """
+    edited = lines(before) - lines(generated)
+    return [line for line in edited if line.strip() and line not in lines(after)]
+
+
+def marked(files: Mapping[str, object], folder: Path) -> set[str]:
+    """Return the files that hold conflict markers, or a version that could not be merged."""
+    paths = {path for path in files if CONFLICT.search((folder / path).read_bytes())}
+    return paths | {path for path in files if path.endswith(".rej")}
+
+
+def git_state(folder: Path) -> list[str]:
+    """Return what git keeps of a project, which no command may touch."""
+    if not (folder / ".git").exists():
+        return []
+    return [
+        git(folder, "rev-parse", "HEAD"),
+        git(folder, "diff", "--cached"),
+        git(folder, "branch", "--list"),
+        git(folder, "stash", "list"),
+    ]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("history", HISTORIES)
+def test_no_edited_line_is_lost(
+    history: str, operation: str, project: Path, versions: dict[str, Path]
+) -> None:
+    folder = HISTORIES[history](project) or project
+    listed = read_project(folder)
+    generated = WithCopier(next(iter(versions.values())), listed.origin).render(listed.answers)
+    before, in_git = tree(folder), git_state(folder)
+    marked_before = marked(before, folder)
+
+    done = run(*OPERATIONS[operation], "--project", folder, "--json")
+
+    after = tree(folder)
+    assert git_state(folder) == in_git
+    assert not (folder / STAGE).exists()
+    if done.status == 4:
+        assert after == before
+        assert done.stderr.startswith("error: ")
+        return
+    assert lost_lines(generated, before, after) == []
+    conflicts = marked(after, folder) - marked_before
+    assert set(done.json()["conflicts"]) == conflicts
+    assert done.status == (3 if conflicts else 0), done.stderr
+    assert_again_changes_nothing(operation, folder, after, conflicts)
+
+
+def assert_again_changes_nothing(
+    operation: str, folder: Path, after: Tree, conflicts: set[str]
+) -> None:
+    """Check that the same command, given again, finds nothing to do."""
+    if operation in ("add", "edit", "update") and not conflicts:
+        again = run(*OPERATIONS[operation], "--project", folder, "--json")
+        assert again.status == 0, again.stderr
+        assert again.json()["files"] == []
+        assert tree(folder) == after
+
+
+def test_the_table_is_as_large_as_it_says() -> None:
+    """The number is told in docs/lifecycle.md."""
+    assert (len(HISTORIES), len(OPERATIONS)) == (46, 5)
+
+
+def test_a_lost_line_is_found(project: Path) -> None:
+    """The check itself can fail."""
+    generated = tree(project)
+    stub = project / "app/endpoints/get_post.py"
+    stub.write_text(stub.read_text() + "# mine\n")
+    before = tree(project)
+    stub.unlink()
+    assert lost_lines(generated, before, tree(project)) == [b"# mine"]

@@ -1,0 +1,96 @@
+"""What updates many projects can rely on: the output of `--json`, and what Renovate reads."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from packaging.version import Version
+
+from scaffold.catalogue import template_root
+from scaffold.direct import Template
+from scaffold.origin import Origin, version
+from tests.conftest import ROOT
+from tests.life.conftest import ANSWERS, replace, run
+from tests.life.histories import HISTORIES, STUB, append
+
+_SCHEMA = (ROOT / "docs" / "update.schema.json").read_text(encoding="utf-8")
+STRICT: dict[str, Any] = json.loads(
+    _SCHEMA.replace('"required"', '"additionalProperties": false, "required"')
+)
+"""The documented schema, without keys that it does not name."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["update"],
+        ["update", "--test"],
+        ["update", "--dry-run"],
+        ["update", "--to", "v0.1.0"],
+        ["diff"],
+        ["add", "GET /report msgpack as get_report"],
+        ["remove", "export"],
+        ["rename", "get_post", "show_post"],
+        ["edit", "get_post", "GET /a/{post_id:int} json-model(model=Post)"],
+    ],
+    ids=" ".join,
+)
+def test_json_is_as_documented(project: Path, command: list[str]) -> None:
+    append(project / STUB, "# mine\n")
+    done = run(*command, "--json")
+    assert done.status == 0, done.stderr
+    jsonschema.validate(done.json(), STRICT)
+
+
+def test_json_of_conflicts_and_of_files_that_would_go(project: Path) -> None:
+    replace(project / STUB, '    """What', '    """Mine: what')
+    append(project / ".dockerignore", "mine\n")
+    shown = run("diff", "--json").json()
+    jsonschema.validate(shown, STRICT)
+    assert (shown["conflicts"], shown["endangered"]) == ([STUB], [".dockerignore"])
+    assert shown["applied"] is False
+    done = run("update", "--force", "--json")
+    assert done.status == 3
+    jsonschema.validate(done.json(), STRICT)
+    assert done.json()["applied"] is True
+
+
+def test_json_of_merged_branches(project: Path) -> None:
+    """The history itself runs `resolve`."""
+    HISTORIES["two_branches"](project)
+    jsonschema.validate(run("remove", "one", "--force", "--json").json(), STRICT)
+
+
+RENOVATE_FILES = re.compile(r"(^|/)\.copier-answers(\..+)?\.ya?ml")
+RENOVATE_URL = re.compile(r"https?://[^/ ]+/\S+|ssh://\S+|git@[^:]*:.+")
+
+
+@pytest.mark.parametrize("commit", ["v1.2.3", "1234567", "12e4567"])
+def test_renovate_finds_the_address_and_the_version(tmp_path: Path, commit: str) -> None:
+    """Its manager needs a URL, and text for the version, also where that looks like a number."""
+    origin = Origin("https://github.com/response-scaffold/fastapi-response-scaffold.git", commit)
+    rendered = Template(template_root()).files(tmp_path, {**ANSWERS, **origin.data()})
+    [(path, content)] = [
+        (file.path, file.content) for file in rendered if RENOVATE_FILES.search(file.path)
+    ]
+    assert path == ".copier-answers.yml"
+    recorded = yaml.safe_load(content)
+    assert RENOVATE_URL.fullmatch(recorded["_src_path"])
+    assert recorded["_commit"] == commit
+    assert isinstance(recorded["_commit"], str)
+
+
+def test_a_release_is_a_tag_that_renovate_can_compare() -> None:
+    assert not Version(f"v{version()}").is_devrelease
+
+
+def test_what_renovate_writes_is_no_hand_edit(project: Path) -> None:
+    """It adds a comment to the answers file before it runs `copier update`."""
+    append(project / ".copier-answers.yml", "\n#copier updated")
+    assert run("list").stderr == ""
+    assert run("update").status == 0
+    assert (project / ".copier-answers.yml").read_text().endswith("\n#copier updated")

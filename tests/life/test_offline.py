@@ -1,0 +1,83 @@
+"""A project at the version of the command needs no network for anything."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from scaffold.catalogue import template_root
+from scaffold.direct import Template
+from scaffold.life import sources
+from scaffold.origin import Origin
+from tests.life.conftest import ANSWERS, run
+from tests.life.histories import STUB, append
+
+ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")
+
+
+@pytest.fixture
+def offline(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project of the installed version, where nothing can be reached."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    folder = tmp_path / "service"
+    Template(template_root()).write(folder, {**ANSWERS, **ORIGIN.data()})
+    monkeypatch.setattr(sources, "find_origin", lambda: ORIGIN)
+    monkeypatch.setattr(socket, "socket", refuse)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("HOME", environment["HOME"])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["add", "GET /report msgpack as get_report"],
+        ["remove", "export"],
+        ["rename", "get_post", "show_post"],
+        ["edit", "get_post", "GET /a/{post_id:int} json-model(model=Post)"],
+        ["list"],
+        ["update", "--data", "license=MIT"],
+        ["update", "--to", "v1.2.3"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_nothing_is_fetched(offline: Path, command: list[str], tmp_path: Path) -> None:
+    append(offline / STUB, "# mine\n")
+    done = run(*command)
+    assert done.status == 0, done.stderr
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize("command", ["update", "diff"])
+def test_without_the_network_there_is_nothing_newer(offline: Path, command: str) -> None:
+    done = run(command)
+    assert done.status == 0
+    assert "Nothing to do: it is at this version already." in done.stderr
+    assert "note: whether there is a newer version is not known: cannot fetch" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["update", "--check"], ["update", "--to", "v1.3.0"], ["diff", "--to", "v1.3.0"]]
+)
+def test_what_needs_the_network_says_so(offline: Path, command: list[str]) -> None:
+    done = run(*command)
+    assert done.status == 1
+    assert done.stderr.startswith("error: cannot fetch the template from https://template.invalid/")
+    assert done.stderr.count("\n") == 1
+
+
+def test_another_version_needs_the_network(offline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "find_origin", lambda: Origin(ORIGIN.src, "v1.2.4"))
+    done = run("add", "GET /x plain-text")
+    assert done.status == 1
+    assert "cannot fetch the template from https://template.invalid/scaffold.git" in done.stderr
+    listed = run("list")
+    assert listed.status == 0
+    assert "get_post    unknown" in listed.stdout
+    assert "note: cannot fetch" in listed.stderr

@@ -1,0 +1,187 @@
+"""What a release promises: old answers stay valid, and the wheel is what the commit holds."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.version import Version
+
+from scaffold.answers import CHOICE_ANSWERS
+from scaffold.check import check
+from scaffold.life.files import Tree, read_tree
+from scaffold.life.operations import carry_out
+from scaffold.life.sources import Direct
+from scaffold.life.state import ANSWERS_FILE, project_of, read_project
+from scaffold.life.updates import plan_update
+from scaffold.origin import Origin, version
+from scaffold.render import copy_template
+from tests.conftest import ROOT
+from tests.test_plain_copier import commit, git
+from tools import release
+
+GOLDEN = ROOT / "tests" / "golden"
+KEPT = sorted(GOLDEN.glob("*/*.yml"))
+NOW = Origin("https://github.com/response-scaffold/fastapi-response-scaffold.git", "now")
+
+
+def golden_id(path: Path) -> str:
+    """Return how a kept answers file is called in reports."""
+    return f"{path.parent.name}-{path.stem}"
+
+
+@pytest.fixture(scope="session")
+def now() -> Direct:
+    """Return the template as it is."""
+    return Direct(ROOT, NOW)
+
+
+@pytest.mark.parametrize("path", KEPT, ids=golden_id)
+def test_what_a_release_has_recorded_is_still_valid(path: Path, now: Direct) -> None:
+    project = project_of(ROOT, path.read_bytes())
+    assert project.origin.commit == f"v{path.parent.name}"
+    check(project.answers)
+    rendered = yaml.safe_load(now.render(project.answers)[ANSWERS_FILE].content)
+    for name in project.answers.keys() - CHOICE_ANSWERS.keys():
+        value = project.answers[name]
+        assert rendered[name] == value, f"{name} has fallen back to a default"
+
+
+@pytest.mark.parametrize("path", KEPT, ids=golden_id)
+def test_a_project_of_a_release_is_updated(path: Path, now: Direct, tmp_path: Path) -> None:
+    """From the template of its version, with edits that have to stay."""
+    released = release_commit(path.parent.name)
+    if released is None:
+        pytest.skip(f"the commit that released {path.parent.name} is not in this clone")
+    template = tmp_path / "template"
+    unpack(released, template)
+    project = project_of(tmp_path / "project", path.read_bytes())
+    old = Direct(template, project.origin)
+    write(project.folder, old.render(project.answers))
+    assert read_project(project.folder) == project
+    edited = project.folder / "README.md"
+    edited.write_text("Mine.\n\n" + edited.read_text())
+
+    plan = plan_update(project, old, now)
+
+    assert plan.conflicts == []
+    carry_out(plan, force=True)
+    updated = read_tree(project.folder)
+    assert updated["README.md"].content.startswith(b"Mine.\n\n")
+    fresh = now.render(project.answers)
+    assert updated | {"README.md": fresh["README.md"]} == fresh
+
+
+def release_commit(number: str) -> str | None:
+    """Return the commit that changed the version to this one, if the clone has it."""
+    log = git(ROOT, "log", "--format=%H", f'-Sversion = "{number}"', "--", "pyproject.toml")
+    return next(
+        (found for found in log.split() if release.version_at(found) == number),
+        None,
+    )
+
+
+def unpack(found: str, folder: Path) -> None:
+    """Put the files of a commit into a new folder."""
+    archive = folder.parent / "commit.zip"
+    git(ROOT, "archive", "--format=zip", f"--output={archive}", found)
+    shutil.unpack_archive(archive, folder)
+
+
+def write(folder: Path, files: Tree) -> None:
+    """Write a project."""
+    for path, file in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(file.content)
+        (folder / path).chmod(0o755 if file.executable else 0o644)
+
+
+def test_every_release_has_its_answers() -> None:
+    """Each version that the changelog has a section for, except the one that comes next."""
+    released = {
+        line.split("]")[0].removeprefix("## [")
+        for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("## [") and "Unreleased" not in line
+    }
+    assert {path.parent.name for path in KEPT} == released
+    assert all(str(Version(number)) == number for number in released)
+
+
+def test_the_answers_of_this_version_can_be_kept(tmp_path: Path, now: Direct) -> None:
+    """And they would pass the test above."""
+    written = release.write_golden(tmp_path / "9.9.9", "9.9.9")
+    assert [path.stem for path in written] == ["api", "empty", "exports", "tour", "web", "defaults"]
+    for path in written:
+        test_what_a_release_has_recorded_is_still_valid(path, now)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a repository of this project with a release, ready to be checked."""
+    folder = copy_template(tmp_path / "repository")
+    for name in ("presets", "src"):
+        ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ("LICENSE", "README.md", "hatch_build.py", "pyproject.toml", ".gitignore"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n")
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder)
+    return folder
+
+
+def make_release(folder: Path, number: str) -> None:
+    """Do what CONTRIBUTING.md says, but for the commit."""
+    pyproject = folder / "pyproject.toml"
+    text = pyproject.read_text().replace(f'version = "{version()}"', f'version = "{number}"')
+    pyproject.write_text(text)
+    with (folder / "CHANGELOG.md").open("a") as changelog:
+        changelog.write(f"\n## [{number}] - 2026-11-21\n")
+    golden = folder / "tests" / "golden" / number
+    golden.mkdir(parents=True)
+    (golden / "empty.yml").write_text("endpoints: []\n")
+
+
+def test_a_release_is_complete(repository: Path) -> None:
+    make_release(repository, "1.2.3")
+    commit(repository)
+    assert release.check_release(repository) == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ("version", "the commit does not change the version in pyproject.toml"),
+        ("commit", "there are changes that are not committed"),
+        ("changelog", r"CHANGELOG.md has no section \[1.2.3\] with a date"),
+        ("golden", "tests/golden/1.2.3 is missing"),
+    ],
+)
+def test_what_is_missing_is_named(repository: Path, missing: str, reason: str) -> None:
+    make_release(repository, "1.2.3")
+    if missing == "version":
+        git(repository, "checkout", "-q", "pyproject.toml")
+    elif missing == "changelog":
+        git(repository, "checkout", "-q", "CHANGELOG.md")
+    elif missing == "golden":
+        shutil.rmtree(repository / "tests")
+    commit(repository)
+    if missing == "commit":
+        (repository / "more.txt").write_text("more\n")
+    with pytest.raises(release.NoRelease, match=reason):
+        release.check_release(repository)
+
+
+def test_the_wheel_is_what_the_commit_holds(repository: Path, tmp_path: Path) -> None:
+    """Whatever else lies around; and the check can fail."""
+    (repository / "template" / "left-over.txt").write_text("not committed\n")
+    wheel = release.build("HEAD", tmp_path / "dist", repository)
+    assert list(release.differences(wheel, "HEAD", repository)) == []
+    (repository / "template" / "app" / "settings.py").write_text("changed = True\n")
+    (repository / "copier.yml").unlink()
+    commit(repository)
+    assert sorted(release.differences(wheel, "HEAD", repository)) == [
+        "scaffold/_template/copier.yml is not in the commit",
+        "scaffold/_template/template/app/settings.py is another one in the commit",
+        "scaffold/_template/template/left-over.txt is missing in the wheel",
+    ]
