@@ -20,7 +20,11 @@ class Project:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a module of this environment inside the project, without plugins it does not have."""
-        own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        own = {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": "anyio.pytest_plugin",  # comes with Starlette
+        }
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=self.folder,
