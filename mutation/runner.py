@@ -18,6 +18,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import anyio.pytest_plugin
 import pytest
 
 from mutation.mutants import Mutant, mutants
@@ -36,9 +37,10 @@ FRAMEWORKS = (
     "uvicorn",
     "zipstream",
 )
-# Anyio is imported before pytest can rewrite its assertions, of which it has none.
-IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-QUIET = ("-q", "-x", "-p", "no:cacheprovider", "-p", "anyio", *IMPORTED)
+PLUGINS = [anyio.pytest_plugin]
+"""What a generated project has: anyio comes with Starlette."""
+
+QUIET = ("-q", "-x", "-p", "no:cacheprovider")
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,23 @@ def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
     ]
 
 
-def survivors(project: Path, work: Sequence[Job], workers: int) -> Iterator[tuple[Job, bool]]:
-    """Yield each job with whether its mutant survived all tests, in the order of being done."""
+def survivors(
+    project: Path, work: Sequence[Job], workers: int, *, nearest: bool = False
+) -> Iterator[tuple[Job, bool]]:
+    """Yield each job with whether its mutant survived, in the order of being done.
+
+    Args:
+        project: the folder of the generated project.
+        work: what to test.
+        workers: how many processes test at the same time.
+        nearest: run the tests beside a module only, instead of all after them.
+    """
     dependents = _load(project)
     waiting, running = list(reversed(work)), {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
-            running[_start(project, job, dependents[job.module])] = job
+            running[_start(project, job, dependents[job.module], nearest=nearest)] = job
         process, status = os.wait()
         ended = os.waitstatus_to_exitcode(status)
         job = running.pop(process)
@@ -121,7 +132,7 @@ def _dependents(name: str, imports: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _start(project: Path, job: Job, dependents: set[str]) -> int:
+def _start(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> int:
     """Test one mutant in a process of its own, and return the process's id."""
     process = os.fork()
     if process:
@@ -130,13 +141,13 @@ def _start(project: Path, job: Job, dependents: set[str]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        status = _test(project, job, dependents)
+        status = _test(project, job, dependents, nearest=nearest)
     except BaseException:
         status = 1  # as pytest's command would end: nobody expects such a mutant
     os._exit(status)
 
 
-def _test(project: Path, job: Job, dependents: set[str]) -> int:
+def _test(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> int:
     """Run the tests beside the module, and then all; the first one that fails ends it."""
     signal.alarm(LIMIT)
     near = nearest_tests(project, job.module)
@@ -144,9 +155,10 @@ def _test(project: Path, job: Job, dependents: set[str]) -> int:
         _replace(project / job.module, job.mutant.source)
         for name in dependents:
             del sys.modules[name]
-    if near and ((status := pytest.main([*QUIET, *near])) or job.mutant is None):
+    only_near = nearest or job.mutant is None
+    if near and ((status := pytest.main([*QUIET, *near], PLUGINS)) or only_near):
         return int(status)
-    return int(pytest.main([*QUIET, *(f"--deselect={test}" for test in near)]))
+    return int(pytest.main([*QUIET, *(f"--deselect={test}" for test in near)], PLUGINS))
 
 
 def _replace(file: Path, source: bytes) -> None:
