@@ -414,3 +414,7 @@ def file_conditional(request: Request) -> Response:
         changed = parsedate_to_datetime(response.headers["last-modified"])
         unchanged = changed <= parsedate_to_datetime(since)
     return Response(status_code=304) if unchanged else response
+
+
+# In the order of the generated project: FastAPI looks at one route after the other.
+app.router.routes.sort(key=lambda route: getattr(route, "path", ""))

@@ -21,7 +21,7 @@ LIES = [
         "    1 / 0\n    return ArchivedPost",
         "ST101",
     ),
-    ("endpoints/health.py", "response_class=", "status_code=202, response_class=", "ST103"),
+    ("endpoints/health.py", "    return", "    response.status_code = 203\n    return", "ST103"),
     ("endpoints/badge.py", '(drawing(), media_type="image/', '(drawing(), media_type="x/', "ST105"),
     ("endpoints/home.py", "    content_language.apply(response, request)\n", "", "ST107"),
     ("endpoints/featured_post.py", 'mode="json"', 'include={"id"}', "ST108"),

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from inspect import signature
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app.http.openapi import documented, documented_error
@@ -55,15 +58,22 @@ class Application(FastAPI):
         self.add_exception_handler(RequestValidationError, invalid_request)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
-        """Include the routers of all endpoints, which have no lifespan of their own.
+        """Add the routes of all endpoints to the application's own.
 
-        FastAPI wraps the lifespan of each included router around that of the application; some
-        hundred of them are nested too deeply for Python.
+        `include_router` keeps each router as a table of its own, in which every request is looked
+        up until one matches, and nests their lifespans, some hundred too deeply for Python.
         """
-        lifespan = self.router.lifespan_context
         for router in routers:
-            self.include_router(router)
-        self.router.lifespan_context = lifespan
+            self.router.routes.extend(self._own(route) for route in router.routes)
+
+    def _own(self, route: BaseRoute) -> BaseRoute:
+        """Return the same route, with the dependencies that this application overrides."""
+        if not isinstance(route, APIRoute):
+            return route
+        options = {name: getattr(route, name) for name in signature(APIRoute).parameters}
+        if route.stream_item_type is not None:
+            del options["response_model"]  # it is read from the endpoint's annotation
+        return type(route)(**{**options, "dependency_overrides_provider": self})
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""

@@ -30,6 +30,8 @@ class ContentLanguage:
 
     def choose(self, request: Request) -> str:
         """Return the offered language that the request ranks highest, or the default."""
+        if len(self.languages) == 1:
+            return self.languages[0]
         ranks = _ranks(",".join(request.headers.getlist("accept-language")))
         return max(self.languages, key=lambda offered: _fit(offered, ranks))
 

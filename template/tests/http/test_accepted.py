@@ -36,5 +36,5 @@ def test_headers_are_described() -> None:
     """As they are sent: seconds, not a date."""
     described = accepted.openapi_headers()
     assert list(described) == ["Location", "Retry-After"]
-    assert described["Location"]["schema"]["format"] == "uri-reference"
+    assert described["Location"]["schema"] == {"type": "string", "format": "uri-reference"}
     assert described["Retry-After"]["schema"] == {"type": "integer", "const": 5}

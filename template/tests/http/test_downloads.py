@@ -63,6 +63,7 @@ def test_header_is_sent_once(path: str, value: str) -> None:
         ("..\\..\\boot.ini", 'attachment; filename="_.._boot.ini"'),
         (".htaccess", 'attachment; filename="htaccess"'),
         ("a. ", 'attachment; filename="a"'),
+        ("X.X", 'attachment; filename="X.X"'),
         ("é/é", "attachment; filename=\"___\"; filename*=UTF-8''%C3%A9_%C3%A9"),
         ("a\ud800", "attachment; filename=\"a_\"; filename*=UTF-8''a%3F"),
         ("", 'attachment; filename="download"'),

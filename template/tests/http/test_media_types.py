@@ -1,9 +1,10 @@
 """`app.http.media_types`: which bodies are taken, and what is said to the others."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
@@ -66,6 +67,11 @@ def test_body_in_chunks_without_a_type() -> None:
 def test_request_without_body() -> None:
     """What is missing has no format: the fields are asked for."""
     assert TestClient(app).post("/").status_code == 422
+
+
+def test_request_without_length() -> None:
+    """What says nothing of a body has none."""
+    asyncio.run(json_only(Request({"type": "http", "headers": []})))
 
 
 def test_variants_can_be_refused() -> None:

@@ -58,6 +58,12 @@ client = TestClient(app)
             '<?page=1&per_page=10>; rel="first", <?page=3&per_page=10>; rel="last"',
         ),
         (
+            "?page=25&per_page=1",
+            range(24, 25),
+            '<?page=1&per_page=1>; rel="first", <?page=24&per_page=1>; rel="prev", '
+            '<?page=25&per_page=1>; rel="last"',
+        ),
+        (
             "?per_page=100&q=a>b%0D%0A",
             range(25),
             '<?q=a%3Eb%0D%0A&page=1&per_page=100>; rel="first", '

@@ -19,6 +19,12 @@ def test_waiting_takes_time(seconds: int) -> None:
         unavailable(retry_after=seconds)
 
 
+def test_shortest_wait() -> None:
+    """One second."""
+    headers = unavailable(retry_after=1).headers or {}
+    assert headers["Retry-After"] == "1"
+
+
 def test_error_is_documented() -> None:
     """With both headers."""
     assert list(NOT_AVAILABLE) == [503]

@@ -70,6 +70,7 @@ def test_compression_can_be_chosen(compressed: bool, kind: int) -> None:
         ("a\x00b\nc\x7f", "a_b_c_"),
         ('<a>:"|?*', "_a______"),
         ("a. ", "a"),
+        ("X.X", "X.X"),
         (".hidden", ".hidden"),
         ("résumé – 2026.txt", "résumé – 2026.txt"),
         ("folder/", "folder"),
