@@ -2,15 +2,12 @@
 
 import json
 import os
-import pty
 import resource
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +81,37 @@ def test_a_dry_run_tells_what_a_run_would_write(scaffold: Run, work: Path) -> No
     assert planned == json.loads(scaffold(*arguments).stdout)["files"]
 
 
+def test_show_prints_a_file_as_it_would_be_written(scaffold: Run, work: Path) -> None:
+    arguments = ("new", "a", "--endpoint", LINE, "--no-git", *QUICK)
+    shown = scaffold(*arguments, "--show", "app/endpoints/get_post.py")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert list(work.iterdir()) == []
+    scaffold(*arguments)
+    assert shown.stdout == (work / "a" / "app" / "endpoints" / "get_post.py").read_text()
+
+
+def test_show_of_a_file_as_json(scaffold: Run) -> None:
+    done = scaffold("new", "a", LINE, "--show", "pyproject.toml", "--json")
+    result = json.loads(done.stdout)
+    assert result["path"] == "pyproject.toml"
+    assert result["content"].startswith("[project]\n")
+
+
+def test_show_of_no_file_names_the_nearest(scaffold: Run, work: Path) -> None:
+    done = scaffold("new", "a", LINE, "--show", "get_post.py")
+    expected = "there will be no file get_post.py; did you mean app/endpoints/get_post.py?"
+    assert (done.returncode, done.stderr) == (2, f"error: {expected}\n")
+    assert list(work.iterdir()) == []
+
+
+def test_lines_may_stand_behind_the_folder(scaffold: Run) -> None:
+    planned = [
+        scaffold("new", "a", *arguments, "--dry-run", "--json").stdout
+        for arguments in ([LINE], ["--endpoint", LINE])
+    ]
+    assert planned[0] == planned[1] != ""
+
+
 def test_missing_parents_are_made(scaffold: Run, work: Path) -> None:
     assert scaffold("new", "b/c/a", "--preset", "empty", *QUICK).returncode == 0
     assert (work / "b" / "c" / "a" / "pyproject.toml").is_file()
@@ -113,10 +141,20 @@ def test_what_is_there_is_never_overwritten(scaffold: Run, work: Path) -> None:
         ([], "nobody can be asked without a terminal; use --preset"),
         (
             ["--preset", "tuor"],
-            "there is no preset tuor; use one of api, empty",
+            "there is no preset tuor; did you mean tour?",
         ),
         (["--endpoint", "GET"], 'endpoint line "GET": a method and a path are needed'),
-        (["--endpoint", "GET /a/ html as a"], 'endpoints[0].path: "/a/" is no usable path'),
+        (["--preset", "x"], "there is no preset x; use one of api, empty"),
+        (
+            ["--endpoint", "GET /a/ html as a"],
+            'endpoint line "GET /a/ html as a": path: "/a/" is no usable path',
+        ),
+        (
+            ["GET /a json-model cookie-set cache-control(directives=public)"],
+            'endpoint line "GET /a json-model cookie-set cache-control(directives=pu...: '
+            "cache-control directives: a shared cache would hand one visitor's cookie",
+        ),
+        (["--preset", "api", "GET /a html as get_post"], "endpoint line "),
         (
             ["--defaults", "--data", "name=a"],
             "--data: there is no answer name; use one of",
@@ -403,49 +441,6 @@ def test_a_destination_is_resolved(tmp_path: Path) -> None:
     (tmp_path / "real" / "file").write_text("x")
     with pytest.raises(Refused, match="is not empty"):
         check_destination(tmp_path / "link")
-
-
-def terminal(command: list[str], type_: Callable[[str], str], **settings: Any) -> tuple[int, str]:
-    """Run a command in a terminal; `type_` gets what it printed and returns what to type."""
-    pid_master, slave = pty.openpty()
-    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, **settings)
-    os.close(slave)
-    seen = ""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([pid_master], [], [], 0.3)
-        try:
-            if ready:
-                seen += os.read(pid_master, 65536).decode(errors="replace")
-            elif process.poll() is None:
-                os.write(pid_master, type_(seen).encode())
-        except OSError:
-            break
-    os.close(pid_master)
-    return process.wait(timeout=10), seen
-
-
-def test_enter_alone_gives_a_project(work: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "scaffold", "new", "a", *QUICK]
-    settings = {"cwd": work, "env": environment | {"TERM": "xterm"}}
-    status, seen = terminal(command, lambda seen: "\r", **settings)
-    assert status == 0, seen
-    assert "Which kinds of response?" in seen
-    assert answers_of(work / "a")["endpoints"]
-
-
-def test_ctrl_c_at_a_question_leaves_nothing(work: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "scaffold", "new", "a", *QUICK]
-    settings = {"cwd": work, "env": environment | {"TERM": "xterm"}}
-
-    def interrupt(seen: str) -> str:
-        return "\x03" if "?" in seen else ""
-
-    status, seen = terminal(command, interrupt, **settings)
-    assert status == 130, seen
-    assert "error: interrupted" in seen
-    assert "Traceback" not in seen
-    assert os.listdir(work) == []
 
 
 def test_errors_of_a_source_are_of_our_family() -> None:

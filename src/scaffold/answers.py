@@ -1,5 +1,6 @@
 """Gather the answers that the command line gives: preset, data file, data, endpoint lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import load, template_root
+from scaffold.catalogue import Catalogue, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.lines import parse_line
+from scaffold.lines import named_by_line, parse_line
 from scaffold.yaml_files import read_yaml
 
 TEXT_ANSWERS = (
@@ -28,6 +29,8 @@ CHOICE_ANSWERS = {
     "application_patterns": "app",
 }
 """The checkbox answers, each with the family whose ids it takes."""
+SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
+"""Beginnings of assignments that say which endpoints there are."""
 SPEC_ANSWERS = ("application", "endpoints")
 ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files")
 
@@ -41,18 +44,20 @@ class Sources:
         data_file: a YAML file of answers.
         data: answers as `NAME=VALUE`.
         lines: endpoints, added to those of the other sources.
+        settled: what holds where the others say nothing, such as the answers to the wizard.
     """
 
     preset: str | None = None
     data_file: Path | None = None
     data: Sequence[str] = field(default=())
     lines: Sequence[str] = field(default=())
+    settled: Mapping[str, Any] = field(default_factory=dict)
 
     def suffice(self) -> bool:
         """Say whether they settle what is generated, so that nobody needs to be asked."""
         if self.preset is not None or self.data_file is not None or self.lines:
             return True
-        return any(text.startswith("endpoints=") for text in self.data)
+        return any(text.startswith(SETTLING) for text in self.data)
 
 
 def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
@@ -67,9 +72,9 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         UsageMistake: a source cannot be read, or names an answer that there is none of.
         InvalidSpec: an answer cannot be generated.
     """
-    answers: dict[str, Any] = {}
+    answers: dict[str, Any] = dict(sources.settled)
     if sources.preset is not None:
-        answers |= _mapping(_preset(sources.preset), f"preset {sources.preset}")
+        answers |= preset_answers(sources.preset)
     if sources.data_file is not None:
         answers |= read_data_file(sources.data_file)
     answers |= dict(_assignment(text) for text in sources.data)
@@ -79,7 +84,7 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         answers["endpoints"] = [*endpoints, *lines] if isinstance(endpoints, list) else endpoints
     if checked:
         _check_types(answers)
-        check(answers)
+        check_spec(answers, sources.lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
 
 
@@ -97,11 +102,30 @@ def read_data_file(path: Path) -> dict[str, Any]:
     return _mapping(_data_file(path), str(path))
 
 
-def _preset(name: str) -> Any:
+def preset_answers(name: str) -> dict[str, Any]:
+    """Return the answers of a preset.
+
+    Raises:
+        UsageMistake: there is none of this name; the message suggests the nearest one.
+    """
     names = presets()
     if name not in names:
-        raise UsageMistake(f"there is no preset {name}; use one of {', '.join(names)}")
-    return read_yaml(template_root() / "presets" / f"{name}.yml")
+        from difflib import get_close_matches
+
+        close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
+        raise UsageMistake(f"there is no preset {name}; {hint}")
+    return _mapping(read_yaml(_preset_file(name)), f"preset {name}")
+
+
+def preset_about(name: str) -> str:
+    """Return what a preset is for: the comment at its top."""
+    with _preset_file(name).open(encoding="utf-8") as stream:
+        return stream.readline().removeprefix("#").strip()
+
+
+def _preset_file(name: str) -> Path:
+    return template_root() / "presets" / f"{name}.yml"
 
 
 def _data_file(path: Path) -> Any:
@@ -146,6 +170,30 @@ def _assignment(text: str) -> tuple[str, Any]:
 def _refuse_unknown(name: object, source: str) -> None:
     if name not in ANSWERS:
         raise UsageMistake(f"{source}: there is no answer {name}; use one of {', '.join(ANSWERS)}")
+
+
+def check_spec(
+    answers: Mapping[str, Any], lines: Sequence[str], catalogue: Catalogue | None = None
+) -> None:
+    """Check the endpoints.
+
+    Args:
+        answers: all answers.
+        lines: the last endpoints as lines, by which their mistakes are named.
+        catalogue: the catalogue to check against; the command's own when None.
+
+    Raises:
+        InvalidSpec: for the first mistake.
+    """
+    try:
+        check(answers, catalogue)
+    except InvalidSpec as error:
+        endpoints = answers.get("endpoints", [])
+        found = re.match(r"endpoints\[(\d+)\]", error.field)
+        at = int(found[1]) - (len(endpoints) - len(lines)) if found else -1
+        if at < 0:
+            raise
+        raise named_by_line(error, lines[at], endpoints[at - len(lines)]) from error
 
 
 def _check_types(answers: Mapping[str, Any]) -> None:

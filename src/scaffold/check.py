@@ -6,7 +6,7 @@ catalogue, order and sentences; tests hold both to the same text. What is said a
 `scaffold.names` and `scaffold.values`, what concerns a whole endpoint or list in `scaffold.rules`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scaffold import rules
@@ -31,26 +31,40 @@ def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> lis
     Raises:
         InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
     """
-    reader = _Reader(catalogue or load())
-    application = []
-    if "application" in answers:
-        application = reader.read_application(answers["application"])
+    reading = reader(answers.get("application", []), catalogue)
     if "endpoints" not in answers:
         return []
-    endpoints = reader.read_endpoints(answers["endpoints"])
-    rules.check_all(endpoints, application, reader.words)
+    endpoints = reading.read_endpoints(answers["endpoints"])
+    reading.check_together(endpoints)
     return endpoints
 
 
-class _Reader:
+def reader(application: Sequence[Any], catalogue: Catalogue | None = None) -> "Reader":
+    """Return what checks endpoints one by one, in an application with these patterns around it.
+
+    Args:
+        application: its patterns, as a data file holds them.
+        catalogue: the catalogue to check against; the command's own when None.
+
+    Raises:
+        InvalidSpec: for the first mistake in the application.
+    """
+    made = Reader(catalogue or load())
+    made.wrappers = made.read_application(application)
+    return made
+
+
+class Reader:
     """Turns raw answers into objects, or raises for the first thing that is not well formed."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.patterns: Mapping[str, Pattern] = catalogue.patterns
         self.words: Vocabulary = catalogue.vocabulary
         self.application: tuple[str, ...] = ()
+        self.wrappers: list[Entry] = []
 
     def read_application(self, value: Any) -> list[Entry]:
+        """Return the patterns around the application, each of which fits by itself."""
         entries: list[Entry] = []
         seen: set[str] = set()
         for where, item in self._items(value, "application", optional=False):
@@ -65,12 +79,21 @@ class _Reader:
         return entries
 
     def read_endpoints(self, value: Any) -> list[Endpoint]:
+        """Return the endpoints of a list, each of which fits by itself."""
         endpoints = []
         for where, item in self._items(value, "endpoints", optional=False):
-            endpoint = self._endpoint(item, where)
-            rules.check_endpoint(endpoint, self.words)
-            endpoints.append(endpoint)
+            endpoints.append(self.read_endpoint(item, where))
         return endpoints
+
+    def read_endpoint(self, value: Any, where: str) -> Endpoint:
+        """Return an endpoint that fits by itself; messages call its place `where`."""
+        endpoint = self._endpoint(value, where)
+        rules.check_endpoint(endpoint, self.words)
+        return endpoint
+
+    def check_together(self, endpoints: Sequence[Endpoint]) -> None:
+        """Check endpoints against each other and against the application."""
+        rules.check_all(endpoints, self.wrappers, self.words)
 
     def _items(self, value: Any, field: str, *, optional: bool) -> list[tuple[str, Any]]:
         """Return the items of a list, each with the field that it is."""

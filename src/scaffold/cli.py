@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scaffold import completion, display
 from scaffold.console import Json, boundary, require_terminal, say
+from scaffold.errors import Interrupted, Terminated, UsageMistake
 from scaffold.life.commands import app as life
-from scaffold.quick import QuickCommand, QuickGroup
+from scaffold.quick import QuickGroup
 
 if TYPE_CHECKING:
+    from scaffold.answers import Sources
     from scaffold.new import Created, Request
 
 app = typer.Typer(
@@ -69,24 +72,42 @@ def scaffold(
 @app.command()
 def new(
     destination: Annotated[
-        Path, typer.Argument(metavar="DEST", help="The project's folder, new or empty.")
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="DEST", help="The project's folder, new or empty.", show_default=False
+        ),
+    ] = None,
+    lines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="LINE",
+            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
+            show_default=False,
+            autocompletion=completion.endpoint_lines,
+        ),
+    ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="tour (every pattern), api, web, exports or empty."),
+        typer.Option(
+            metavar="NAME",
+            help="tour (every pattern), api, web, exports or empty.",
+            autocompletion=completion.presets,
+        ),
     ] = None,
     endpoint: Annotated[
         list[str] | None,
         typer.Option(
             metavar="LINE",
-            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
+            help="An endpoint, the same as a LINE.",
+            autocompletion=completion.endpoint_lines,
         ),
     ] = None,
     data_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A YAML file of answers.")
     ] = None,
     data: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="One answer.")
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="One answer.", autocompletion=completion.answers),
     ] = None,
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Ask nothing; take the default answers.")
@@ -94,6 +115,9 @@ def new(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the files; write nothing.")
     ] = False,
+    show: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Show this file; write nothing.")
+    ] = None,
     git: Annotated[
         bool, typer.Option("--git/--no-git", help="Make a git repository with a first commit.")
     ] = True,
@@ -115,15 +139,53 @@ def new(
     """
     with boundary():
         from scaffold.answers import Sources
-        from scaffold.new import Request, create, preview
+        from scaffold.new import Request, create, look, preview
 
-        sources = Sources(preset, data_file, data or (), endpoint or ())
+        sources = Sources(preset, data_file, data or (), [*(lines or ()), *(endpoint or ())])
         ask = not (defaults or sources.suffice())
+        command = None
         if ask:
             require_terminal("use --preset, --endpoint, --data-file or --defaults")
+        if ask and template is None:
+            flags = [*(() if git else ("--no-git",)), *(() if sync else ("--no-sync",))]
+            destination, sources, command = ask_for_project(destination, sources, flags)
+        if destination is None:
+            raise UsageMistake("name the folder of the project: scaffold new DEST")
         request = Request(destination, sources, ask, template, ref, git, sync)
+        if show is not None:
+            print_file(show, look(request, show), as_json=as_json)
+            return
         created = preview(request) if dry_run else create(request)
         print_created(created, request, dry_run=dry_run, as_json=as_json)
+        if command is not None:
+            say(f"The same again, without questions:\n  {command}")
+
+
+def ask_for_project(
+    destination: Path | None, sources: "Sources", flags: list[str]
+) -> tuple[Path, "Sources", str]:
+    """Return where a person wants a project, what it is made of, and the command that repeats it.
+
+    Args:
+        destination: where, if the command line says so.
+        sources: what the command line gives already.
+        flags: what it gives besides.
+    """
+    from scaffold.answers import Sources, gather
+    from scaffold.project import check_destination, terminable
+    from scaffold.user_settings import with_author
+    from scaffold.wizard import compose_project
+
+    if destination is not None:
+        check_destination(destination)
+    try:
+        with terminable():
+            composed = compose_project(destination, with_author(gather(sources)), flags)
+    except Terminated:
+        raise
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted; nothing was written") from error
+    return composed.folder, Sources(settled=composed.answers), composed.command
 
 
 def print_created(created: "Created", request: "Request", *, dry_run: bool, as_json: bool) -> None:
@@ -134,11 +196,11 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
     if as_json:
         typer.echo(to_json(created_data(created)))
     elif dry_run:
-        typer.echo(tree_page(created))
+        typer.echo(tree_page(created, display.width(sys.stdout)))
     else:
         typer.echo(created.destination)
     for note in created.notes:
-        say(f"note: {note}")
+        say(display.message("note", note, sys.stderr))
     if not dry_run:
         say(f"Made {len(created.files)} files. Next:")
         enter = f"cd {shlex.quote(str(created.destination))}"
@@ -146,8 +208,18 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
             say(f"  {step}")
 
 
+def print_file(path: str, text: str, *, as_json: bool) -> None:
+    """Print a file that would be written: as it is, or in colours for a person."""
+    from scaffold.pages import to_json
+
+    if as_json:
+        typer.echo(to_json({"path": path, "content": text}))
+    else:
+        typer.echo(display.highlighted(path, text, sys.stdout), nl=False)
+
+
 @app.command(
-    cls=QuickCommand,
+    cls=completion.PatternsCommand,
     context_settings={"allow_extra_args": True},
     options_metavar="[OPTIONS] [ID | WORD...]",
 )

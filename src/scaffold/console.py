@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scaffold import display
 from scaffold.errors import ScaffoldError, Terminated, UsageMistake
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -40,7 +41,7 @@ def boundary() -> Iterator[None]:
 
 def fail(message: str, status: int) -> None:
     """Print an error on one line and exit."""
-    say(f"error: {' '.join(message.split())}")
+    say(display.message("error", message, sys.stderr))
     raise typer.Exit(status)
 
 
@@ -55,5 +56,5 @@ def require_terminal(instead: str) -> None:
     Args:
         instead: how the answers can be given otherwise.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(map(display.is_terminal, (sys.stdin, sys.stdout))):
         raise UsageMistake(f"nobody can be asked without a terminal; {instead}")

@@ -20,7 +20,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from scaffold.errors import InvalidSpec
 from scaffold.questions import questions, read_config
-from scaffold.user_settings import default_answers
+from scaffold.user_settings import default_answers, settings_path
 from scaffold.yaml_files import YamlLoader
 
 CHECKED = ("application", "endpoints")
@@ -85,8 +85,13 @@ class Template:
             target.write_bytes(file.content)
             target.chmod(file.mode)
 
-    def files(self, folder: Path, given: Mapping[str, Any]) -> Iterator[Rendered]:
-        """Yield the files of a project, without writing them; see `write`."""
+    def files(
+        self, folder: Path, given: Mapping[str, Any], only: str | None = None
+    ) -> Iterator[Rendered]:
+        """Yield the files of a project, or the one at the path `only`, without writing them.
+
+        See `write` for the other arguments.
+        """
         context = self._answer(folder, given)
         shared, fingerprint = self._shared(context)
         excluded = self._excluded(context)
@@ -96,7 +101,7 @@ class Template:
             if excluded(relative):
                 continue
             for target, extra in self._targets(relative, context):
-                if excluded(target):
+                if excluded(target) or only not in (None, target):
                     continue
                 if extra:
                     key = (relative, json.dumps(extra), fingerprint)
@@ -123,13 +128,26 @@ class Template:
         told = {name: shared[name] for name in shared if name not in FIXED}
         return shared, json.dumps(told, default=str, sort_keys=True)
 
+    def default(self, name: str, folder: Path, given: Mapping[str, Any]) -> Any:
+        """Return the answer to one question that nobody is asked; see `write`."""
+        unanswered = {key: value for key, value in given.items() if key != name}
+        context = {**_conf(folder), "catalogue": self.questions["catalogue"]["default"]}
+        return self._value(name, self.questions[name], unanswered, context)
+
+    def problem(self, name: str, folder: Path, given: Mapping[str, Any]) -> InvalidSpec | None:
+        """Return why a given answer is refused by its question, or None; see `write`."""
+        try:
+            self._validate(name, self.questions[name], {**given, **_conf(folder)})
+        except InvalidSpec as error:
+            return error
+        return None
+
     def _answer(self, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return every answer, and what templates know besides."""
         recorded: dict[str, Any] = {}
-        answers_file = self.settings["_answers_file"]
         context: dict[str, Any] = {
             **{name: value for name, value in given.items() if name not in self.questions},
-            "_copier_conf": {"dst_path": folder, "answers_file": answers_file},
+            **_conf(folder, self.settings["_answers_file"]),
             "_copier_answers": recorded,
         }
         for name, question in self.questions.items():
@@ -138,7 +156,7 @@ class Template:
             context[name] = value
             if asked:
                 recorded[name] = value
-                self._validate(name, question, context)
+                self._validate_answer(name, question, context, is_given=name in given)
         return context
 
     def _is_asked(self, question: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
@@ -156,10 +174,24 @@ class Template:
             value = self._render(value, {**given, **context})
         if isinstance(value, str):
             value = _parsed(value, question)
+        elif question["type"] == "str" and isinstance(value, int | float):
+            value = str(value)
         if question.get("multiselect"):
             choices = json.loads(self._render(question["choices"], context)).values()
             return [choice for choice in choices if choice in value]
         return value
+
+    def _validate_answer(
+        self, name: str, question: Mapping[str, Any], context: Mapping[str, Any], *, is_given: bool
+    ) -> None:
+        """Validate an answer; a mistake in the user's settings says where it stands."""
+        try:
+            self._validate(name, question, context)
+        except InvalidSpec as error:
+            if is_given or name not in self.user_defaults:
+                raise
+            where = f"it stands under defaults in your Copier settings {settings_path()}"
+            raise InvalidSpec(name, f"{error}; {where}") from error
 
     def _validate(self, name: str, question: Mapping[str, Any], context: Mapping[str, Any]) -> None:
         value = context[name]
@@ -206,6 +238,11 @@ class Template:
 
     def _render(self, text: str, context: Mapping[str, Any]) -> str:
         return self.environment.from_string(text).render(context)
+
+
+def _conf(folder: Path, answers_file: str = "") -> dict[str, Any]:
+    """Return what Copier tells every expression about the project."""
+    return {"_copier_conf": {"dst_path": folder, "answers_file": answers_file}}
 
 
 def _parsed(text: str, question: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from keyword import iskeyword
 from typing import Any
 
 from scaffold.catalogue import Catalogue, load, suggestion
-from scaffold.errors import UsageMistake
+from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.names import CONTROL, quoted
 
 LONGEST_LINE = 4000
@@ -55,6 +55,27 @@ def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
     for term in terms:
         _add_term(endpoint, line, term, catalogue)
     return endpoint
+
+
+def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
+    """Return a mistake in an endpoint in the words of the line that the endpoint was written as.
+
+    Args:
+        error: the mistake, in a field such as `endpoints[0].headers[1].directives`.
+        line: what the user wrote.
+        endpoint: what was read from it.
+    """
+    reason = str(error).removeprefix(f"{error.field}: ")
+    inside = error.field.partition("].")[2]
+    place, _, option = inside.partition(".")
+    key, _, index = place.rstrip("]").partition("[")
+    entry = endpoint.get(key)
+    entry = entry[int(index)] if index and isinstance(entry, list) else entry
+    if key in ("response", "status", "headers", "cookies") and entry is not None:
+        place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
+    where = " ".join(part for part in (place, option) if part)
+    words = f"{where}: {reason}" if where else reason
+    return InvalidSpec(error.field, f"endpoint line {quoted(line)}: {words}")
 
 
 def _mistake(line: str, problem: str) -> UsageMistake:

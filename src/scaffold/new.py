@@ -1,6 +1,6 @@
 """`scaffold new`: make a project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from scaffold.git import first_commit, forget_repository, keep_lock
 from scaffold.progress import working
 from scaffold.project import check_destination, staged
 from scaffold.render import render, render_from
+from scaffold.user_settings import with_author
 from scaffold.yaml_files import read_yaml
 
 ANSWERS_FILE = ".copier-answers.yml"
@@ -25,7 +26,7 @@ class Request:
     Attributes:
         destination: the project's folder.
         sources: where answers come from.
-        ask: whether to prompt for the answers that the sources don't give.
+        ask: whether another template may prompt for the answers that the sources don't give.
         template: another template than the one that comes with the command.
         ref: the version of that template.
         git: whether to make a repository with a first commit.
@@ -72,6 +73,32 @@ def preview(request: Request) -> Created:
         return Created(request.destination, _files(project), _origin(project))
 
 
+def look(request: Request, path: str) -> str:
+    """Render the project where nobody sees it, and return one of its files.
+
+    Raises:
+        UsageMistake: it has no such file; the message suggests the nearest ones.
+    """
+    target = check_destination(request.destination)
+    write = _writer(request)
+    with TemporaryDirectory(prefix="scaffold-") as folder:
+        project = Path(folder, target.name)
+        write(project)
+        files = _files(project)
+        if path not in files:
+            raise UsageMistake(f"there will be no file {path}; {_nearest(path, files)}")
+        return (project / path).read_text("utf-8", errors="replace")
+
+
+def _nearest(path: str, files: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    name = path.rpartition("/")[2]
+    same_name = [file for file in files if file.rpartition("/")[2] == name]
+    close = same_name or get_close_matches(path, files, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(close)}?" if close else "--dry-run lists the files"
+
+
 def create(request: Request) -> Created:
     """Make the project.
 
@@ -102,6 +129,8 @@ def _writer(request: Request) -> Callable[[Path], None]:
     if request.ref is not None and request.template is None:
         raise UsageMistake("--ref is the version of another template; give it with --template")
     answers = gather(request.sources, checked=request.template is None)
+    if request.template is None:
+        answers = with_author(answers)
     forget_repository()
 
     def write(folder: Path) -> None:
@@ -113,7 +142,7 @@ def _writer(request: Request) -> Callable[[Path], None]:
 
 def _render(request: Request, folder: Path, answers: dict[str, Any]) -> None:
     if request.template is None:
-        render(folder, answers, ask=request.ask)
+        render(folder, answers)
     else:
         render_from(request.template, request.ref, folder, answers, ask=request.ask)
 

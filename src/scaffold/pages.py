@@ -1,10 +1,11 @@
 """What the command shows of the catalogue and of projects, as text and as JSON."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scaffold.catalogue import FAMILIES, Catalogue, Pattern
+from scaffold.display import PLAIN_WIDTH
 
 if TYPE_CHECKING:
     from scaffold.new import Created
@@ -49,21 +50,29 @@ def found_page(patterns: Sequence[Pattern]) -> str:
     return "\n".join(f"{pattern.id:{width}}  {pattern.summary}" for pattern in patterns)
 
 
-def tree_page(created: "Created") -> str:
-    """Return the files of a project as a tree, with their sizes."""
-    rows = [f"{created.destination}/"]
+def tree_page(created: "Created", width: int = PLAIN_WIDTH) -> str:
+    """Return the files of a project as a tree, with their sizes, in so many columns."""
+    rows = list(tree_rows(created.files))
+    room = min(56, width - 16, max((len(label) for label, _ in rows), default=0) + 2)
+    lines = [f"{created.destination}/"]
+    for label, path in rows:
+        size = f" {created.files[path]:>7,} bytes" if path is not None else ""
+        lines.append(f"  {label:<{room}}{size}".rstrip())
+    total = sum(created.files.values())
+    return "\n".join([*lines, f"{len(created.files)} files, {total:,} bytes; nothing was written"])
+
+
+def tree_rows(paths: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the rows of a tree: an indented name, and the path if it is a file's."""
     shown: set[str] = set()
-    for path, size in created.files.items():
+    for path in sorted(paths):
         *folders, name = path.split("/")
         for depth, folder in enumerate(folders):
             here = "/".join(folders[: depth + 1])
             if here not in shown:
-                rows.append(f"{'  ' * (depth + 1)}{folder}/")
+                yield f"{'  ' * depth}{folder}/", None
                 shown.add(here)
-        label = f"{'  ' * (len(folders) + 1)}{name}"
-        rows.append(f"{label:<56} {size:>7,} bytes")
-    total = sum(created.files.values())
-    return "\n".join([*rows, f"{len(created.files)} files, {total:,} bytes; nothing was written"])
+        yield f"{'  ' * len(folders)}{name}", path
 
 
 def created_data(created: "Created") -> Mapping[str, Any]:

@@ -1,9 +1,8 @@
-"""Render a template with Copier, quietly, and in the terms of this command's errors."""
+"""Render a template, our own or another one, in the terms of this command's errors."""
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -16,10 +15,30 @@ LONGEST_REASON = 300
 TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
 
 
-def render(folder: Path, answers: Mapping[str, Any], *, ask: bool) -> None:
+def render(folder: Path, answers: Mapping[str, Any]) -> None:
     """Render the template that comes with the command.
 
     Args:
+        folder: the project's folder, which is made.
+        answers: what is not computed; the other answers get their defaults.
+
+    Raises:
+        InvalidSpec: the template's validators refuse an answer.
+        ScaffoldError: the template cannot be rendered.
+    """
+    from scaffold.direct import Template
+
+    Template(template_root()).write(folder, {**answers, **find_origin().data()})
+
+
+def render_from(
+    url: str, ref: str | None, folder: Path, answers: Mapping[str, Any], *, ask: bool
+) -> None:
+    """Render another template, or another version, which Copier fetches and records itself.
+
+    Args:
+        url: the template, as Copier takes it.
+        ref: its version; the newest tag when None.
         folder: the project's folder, which Copier makes.
         answers: what is not asked or computed.
         ask: whether to prompt for the other questions; else they get their defaults.
@@ -28,38 +47,7 @@ def render(folder: Path, answers: Mapping[str, Any], *, ask: bool) -> None:
         InvalidSpec: Copier's validators refuse an answer.
         ScaffoldError: the template cannot be rendered.
     """
-    data = {**answers, **find_origin().data()}
-    if not ask:
-        from scaffold.direct import Template
-
-        Template(template_root()).write(folder, data)
-        return
-    with _plain_template() as source:
-        _copy(source, folder, data, None, ask=True)
-
-
-def render_from(
-    url: str, ref: str | None, folder: Path, answers: Mapping[str, Any], *, ask: bool
-) -> None:
-    """Render another template, or another version, which Copier fetches and records itself."""
     _copy(url, folder, answers, ref, ask=ask)
-
-
-@contextmanager
-def _plain_template() -> Iterator[str]:
-    """Yield the template as a plain folder, which Copier renders as it is.
-
-    A checkout is a git repository, of which Copier would take the newest tag instead.
-    """
-    root = template_root()
-    if not (root / ".git").exists():
-        yield str(root)
-        return
-
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="scaffold-") as copy:
-        yield str(copy_template(Path(copy, "template")))
 
 
 def copy_template(folder: Path) -> Path:

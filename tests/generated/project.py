@@ -54,5 +54,5 @@ class Project:
 def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:
     """Render a project from a preset, or from answers."""
     given = read_yaml(template_root() / "presets" / f"{preset}.yml") if preset else {}
-    render(folder, {"project_name": "service", **given, **answers}, ask=False)
+    render(folder, {"project_name": "service", **given, **answers})
     return Project(folder)
