@@ -100,7 +100,7 @@ def read_data_file(path: Path) -> dict[str, Any]:
 def _preset(name: str) -> Any:
     names = presets()
     if name not in names:
-        raise UsageMistake(f"there is no preset {name}; use one of {', '.join(names)}")
+        raise UsageMistake(f"there is no preset {name}", f"use one of {', '.join(names)}")
     return read_yaml(template_root() / "presets" / f"{name}.yml")
 
 
@@ -145,14 +145,15 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 def _refuse_unknown(name: object, source: str) -> None:
     if name not in ANSWERS:
-        raise UsageMistake(f"{source}: there is no answer {name}; use one of {', '.join(ANSWERS)}")
+        valid = f"use one of {', '.join(ANSWERS)}"
+        raise UsageMistake(f"{source}: there is no answer {name}", valid)
 
 
 def _check_types(answers: Mapping[str, Any]) -> None:
     for name in TEXT_ANSWERS:
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise InvalidSpec(name, f"{name}: text is needed; put quotes around it")
+            raise InvalidSpec(name, "text is needed", "put quotes around it")
     for name, family in CHOICE_ANSWERS.items():
         _check_choices(answers.get(name, []), name, family)
 
@@ -160,8 +161,7 @@ def _check_types(answers: Mapping[str, Any]) -> None:
 def _check_choices(value: Any, name: str, family: str) -> None:
     choices = [pattern.id for pattern in load().family(family) if not pattern.unlisted]
     if not isinstance(value, list) or not all(item in choices for item in value):
-        message = f"{name}: a list of pattern ids is needed; use {', '.join(choices)}"
-        raise InvalidSpec(name, message)
+        raise InvalidSpec(name, "a list of pattern ids is needed", f"use {', '.join(choices)}")
 
 
 def _as_text(name: str, value: Any) -> Any:
