@@ -77,12 +77,14 @@ def mutate(arguments: Sequence[str]) -> None:
 
 
 def record(arguments: Sequence[str]) -> None:
-    """Write anew what is made from the catalogue: the pages' examples, docs/composition.md."""
+    """Write anew what is made from the catalogue and the code: examples, and parts of docs/."""
     set_up()
     if run("python", "-m", "tests.generated.record", *arguments):
         raise TaskError("a project could not be generated, or does not answer")
     if run("python", "-m", "tests.composition"):
         raise TaskError("docs/composition.md could not be written")
+    if run("python", "-m", "tests.result_schemas"):
+        raise TaskError("docs/schemas could not be written")
 
 
 def golden(arguments: Sequence[str]) -> None:

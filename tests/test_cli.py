@@ -25,6 +25,8 @@ HEAVY = ("copier", "fastapi", "jinja2", "prompt_toolkit", "pydantic", "pygments"
         ["patterns"],
         ["patterns", "cookie-set"],
         ["patterns", "file", "name", "--json"],
+        ["explain", "GET /x json-model cache-control cookie-set(name=a)"],
+        ["explain", "GET /x json-model deprecation-sunset", "--json"],
     ],
 )
 def test_what_does_not_generate_imports_nothing_heavy(
@@ -130,7 +132,7 @@ def test_wrong_usage_is_status_2(scaffold: Run, arguments: list[str]) -> None:
     [
         (ScaffoldError("it failed"), 1, "error: it failed\n"),
         (UsageMistake("not so"), 2, "error: not so\n"),
-        (InvalidSpec("name", "name: two\nlines"), 2, "error: name: two lines\n"),
+        (InvalidSpec("name", "two\nlines"), 2, "error: name: two lines\n"),
         (Refused("it is there"), 4, "error: it is there\n"),
         (OSError(28, "No space left on device"), 1, "error: No space left on device\n"),
         (PermissionError(13, "Permission denied", "/a"), 1, "error: /a: Permission denied\n"),

@@ -114,7 +114,7 @@ def preset_answers(name: str) -> dict[str, Any]:
 
         close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
         hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
-        raise UsageMistake(f"there is no preset {name}; {hint}")
+        raise UsageMistake(f"there is no preset {name}", hint)
     return _mapping(read_yaml(_preset_file(name)), f"preset {name}")
 
 
@@ -169,7 +169,8 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 def _refuse_unknown(name: object, source: str) -> None:
     if name not in ANSWERS:
-        raise UsageMistake(f"{source}: there is no answer {name}; use one of {', '.join(ANSWERS)}")
+        valid = f"use one of {', '.join(ANSWERS)}"
+        raise UsageMistake(f"{source}: there is no answer {name}", valid)
 
 
 def check_spec(
@@ -200,7 +201,7 @@ def _check_types(answers: Mapping[str, Any]) -> None:
     for name in TEXT_ANSWERS:
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise InvalidSpec(name, f"{name}: text is needed; put quotes around it")
+            raise InvalidSpec(name, "text is needed", "put quotes around it")
     for name, family in CHOICE_ANSWERS.items():
         _check_choices(answers.get(name, []), name, family)
 
@@ -208,8 +209,7 @@ def _check_types(answers: Mapping[str, Any]) -> None:
 def _check_choices(value: Any, name: str, family: str) -> None:
     choices = [pattern.id for pattern in load().family(family) if not pattern.unlisted]
     if not isinstance(value, list) or not all(item in choices for item in value):
-        message = f"{name}: a list of pattern ids is needed; use {', '.join(choices)}"
-        raise InvalidSpec(name, message)
+        raise InvalidSpec(name, "a list of pattern ids is needed", f"use {', '.join(choices)}")
 
 
 def _as_text(name: str, value: Any) -> Any:

@@ -67,6 +67,10 @@ class Pattern:
         example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
         names: what a stub with this pattern defines or imports, so that nothing else is called so.
+        status_code: the status of the answer, or the option that says it; None where it is usual.
+        toolkit: the modules of `app/http/` that it needs.
+        dependencies: the packages that it needs.
+        needs: the application patterns that come with it.
     """
 
     id: str
@@ -88,6 +92,10 @@ class Pattern:
     example: Mapping[str, Any]
     unlisted: bool
     names: tuple[str, ...]
+    status_code: int | Mapping[str, str] | None
+    toolkit: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    needs: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
     def defaults(self) -> dict[str, Any]:
@@ -124,6 +132,7 @@ class Vocabulary:
     endpoint_keys: Sequence[str]
     places: Mapping[str, str]
     shapes: Mapping[str, Shape]
+    settings: Mapping[str, Mapping[str, Mapping[str, str]]]
     messages: Mapping[str, str]
 
     def mistake(self, message: str, *, field: str, **words: object) -> InvalidSpec:
@@ -134,7 +143,11 @@ class Vocabulary:
             field: where the mistake is.
             words: what the sentence needs besides.
         """
-        return InvalidSpec(field, self.messages[message].format(field=field, **words))
+        # What follows the first semicolon of a sentence says what to do.
+        sentence = self.messages[message].removeprefix("{field}: ")
+        reason, _, suggestion = sentence.partition("; ")
+        given = (part.format(**words) for part in (reason, suggestion) if part)
+        return InvalidSpec(field, *given)
 
 
 @dataclass(frozen=True)
@@ -156,7 +169,7 @@ class Catalogue:
         """
         if pattern_id in self.patterns:
             return self.patterns[pattern_id]
-        raise UsageMistake(f"there is no pattern {pattern_id}; {suggestion(pattern_id, self)}")
+        raise UsageMistake(f"there is no pattern {pattern_id}", suggestion(pattern_id, self))
 
 
 def suggestion(pattern_id: str, catalogue: Catalogue) -> str:
@@ -223,6 +236,10 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         example=data.get("example") or {},
         unlisted=bool(data.get("unlisted", False)),
         names=tuple(data.get("names") or ()),
+        status_code=data.get("status_code"),
+        toolkit=tuple(data.get("toolkit") or ()),
+        dependencies=tuple(data.get("dependencies") or ()),
+        needs=tuple(data.get("needs") or ()),
         refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),
     )
 
@@ -261,5 +278,6 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         endpoint_keys=data["endpoint_keys"],
         places=data["places"],
         shapes={name: Shape(**shape) for name, shape in data["shapes"].items()},
+        settings=data["settings"],
         messages=data["messages"],
     )

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold import completion, display
-from scaffold.console import Json, boundary, require_terminal, say
+from scaffold.console import Json, boundary, failure, one_line, require_terminal, say
 from scaffold.errors import Interrupted, Terminated, UsageMistake
 from scaffold.life.commands import app as life
-from scaffold.quick import QuickGroup
+from scaffold.quick import QuickCommand, QuickGroup
 
 if TYPE_CHECKING:
     from scaffold.answers import Sources
@@ -251,6 +251,57 @@ def patterns(context: typer.Context, as_json: Json = False) -> None:
             found = search(words, catalogue)
             data, page = pages.catalogue_data(found), pages.found_page(found)
         typer.echo(pages.to_json(data) if as_json else page)
+
+
+@app.command(
+    cls=QuickCommand,
+    context_settings={"allow_extra_args": True},
+    options_metavar="[OPTIONS] LINE",
+)
+def explain(context: typer.Context, as_json: Json = False) -> None:
+    """Say what the endpoint of LINE will answer, and why it is set where it is.
+
+    LINE is an endpoint as `scaffold new --endpoint` takes it. For one that is not valid, the
+    reason and the nearest valid lines are shown.
+    """
+    with boundary():
+        from scaffold.catalogue import load
+        from scaffold.errors import UsageMistake
+
+        line = " ".join(context.args)
+        if not line:
+            raise UsageMistake("an endpoint is needed", "write it as 'GET /posts json-model'")
+        try:
+            from scaffold.check import check
+            from scaffold.lines import parse_line
+
+            catalogue = load()
+            (endpoint,) = check({"endpoints": [parse_line(line, catalogue)]}, catalogue)
+        except UsageMistake as mistake:
+            show_nearest(line, mistake, as_json=as_json)
+            return
+        from scaffold.explain import explain as explained
+        from scaffold.explain_page import explanation_data, explanation_page
+        from scaffold.pages import to_json
+
+        found = explained(endpoint, catalogue)
+        typer.echo(to_json(explanation_data(found)) if as_json else explanation_page(found))
+
+
+def show_nearest(line: str, mistake: "UsageMistake", *, as_json: bool) -> None:
+    """Print why a line is not valid, and the nearest lines that are; exit like its error."""
+    from scaffold.catalogue import load
+    from scaffold.explain_page import nearest_page
+    from scaffold.nearest import nearest_lines
+    from scaffold.pages import to_json
+
+    lines = nearest_lines(line, load())
+    if as_json:
+        typer.echo(to_json({**failure(mistake, mistake.status), "nearest": lines}))
+    say(f"error: {one_line(str(mistake))}")
+    if lines and not as_json:
+        typer.echo(nearest_page(lines))
+    raise typer.Exit(mistake.status)
 
 
 @app.command()

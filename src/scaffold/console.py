@@ -4,45 +4,74 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scaffold import display
 from scaffold.errors import ScaffoldError, Terminated, UsageMistake
+from scaffold.quick import JSON_WANTED
+
+if TYPE_CHECKING:
+    from scaffold.results import Failure
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @contextmanager
 def boundary() -> Iterator[None]:
-    """Turn every error into one line on standard error and an exit status."""
+    """Turn every error into one line on standard error and an exit status.
+
+    With --json it is also the result, as one JSON document on standard output.
+    """
     try:
         yield
         sys.stdout.flush()
     except ScaffoldError as error:
-        fail(str(error), error.status)
+        fail(error, error.status)
     except Terminated:
-        fail("terminated", 143)
+        fail(ScaffoldError("terminated"), 143)
     except KeyboardInterrupt:
-        fail("interrupted", 130)
+        fail(ScaffoldError("interrupted"), 130)
     except BrokenPipeError:
         # Whoever reads the result has seen enough; what Python still flushes must go elsewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1) from None
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        fail(f"{where}{error.strerror or error}", 1)
+        fail(ScaffoldError(f"{where}{error.strerror or error}"), 1)
     except (typer.Exit, typer.Abort):
         raise
     except Exception as error:
-        fail(f"this is a mistake in scaffold itself: {type(error).__name__}: {error}", 1)
+        mistake = f"this is a mistake in scaffold itself: {type(error).__name__}: {error}"
+        fail(ScaffoldError(mistake), 1)
 
 
-def fail(message: str, status: int) -> None:
-    """Print an error on one line and exit."""
-    say(display.message("error", message, sys.stderr))
+def fail(error: ScaffoldError, status: int) -> None:
+    """Print an error on one line, and as JSON where that is wanted, and exit."""
+    if JSON_WANTED.get():
+        from scaffold.pages import to_json
+
+        typer.echo(to_json(failure(error, status)))
+    say(display.message("error", str(error), sys.stderr))
     raise typer.Exit(status)
+
+
+def failure(error: ScaffoldError, status: int) -> "Failure":
+    """Return an error as data."""
+    return {
+        "error": {
+            "field": error.field,
+            "reason": one_line(error.reason),
+            "suggestion": error.suggestion and one_line(error.suggestion),
+            "status": status,
+        }
+    }
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks."""
+    return " ".join(text.split())
 
 
 def say(message: str) -> None:
@@ -57,4 +86,4 @@ def require_terminal(instead: str) -> None:
         instead: how the answers can be given otherwise.
     """
     if not all(map(display.is_terminal, (sys.stdin, sys.stdout))):
-        raise UsageMistake(f"nobody can be asked without a terminal; {instead}")
+        raise UsageMistake("nobody can be asked without a terminal", instead)

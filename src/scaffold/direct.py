@@ -198,11 +198,11 @@ class Template:
         choices = question.get("choices")
         if isinstance(choices, list) and value not in choices:
             valid = ", ".join(choices)
-            raise InvalidSpec(name, f"{name}: {value} is not among the choices; use one of {valid}")
+            raise InvalidSpec(name, f"{value} is not among the choices", f"use one of {valid}")
         if "validator" in question and name not in CHECKED:
             problem = self._render(question["validator"], context).strip()
             if problem:
-                raise InvalidSpec(name, problem)
+                raise InvalidSpec(name, problem.removeprefix(f"{name}: "))
 
     def _excluded(self, context: Mapping[str, Any]) -> Any:
         from pathspec import GitIgnoreSpec

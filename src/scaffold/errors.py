@@ -6,9 +6,22 @@ turns it into a line on standard error and an exit status; no other module print
 
 
 class ScaffoldError(Exception):
-    """Something failed; the message is one line that a user can act on."""
+    """Something failed; the message is one line that a user can act on.
+
+    Attributes:
+        reason: what is wrong.
+        suggestion: what to do about it, if that is known.
+        field: where the mistake is, such as `endpoints[0].path`; None outside of answers.
+    """
 
     status = 1
+    field: str | None = None
+
+    def __init__(self, reason: str, suggestion: str | None = None) -> None:
+        """Make the message of both parts."""
+        super().__init__(reason if suggestion is None else f"{reason}; {suggestion}")
+        self.reason = reason
+        self.suggestion = suggestion
 
 
 class UsageMistake(ScaffoldError):
@@ -18,15 +31,16 @@ class UsageMistake(ScaffoldError):
 
 
 class InvalidSpec(UsageMistake):
-    """An endpoint list, or another answer, that cannot be generated.
+    """An endpoint list, or another answer, that cannot be generated."""
 
-    Attributes:
-        field: where the mistake is, such as `endpoints[0].path`.
-    """
+    field: str
 
-    def __init__(self, field: str, message: str) -> None:
-        """Keep the field beside the message, which names it too."""
-        super().__init__(message)
+    def __init__(
+        self, field: str, reason: str, suggestion: str | None = None, *, where: str | None = None
+    ) -> None:
+        """Put the field before the message, or `where` in the words of what the user wrote."""
+        super().__init__(reason, suggestion)
+        self.args = (f"{where or field}: {self.args[0]}",)
         self.field = field
 
 

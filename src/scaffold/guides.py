@@ -46,8 +46,14 @@ class Recording:
 
 def guide(pattern: Pattern) -> Guide:
     """Return the advice about one pattern."""
-    data: dict[str, Any] = documents_of(template_root())[f"{_folder(pattern)}/page.yml"]
+    data = _page(pattern)
     return Guide(**{name: data[name] for name in Guide.__dataclass_fields__})
+
+
+def wire(pattern: Pattern) -> Sequence[Mapping[str, Any]]:
+    """Return what the pattern puts on the wire, in the terms of `scaffold.wire`."""
+    parts: Sequence[Mapping[str, Any]] = _page(pattern).get("wire", ())
+    return parts
 
 
 def recording(pattern: Pattern) -> Recording:
@@ -56,6 +62,11 @@ def recording(pattern: Pattern) -> Recording:
     modules = sorted(folder.glob("*.py"), key=lambda path: path.name != "endpoint.py")
     code = {path.name: path.read_text(encoding="utf-8") for path in modules}
     return Recording(code, (folder / WIRE).read_text(encoding="utf-8"))
+
+
+def _page(pattern: Pattern) -> dict[str, Any]:
+    page: dict[str, Any] = documents_of(template_root())[f"{_folder(pattern)}/page.yml"]
+    return page
 
 
 def _folder(pattern: Pattern) -> str:

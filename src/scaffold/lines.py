@@ -65,7 +65,6 @@ def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) ->
         line: what the user wrote.
         endpoint: what was read from it.
     """
-    reason = str(error).removeprefix(f"{error.field}: ")
     inside = error.field.partition("].")[2]
     place, _, option = inside.partition(".")
     key, _, index = place.rstrip("]").partition("[")
@@ -73,18 +72,18 @@ def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) ->
     entry = entry[int(index)] if index and isinstance(entry, list) else entry
     if key in ("response", "status", "headers", "cookies") and entry is not None:
         place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
-    where = " ".join(part for part in (place, option) if part)
-    words = f"{where}: {reason}" if where else reason
-    return InvalidSpec(error.field, f"endpoint line {quoted(line)}: {words}")
+    named = " ".join(part for part in (place, option) if part)
+    where = ": ".join(part for part in (f"endpoint line {quoted(line)}", named) if part)
+    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
 
 
-def _mistake(line: str, problem: str) -> UsageMistake:
-    return UsageMistake(f"endpoint line {quoted(line)}: {problem}")
+def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:
+    return UsageMistake(f"endpoint line {quoted(line)}: {reason}", suggestion)
 
 
 def _refuse_unreadable(line: str) -> None:
     if len(line) > LONGEST_LINE:
-        raise _mistake(line, f"it is too long; write at most {LONGEST_LINE} characters")
+        raise _mistake(line, "it is too long", f"write at most {LONGEST_LINE} characters")
     if CONTROL.search(line):
         raise _mistake(line, "control characters, such as line breaks, are not allowed")
 
@@ -142,7 +141,7 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
     """Add a pattern, or the body, to the endpoint."""
     match = _TERM.fullmatch(term)
     if match is None:
-        raise _mistake(line, f"{quoted(term)} is no pattern; write ID or ID(option=value, ...)")
+        raise _mistake(line, f"{quoted(term)} is no pattern", "write ID or ID(option=value, ...)")
     pattern_id = match["id"]
     options = _options(line, pattern_id, match["call"] or "()")
     if pattern_id == "body":
@@ -160,15 +159,15 @@ def _family(line: str, pattern_id: str, catalogue: Catalogue) -> str:
     pattern = catalogue.patterns.get(pattern_id)
     if pattern is None:
         hint = suggestion(pattern_id, catalogue)
-        raise _mistake(line, f"there is no pattern {pattern_id}; {hint}")
+        raise _mistake(line, f"there is no pattern {pattern_id}", hint)
     if pattern.family == "app":
-        raise _mistake(line, f"{pattern_id} wraps the application; put it under application")
+        raise _mistake(line, f"{pattern_id} wraps the application", "put it under application")
     return pattern.family
 
 
 def _add_once(endpoint: Endpoint, line: str, key: str, value: Any) -> None:
     if key in endpoint:
-        raise _mistake(line, f"a second {key} stands in it; keep one")
+        raise _mistake(line, f"a second {key} stands in it", "keep one")
     endpoint[key] = value
 
 
@@ -178,8 +177,8 @@ def _options(line: str, pattern_id: str, call: str) -> dict[str, Any]:
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        problem = f"the options of {pattern_id} cannot be read; put quotes around text with signs"
-        raise _mistake(line, problem) from error
+        problem = f"the options of {pattern_id} cannot be read"
+        raise _mistake(line, problem, "put quotes around text with signs") from error
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
         raise _mistake(line, f"the options of {pattern_id} must all be written as name=value")
     options: dict[str, Any] = {}

@@ -127,7 +127,7 @@ def create(request: Request) -> Created:
 def _writer(request: Request) -> Callable[[Path], None]:
     """Check the request, and return what renders it into a folder."""
     if request.ref is not None and request.template is None:
-        raise UsageMistake("--ref is the version of another template; give it with --template")
+        raise UsageMistake("--ref is the version of another template", "give it with --template")
     answers = gather(request.sources, checked=request.template is None)
     if request.template is None:
         answers = with_author(answers)

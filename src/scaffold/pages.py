@@ -1,13 +1,14 @@
 """What the command shows of the catalogue and of projects, as text and as JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scaffold.catalogue import FAMILIES, Catalogue, Pattern
 from scaffold.display import PLAIN_WIDTH
 
 if TYPE_CHECKING:
+    from scaffold import results
     from scaffold.new import Created
 
 HEADINGS = {
@@ -36,12 +37,20 @@ def catalogue_page(catalogue: Catalogue) -> str:
     return "\n\n".join([*blocks, last])
 
 
-def catalogue_data(patterns: Iterable[Pattern]) -> list[dict[str, Any]]:
+def catalogue_data(patterns: Iterable[Pattern]) -> "results.PatternList":
     """Return a list of patterns as data."""
-    keys = ("id", "family", "title", "summary", "standard")
-    return [
-        {key: getattr(pattern, key) for key in keys} for pattern in patterns if not pattern.unlisted
-    ]
+    return [short_data(pattern) for pattern in patterns if not pattern.unlisted]
+
+
+def short_data(pattern: Pattern) -> "results.ListedPattern":
+    """Return what a list says of a pattern."""
+    return {
+        "id": pattern.id,
+        "family": pattern.family,
+        "title": pattern.title,
+        "summary": pattern.summary,
+        "standard": pattern.standard,
+    }
 
 
 def found_page(patterns: Sequence[Pattern]) -> str:
@@ -75,12 +84,12 @@ def tree_rows(paths: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         yield f"{'  ' * len(folders)}{name}", path
 
 
-def created_data(created: "Created") -> Mapping[str, Any]:
+def created_data(created: "Created") -> "results.Created":
     """Return what was made as data."""
     return {
         "destination": str(created.destination),
         "files": created.files,
-        "origin": created.origin,
+        "origin": {"src": created.origin["src"], "commit": created.origin["commit"]},
         "committed": created.committed,
         "synced": created.synced,
         "notes": created.notes,

@@ -3,12 +3,15 @@
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scaffold.catalogue import Option, Pattern, Refusal, Vocabulary
 from scaffold.guides import guide, recording
 from scaffold.lines import endpoint_name, format_line
+from scaffold.pages import short_data
+
+if TYPE_CHECKING:
+    from scaffold import results
 
 WIDTH = 96
 
@@ -34,14 +37,11 @@ def pattern_page(pattern: Pattern, words: Vocabulary) -> str:
     return "\n\n".join(blocks)
 
 
-def pattern_data(pattern: Pattern, words: Vocabulary) -> dict[str, Any]:
+def pattern_data(pattern: Pattern, words: Vocabulary) -> "results.PatternPage":
     """Return one pattern as data."""
+    advice, shown = guide(pattern), recording(pattern)
     return {
-        "id": pattern.id,
-        "family": pattern.family,
-        "title": pattern.title,
-        "summary": pattern.summary,
-        "standard": pattern.standard,
+        **short_data(pattern),
         "form": pattern.form,
         "sets": list(pattern.sets),
         "via": _vias(pattern, words),
@@ -56,8 +56,13 @@ def pattern_data(pattern: Pattern, words: Vocabulary) -> dict[str, Any]:
             for refusal in pattern.refusals
         ],
         "example": example(pattern) if pattern.family != "app" else None,
-        **asdict(guide(pattern)),
-        **asdict(recording(pattern)),
+        "use": advice.use,
+        "clients": advice.clients,
+        "pitfalls": list(advice.pitfalls),
+        "neighbours": list(advice.neighbours),
+        "words": list(advice.words),
+        "code": dict(shown.code),
+        "wire": shown.wire,
     }
 
 
@@ -119,12 +124,13 @@ def _type(option: Option) -> str:
     return option.type.replace("_", " ")
 
 
-def _option_data(option: Option) -> dict[str, Any]:
+def _option_data(option: Option) -> "results.DeclaredOption":
     keys = ("type", "default", "help", "choices", "minimum", "maximum", "matches", "valid")
     data = {key: getattr(option, key) for key in keys}
-    return {
+    told = {
         key: value for key, value in data.items() if key == "default" or value not in (None, (), "")
     }
+    return cast("results.DeclaredOption", told)
 
 
 def _refusal(refusal: Refusal) -> str:

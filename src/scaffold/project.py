@@ -30,11 +30,11 @@ def check_destination(destination: Path) -> Path:
     target = destination.resolve()
     if target.is_dir():
         if target == Path.cwd():
-            raise Refused(f"{destination} is the current folder; name a folder to be made")
+            raise Refused(f"{destination} is the current folder", "name a folder to be made")
         if any(target.iterdir()):
-            raise Refused(f"{destination} is not empty; choose another folder")
+            raise Refused(f"{destination} is not empty", "choose another folder")
     elif target.exists():
-        raise Refused(f"{destination} exists and is no folder; choose another name")
+        raise Refused(f"{destination} exists and is no folder", "choose another name")
     return target
 
 

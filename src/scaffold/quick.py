@@ -6,9 +6,13 @@ takes longer than all that `scaffold patterns` does. So these commands settle fl
 such a command takes its words from `context.args`, which nobody converts.
 """
 
+from contextvars import ContextVar
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+JSON_WANTED: ContextVar[bool] = ContextVar("json_wanted", default=False)
+"""Whether the command line asks for JSON, so that errors are JSON too."""
 
 
 class QuickCommand(TyperCommand):
@@ -20,7 +24,23 @@ class QuickCommand(TyperCommand):
 
 
 class QuickGroup(TyperGroup):
-    """A group whose flags are False when they are not given."""
+    """A group whose flags are False when they are not given; it says wrong usage in JSON, too."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments up to the command's name, and see whether JSON is wanted."""
+        JSON_WANTED.set("--json" in args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Typer keeps its class for wrong usage to itself, and prints that error afterwards.
+            usage = getattr(error, "format_message", None)
+            if usage and JSON_WANTED.get():
+                _print_failure(usage(), getattr(error, "exit_code", 2))
+            raise
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the parameters, those that Typer adds included."""
@@ -32,3 +52,11 @@ def _settled(params: list[Any]) -> list[Any]:
         if getattr(param, "is_flag", False) and param.default is None:
             param.default = False
     return params
+
+
+def _print_failure(message: str, status: int) -> None:
+    from scaffold.console import failure
+    from scaffold.errors import UsageMistake
+    from scaffold.pages import to_json
+
+    print(to_json(failure(UsageMistake(message.rstrip(".")), status)))

@@ -95,7 +95,7 @@ def _translate(error: Exception, source: str) -> ScaffoldError:
     refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
     if refused:
         field, reason = refused[1], one_line(message[refused.end() :])
-        return InvalidSpec(field, reason if reason.startswith(field) else f"{field}: {reason}")
+        return InvalidSpec(field, reason.removeprefix(f"{field}: "))
     stderr = getattr(error, "stderr", None)
     if stderr:
         return ScaffoldError(f"git cannot read the template {source}: {one_line(str(stderr))}")

@@ -29,7 +29,7 @@ def search(query: Iterable[str], catalogue: Catalogue) -> list[Pattern]:
     scores = {pattern.id: _score(terms, pattern) for pattern in catalogue.patterns.values()}
     found = [pattern for pattern in catalogue.patterns.values() if scores[pattern.id] > 0]
     if not found:
-        raise UsageMistake(_nothing(terms, catalogue))
+        raise UsageMistake(f"there is no pattern {' '.join(terms)}", _meant(terms, catalogue))
     return sorted(found, key=lambda pattern: -scores[pattern.id])
 
 
@@ -72,13 +72,12 @@ def _singular(word: str) -> str:
     return word.removesuffix("s") if len(word) > 3 else word
 
 
-def _nothing(terms: list[str], catalogue: Catalogue) -> str:
-    """Say that nothing was found, and what may have been meant."""
+def _meant(terms: list[str], catalogue: Catalogue) -> str:
+    """Say what may have been meant by a query that finds nothing."""
     query = " ".join(terms)
     words = {
         word.lower() for pattern in catalogue.patterns.values() for word in guide(pattern).words
     }
     known = [*catalogue.patterns, *sorted(words if "-" not in query else ())]
     close = get_close_matches(query, known, n=3, cutoff=0.7)
-    meant = f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them all"
-    return f"there is no pattern {query}; {meant}"
+    return f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them all"

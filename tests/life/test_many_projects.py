@@ -1,9 +1,7 @@
 """What updates many projects can rely on: the output of `--json`, and what Renovate reads."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -13,14 +11,11 @@ from packaging.version import Version
 from scaffold.catalogue import template_root
 from scaffold.direct import Template
 from scaffold.origin import Origin, version
-from tests.conftest import ROOT
 from tests.life.conftest import ANSWERS, replace, run
 from tests.life.histories import HISTORIES, STUB, append
+from tests.result_schemas import strict
 
-_SCHEMA = (ROOT / "docs" / "update.schema.json").read_text(encoding="utf-8")
-STRICT: dict[str, Any] = json.loads(
-    _SCHEMA.replace('"required"', '"additionalProperties": false, "required"')
-)
+STRICT = strict("changes")
 """The documented schema, without keys that it does not name."""
 
 
@@ -44,6 +39,35 @@ def test_json_is_as_documented(project: Path, command: list[str]) -> None:
     done = run(*command, "--json")
     assert done.status == 0, done.stderr
     jsonschema.validate(done.json(), STRICT)
+
+
+@pytest.mark.parametrize(
+    ("command", "schema", "status"),
+    [(["list"], "list", 0), (["update", "--check"], "update-check", 5)],
+)
+def test_json_of_questions_is_as_documented(
+    project: Path, command: list[str], schema: str, status: int
+) -> None:
+    append(project / STUB, "# mine\n")
+    done = run(*command, "--json")
+    assert done.status == status
+    jsonschema.validate(done.json(), strict(schema))
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["remove", "nothing"], 2),
+        (["add", "GET /x json-modl"], 2),
+        (["add", "GET /x json-model as get_post"], 2),
+        (["update", "--to"], 2),
+    ],
+)
+def test_json_of_errors_is_as_documented(project: Path, command: list[str], status: int) -> None:
+    done = run(*command, "--json")
+    assert done.status == status
+    jsonschema.validate(done.json(), strict("error"))
+    assert done.json()["error"]["suggestion"] or command[0] == "update"
 
 
 def test_json_of_conflicts_and_of_files_that_would_go(project: Path) -> None:

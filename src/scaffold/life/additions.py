@@ -37,8 +37,8 @@ def gather_additions(lines: Sequence[str], data_file: Path | None, source: Sourc
     for name, value in given.items():
         if name not in TAKEN:
             raise UsageMistake(
-                f"{data_file}: only {' and '.join(TAKEN)} can be added, not {name}; "
-                f"`scaffold update --data {name}=...` changes an answer"
+                f"{data_file}: only {' and '.join(TAKEN)} can be added, not {name}",
+                f"`scaffold update --data {name}=...` changes an answer",
             )
         if not isinstance(value, list):
             raise InvalidSpec(name, f"{name}: a list is needed")

@@ -60,9 +60,11 @@ def adopt(folder: Path | None = None, entry: Path | None = None) -> Adoption:
         project_folder = (folder or Path.cwd()).resolve()
         recover(project_folder)
         if (project_folder / ANSWERS_FILE).exists():
-            raise Refused(f"{ANSWERS_FILE} is there already; use `scaffold add`")
+            raise Refused(f"{ANSWERS_FILE} is there already", "use `scaffold add`")
         if (project_folder / "app.py").exists():
-            raise Refused("app.py hides the package app, which endpoints go into; rename it first")
+            raise Refused(
+                "app.py hides the package app, which endpoints go into", "rename it first"
+            )
         found = find_entry_point(project_folder, entry).as_posix()
         source = Direct(template_root(), find_origin())
         answers = _answers(project_folder)

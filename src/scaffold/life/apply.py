@@ -43,7 +43,7 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
     with _stage_of(folder) as stage:
         for change in changes:
             if read_file(folder / change.path) != change.before:
-                raise Refused(f"{change.path} was changed meanwhile; run this again")
+                raise Refused(f"{change.path} was changed meanwhile", "run this again")
         steps = [_stage(stage, index, change) for index, change in enumerate(changes)]
         with uninterrupted():
             _write_journal(stage, steps)
@@ -120,7 +120,7 @@ def _lock(descriptor: int) -> None:
 
 
 def _at_work() -> Refused:
-    return Refused(f"another scaffold command is changing this project; see its folder {STAGE}")
+    return Refused("another scaffold command is changing this project", f"see its folder {STAGE}")
 
 
 def _stage(stage: Path, index: int, change: Change) -> dict[str, Any]:

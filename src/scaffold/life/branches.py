@@ -159,8 +159,8 @@ def _three_way(what: str, base: Any, ours: Any, theirs: Any) -> Any:
     if theirs == base:
         return ours
     raise Refused(
-        f"both sides have changed {what}; make it the same on both, with `scaffold edit` or "
-        "`scaffold update`, and merge again"
+        f"both sides have changed {what}",
+        "make it the same on both, with `scaffold edit` or `scaffold update`, and merge again",
     )
 
 

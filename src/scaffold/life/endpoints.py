@@ -24,8 +24,9 @@ def with_endpoints(answers: Answers, added: Sequence[Endpoint]) -> Answers:
         elif not same_endpoint(found, endpoint):
             name = endpoint["name"]
             raise UsageMistake(
-                f"there is an endpoint {name} already: {format_line(found)}; give the new one "
-                f"another name with `as NAME`, or change the old one with `scaffold edit {name}`"
+                f"there is an endpoint {name} already: {format_line(found)}",
+                "give the new one another name with `as NAME`, or change "
+                f"the old one with `scaffold edit {name}`",
             )
     return {**answers, "endpoints": endpoints}
 
@@ -66,7 +67,7 @@ def with_endpoint_changed(answers: Answers, name: str, wanted: Endpoint) -> Answ
     """
     find(answers, name)
     if wanted["name"] != name and _named(answers["endpoints"], wanted["name"]) is not None:
-        raise UsageMistake(f"there is an endpoint {wanted['name']} already; choose another name")
+        raise UsageMistake(f"there is an endpoint {wanted['name']} already", "choose another name")
     changed = [
         wanted if endpoint["name"] == name and not same_endpoint(endpoint, wanted) else endpoint
         for endpoint in answers["endpoints"]
@@ -87,7 +88,7 @@ def find(answers: Mapping[str, Any], name: str) -> Endpoint:
         names = [endpoint["name"] for endpoint in answers["endpoints"]]
         close = get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(close)}?" if close else "`scaffold list` shows them"
-        raise UsageMistake(f"there is no endpoint {name}; {hint}")
+        raise UsageMistake(f"there is no endpoint {name}", hint)
     return found
 
 

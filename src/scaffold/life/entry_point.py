@@ -51,11 +51,11 @@ def find_entry_point(folder: Path, given: Path | None = None) -> Path:
     found += [path for path in _modules(folder) if made_in(path) is not None]
     if not found:
         raise UsageMistake(
-            f"no module in {folder} makes an application (app = FastAPI()); name it with --entry"
+            f"no module in {folder} makes an application (app = FastAPI())", "name it with --entry"
         )
     if len(found) > 1 and declared is None:
         names = ", ".join(path.relative_to(folder).as_posix() for path in found)
-        raise UsageMistake(f"several modules make an application: {names}; name one with --entry")
+        raise UsageMistake(f"several modules make an application: {names}", "name one with --entry")
     return found[0].relative_to(folder)
 
 

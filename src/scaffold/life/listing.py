@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from scaffold.errors import ScaffoldError
 from scaffold.life.files import Tree, read_file
@@ -11,6 +11,8 @@ from scaffold.life.operations import opened
 from scaffold.life.sources import Source
 from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
 from scaffold.origin import Origin
+
+State = Literal["generated", "edited", "missing", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Listed:
     """
 
     endpoint: dict[str, Any]
-    module: str
-    tests: str
+    module: State
+    tests: State
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _listing(project: Project, source: Source) -> Listing:
     return Listing(project.folder, project.origin, listed, [found] if found else [])
 
 
-def _state(project: Project, base: Tree, path: str) -> str:
+def _state(project: Project, base: Tree, path: str) -> State:
     ours = read_file(project.folder / path)
     if ours is None:
         return "missing"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.files import File, Tree, read_file
@@ -22,6 +23,9 @@ THEIRS = "after updating"
 
 REJECTED = ".rej"
 """What is put behind the name of a new version that could not be merged."""
+
+
+Kind = Literal["new", "changed", "moved", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Change:
     moved_from: str | None = None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """Return `new`, `changed`, `deleted` or `moved`, in one word for a summary."""
         if self.moved_from is not None:
             return "moved"
@@ -99,7 +103,9 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
 def _refuse_outside(folder: Path, path: str) -> None:
     """Refuse to leave the project, through a name in the answers file or a linked folder."""
     if not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
-        raise Refused(f"{path} is not inside of the project; look at {ANSWERS_FILE} and at links")
+        raise Refused(
+            f"{path} is not inside of the project", f"look at {ANSWERS_FILE} and at links"
+        )
 
 
 def _can_move(move: Move, base: Tree, theirs: Tree, folder: Path) -> bool:
@@ -166,7 +172,7 @@ def merge_file(
 
 def _refuse_undecided(path: str, ours: File) -> None:
     if CONFLICT.search(ours.content):
-        raise Refused(f"{path} still holds the conflicts of an earlier update; decide them first")
+        raise Refused(f"{path} still holds the conflicts of an earlier update", "decide them first")
 
 
 def _like(ours: File, theirs: File) -> File:

@@ -148,8 +148,8 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
     if plan.endangered and not force:
         raise Refused(
             f"{', '.join(plan.endangered)} would be deleted, but "
-            f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours; "
-            "save what you need, then use --force"
+            f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours",
+            "save what you need, then use --force",
         )
     apply(plan.project.folder, plan.changes)
 
@@ -211,8 +211,8 @@ def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
         ours = read_file(project.folder / path)
         if ours is not None and ours.content != theirs[path].content:
             raise Refused(
-                f"{path} is a file of yours, and the new endpoint needs one there; rename yours, "
-                "or give the endpoint another name with `as NAME`"
+                f"{path} is a file of yours, and the new endpoint needs one there",
+                "rename yours, or give the endpoint another name with `as NAME`",
             )
 
 

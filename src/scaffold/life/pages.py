@@ -1,10 +1,10 @@
 """What the commands on a project show, as text and as JSON."""
 
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError
 from scaffold.life.files import File
@@ -15,6 +15,9 @@ from scaffold.life.own_tests import Comparison, TestRun
 from scaffold.life.updates import Check
 from scaffold.lines import format_line
 from scaffold.origin import Origin
+
+if TYPE_CHECKING:
+    from scaffold import results
 
 _PLAIN = ("-c", "core.quotePath=false", "-c", "core.autocrlf=false", "-c", "core.safecrlf=false")
 
@@ -72,8 +75,10 @@ def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
         yield f"Decide the marked lines in: {', '.join(plan.conflicts)}"
 
 
-def plan_data(plan: Plan, comparison: Comparison | None = None, *, applied: bool) -> dict[str, Any]:
-    """Return a plan as data; `docs/update.schema.json` describes it.
+def plan_data(
+    plan: Plan, comparison: Comparison | None = None, *, applied: bool
+) -> "results.Changes":
+    """Return a plan as data.
 
     Args:
         plan: what was done, or would be.
@@ -102,7 +107,7 @@ def plan_data(plan: Plan, comparison: Comparison | None = None, *, applied: bool
     }
 
 
-def tests_data(comparison: Comparison) -> dict[str, Any]:
+def tests_data(comparison: Comparison) -> "results.Comparison":
     """Return two test runs as data."""
     return {
         "before": _run_data(comparison.before),
@@ -112,7 +117,7 @@ def tests_data(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _run_data(run: TestRun) -> dict[str, Any]:
+def _run_data(run: TestRun) -> "results.TestRun":
     return {"passed": run.passed, "failed": sorted(run.failed), "problem": run.problem}
 
 
@@ -134,7 +139,7 @@ def check_page(found: Check) -> str:
     return f"The project is at {found.current.commit}, and there is nothing newer"
 
 
-def check_data(found: Check) -> dict[str, Any]:
+def check_data(found: Check) -> "results.Check":
     """Return as data whether there is an update."""
     return {
         "available": found.available,
@@ -143,7 +148,7 @@ def check_data(found: Check) -> dict[str, Any]:
     }
 
 
-def origin_data(origin: Origin) -> dict[str, str | None]:
+def origin_data(origin: Origin) -> "results.Origin":
     """Return a template's address and version as data."""
     return {"src": origin.src, "commit": origin.commit}
 
@@ -222,7 +227,7 @@ def _line(item: Listed) -> str:
         return "(cannot be read)"
 
 
-def listing_data(listing: Listing) -> Mapping[str, Any]:
+def listing_data(listing: Listing) -> "results.Listing":
     """Return the endpoints as data."""
     return {
         "project": str(listing.folder),

@@ -137,7 +137,7 @@ def open_repository(src: str, *, needs: str | None = None) -> Repository:
         return Repository(url, local)
     if re.match(r"[\w+-]+://|[^/]+@[^/]+:", url) is None:
         raise UsageMistake(
-            f"_src_path is {src}, which is no git repository here; updates need the URL of one"
+            f"_src_path is {src}, which is no git repository here", "updates need the URL of one"
         )
     folder = _cache() / f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.git"
     repository = Repository(url, folder)

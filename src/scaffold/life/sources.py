@@ -109,8 +109,8 @@ def source_of(origin: Origin, repository: Repository | None = None) -> Iterator[
     if origin.commit is None:
         raise ScaffoldError(
             f"{ANSWERS_FILE} records no version (_commit), so what was generated cannot be told "
-            "from what was edited; write there the tag or commit of the template that it was "
-            "generated with"
+            "from what was edited",
+            "write there the tag or commit of the template that it was generated with",
         )
     repository = repository or open_repository(origin.src, needs=origin.commit)
     with repository.checked_out(repository.commit(origin.commit)) as folder:

@@ -69,8 +69,8 @@ def find_folder(start: Path | None = None) -> Path:
         if (folder / ANSWERS_FILE).is_file():
             return folder
     raise UsageMistake(
-        f"{start or 'this folder'} is no generated project: there is no {ANSWERS_FILE}; "
-        "`scaffold adopt` prepares a project that was not generated"
+        f"{start or 'this folder'} is no generated project: there is no {ANSWERS_FILE}",
+        "`scaffold adopt` prepares a project that was not generated",
     )
 
 
@@ -84,8 +84,8 @@ def read_project(folder: Path) -> Project:
     content = (folder / ANSWERS_FILE).read_bytes()
     if CONFLICT.search(content):
         raise Refused(
-            f"{ANSWERS_FILE} holds conflict markers; decide them, keeping the endpoints of both "
-            "sides that you want, and run this again"
+            f"{ANSWERS_FILE} holds conflict markers",
+            "decide them, keeping the endpoints of both sides that you want, and run this again",
         )
     return project_of(folder, content)
 

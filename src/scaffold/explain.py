@@ -1,0 +1,209 @@
+"""What an endpoint will answer: status, headers and cookies, why each is set where it is."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from scaffold.browser import deeds
+from scaffold.catalogue import Catalogue, Vocabulary
+from scaffold.guides import guide
+from scaffold.spec import Endpoint, Entry
+from scaffold.wire import Part, parts
+
+WHY = {
+    ("value", "parameter"): "the endpoint returns data, so FastAPI copies what is set on the "
+    "Response that it injects as a parameter",
+    ("value", "dependency"): "the endpoint returns data, so FastAPI copies what a dependency sets "
+    "on the injected Response",
+    ("stream", "dependency"): "a dependency sets it before the stream begins, as {dropped}",
+    ("returned", "direct"): "it is set on the Response that the endpoint returns, as {dropped}",
+    ("handshake", "direct"): "the WebSocket is accepted with it, as {dropped}",
+}
+"""Why an answer's header or cookie sits where it does, by form and via."""
+READ = "it is read from the request before the endpoint runs"
+OWN = "it belongs to the response pattern itself"
+DECIDED = "the status pattern sets it beside the status"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One header line of an answer.
+
+    Attributes:
+        name: the header.
+        value: its value; `<...>` stands for what only the running service knows.
+        pattern: the pattern that sets it.
+        via: `parameter`, `dependency` or `direct`; None where the answer brings it along.
+        why: why it is set there.
+        browser: what a browser does with a cookie.
+    """
+
+    name: str
+    value: str
+    pattern: str
+    via: str | None
+    why: str
+    browser: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class OtherAnswer:
+    """An answer that the endpoint gives in another case than the usual one."""
+
+    status: int
+    condition: str
+    pattern: str
+    headers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pattern of the endpoint that may write no line of the usual answer.
+
+    Attributes:
+        pattern: its id.
+        via: how it reaches the answer; None for the response and the status.
+        why: why it sits there.
+        clients: what browsers, caches and other clients do with it.
+    """
+
+    pattern: str
+    via: str | None
+    why: str
+    clients: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a valid endpoint will answer, and what it brings into a project.
+
+    Attributes:
+        status: the usual one.
+        headers: the lines of the usual answer.
+        others: answers in other cases, as far as patterns of the endpoint give them.
+        uses: the endpoint's patterns.
+        toolkit: the modules of `app/http/`.
+        dependencies: packages beside FastAPI's own.
+        settings: what is read from the environment, and what it means.
+        application: patterns around the whole application that come with it.
+    """
+
+    endpoint: Endpoint
+    status: int
+    headers: list[Line]
+    others: list[OtherAnswer]
+    uses: list[Use]
+    toolkit: list[str]
+    dependencies: list[str]
+    settings: Mapping[str, str]
+    application: list[str]
+
+    @property
+    def media_type(self) -> str | None:
+        """Return the media type of the usual answer; None without content."""
+        values = (line.value for line in self.headers if line.name == "Content-Type")
+        return next(values, None)
+
+
+def explain(endpoint: Endpoint, catalogue: Catalogue) -> Explanation:
+    """Say what a checked endpoint will answer."""
+    words = catalogue.vocabulary
+    found = [(entry, part) for entry in endpoint.entries() for part in _parts(endpoint, entry)]
+    return Explanation(
+        endpoint=endpoint,
+        status=status(endpoint),
+        headers=_joined(
+            line
+            for entry, part in found
+            if part.status is None
+            for line in _lines(endpoint, entry, part, words)
+        ),
+        others=[
+            OtherAnswer(part.status, part.condition, entry.pattern.id, list(part.headers))
+            for entry, part in found
+            if part.status is not None
+        ],
+        uses=[
+            Use(
+                entry.pattern.id,
+                via(endpoint, entry, words),
+                _why(endpoint, entry, words),
+                guide(entry.pattern).clients,
+            )
+            for entry in endpoint.entries()
+        ],
+        **_brought(endpoint, catalogue),
+    )
+
+
+def status(endpoint: Endpoint) -> int:
+    """Return the status of the usual answer."""
+    for entry in (endpoint.status, endpoint.response):
+        stated = entry.pattern.status_code if entry else None
+        if isinstance(stated, int):
+            return stated
+        if entry and stated:
+            return int(entry.options[stated["option"]])
+    return HTTPStatus.OK
+
+
+def via(endpoint: Endpoint, entry: Entry, words: Vocabulary) -> str | None:
+    """Return how a header or cookie reaches the answer; None for what is the answer itself."""
+    if entry.pattern.family in ("response", "status"):
+        return None
+    form = endpoint.response.pattern.form or ""
+    return str(entry.via or words.forms[form][0])
+
+
+def _parts(endpoint: Endpoint, entry: Entry) -> Iterator[Part]:
+    return parts(entry, endpoint.facts())
+
+
+def _lines(endpoint: Endpoint, entry: Entry, part: Part, words: Vocabulary) -> Iterator[Line]:
+    how, why = via(endpoint, entry, words), _why(endpoint, entry, words)
+    for name, value in part.headers:
+        browser = deeds(value) if name == "Set-Cookie" else []
+        yield Line(name, value, entry.pattern.id, how, why, browser)
+
+
+def _why(endpoint: Endpoint, entry: Entry, words: Vocabulary) -> str:
+    if entry.pattern.family == "response":
+        return OWN
+    if entry.pattern.family == "status":
+        return DECIDED
+    if entry.reads():
+        return READ
+    form = endpoint.response.pattern.form or ""
+    sentence = WHY[form, via(endpoint, entry, words) or ""]
+    return sentence.format(dropped=words.dropped[form])
+
+
+def _joined(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines with the names of all Vary headers in one, as the server sends them."""
+    joined: list[Line] = []
+    for line in lines:
+        before = next((one for one in joined if one.name == line.name == "Vary"), None)
+        if before is None:
+            joined.append(line)
+        elif line.value not in before.value.split(", "):
+            merged = replace(before, value=f"{before.value}, {line.value}")
+            joined[joined.index(before)] = merged
+    return joined
+
+
+def _brought(endpoint: Endpoint, catalogue: Catalogue) -> dict[str, Any]:
+    used = [entry.pattern for entry in endpoint.entries()]
+    application = sorted({needed for pattern in used for needed in pattern.needs})
+    used += [catalogue.patterns[needed] for needed in application]
+    toolkit = sorted({module for pattern in used for module in pattern.toolkit})
+    return {
+        "toolkit": toolkit,
+        "dependencies": sorted({one for pattern in used for one in pattern.dependencies}),
+        "settings": {
+            name: setting["means"]
+            for module in toolkit
+            for name, setting in catalogue.vocabulary.settings.get(module, {}).items()
+        },
+        "application": application,
+    }

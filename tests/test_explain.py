@@ -1,0 +1,215 @@
+"""`scaffold explain`: what it says is what the recorded answers of a real server say."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from scaffold.catalogue import Pattern, documents_of, load, template_root
+from scaffold.check import check
+from scaffold.explain import Explanation, OtherAnswer, explain
+from scaffold.guides import wire
+from scaffold.lines import parse_line
+from scaffold.pattern_page import example_endpoint
+from tests.conftest import Run
+
+LINE = "GET /x json-model cache-control cookie-set(name=a, max_age=2592000)"
+PATTERNS = [pattern for pattern in load().patterns.values() if pattern.family != "app"]
+RECORDED = [
+    pattern
+    for pattern in PATTERNS
+    if (template_root() / f"patterns/{pattern.family}/{pattern.id}/example/wire.http").exists()
+]
+NOT_REACHED = {"proxy-stream": "the service behind it is not there while it is recorded"}
+
+Lines = list[tuple[str, str]]
+
+
+def explained(spec: Mapping[str, Any]) -> Explanation:
+    """Return the explanation of an endpoint as a data file holds it."""
+    catalogue = load()
+    (endpoint,) = check({"endpoints": [spec]}, catalogue)
+    return explain(endpoint, catalogue)
+
+
+def recorded(pattern: Pattern) -> Iterator[tuple[str, str, int, Lines]]:
+    """Yield method, path, status and header lines of each recorded answer."""
+    folder = template_root() / f"patterns/{pattern.family}/{pattern.id}/example"
+    text = (folder / "wire.http").read_text(encoding="utf-8")
+    for exchange in re.split(r"^(?=(?:GET|POST|PUT|PATCH|DELETE) /)", text, flags=re.M)[1:]:
+        method, path = exchange.split(" ", 2)[:2]
+        head = re.search(r"^HTTP/1\.1 (\d{3}).*\n((?:[\w-]+: .*\n?)*)", exchange, re.M)
+        assert head
+        lines = [tuple(line.split(": ", 1)) for line in head[2].splitlines()]
+        yield method, path.partition("?")[0], int(head[1]), lines  # type: ignore[misc]
+
+
+def specs(pattern: Pattern) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return the endpoints that the recorded requests may be for, by method and path."""
+    data = documents_of(template_root())[f"patterns/{pattern.family}/{pattern.id}/pattern.yml"]
+    endpoints = [*data.get("brings", []), example_endpoint(pattern)]
+    return {(one["method"], one["path"]): one for one in endpoints}
+
+
+def fits(said: str, sent: str, unknown: str = ".+") -> bool:
+    """Say whether a value is what was announced: `<...>` stands for what `unknown` matches."""
+    parts = re.split(r"<[^<>]*>", said) if not said.startswith(("</", "<?")) else [said]
+    return re.fullmatch(unknown.join(map(re.escape, parts)), sent) is not None
+
+
+def in_it(said: Lines, sent: Lines) -> bool:
+    """Say whether each announced line is among the ones that were sent."""
+    return all(
+        any(
+            name.lower() == key.lower()
+            and fits(value, real, "[^;]+" if name == "Set-Cookie" else ".+")
+            for key, real in sent
+        )
+        for name, value in said
+    )
+
+
+@pytest.mark.parametrize("pattern", RECORDED, ids=lambda pattern: pattern.id)
+def test_the_wire_is_as_explained(pattern: Pattern) -> None:
+    """The usual answer holds exactly the lines that are announced, another one at least them."""
+    known = specs(pattern)
+    usual = 0
+    for method, path, status, sent in recorded(pattern):
+        spec = known.get((method, path)) or example_endpoint(pattern)
+        found = explained(spec)
+        said = [(line.name, line.value) for line in found.headers]
+        others = [other for other in found.others if other.status == status]
+        if status == found.status and in_it(said, sent):
+            names = sorted(name.lower() for name, _ in sent)
+            if names == sorted(name.lower() for name, _ in said):
+                usual += 1
+                continue
+        assert any(in_it(other.headers, sent) for other in others), (status, sent, said)
+    assert usual or pattern.id in NOT_REACHED
+
+
+def test_every_pattern_says_what_it_sends() -> None:
+    """Each header of `sets` is announced somewhere, so that none is forgotten."""
+    for pattern in PATTERNS:
+        keys = {name.lower() for item in wire(pattern) for name in item}
+        assert {name.lower() for name in pattern.sets} <= keys, pattern.id
+
+
+def test_every_pattern_has_an_explanation() -> None:
+    for pattern in PATTERNS:
+        found = explained(example_endpoint(pattern))
+        assert not re.search(r"[{}]|None", repr([line.value for line in found.headers])), pattern.id
+
+
+@pytest.mark.parametrize(
+    ("term", "line"),
+    [
+        ("cache-control(directives=no-store)", ("Cache-Control", "no-store")),
+        ("content-language(others=[de])", ("Vary", "Accept-Language")),
+        (
+            "deprecation-sunset(successor='/new')",
+            ("Link", '</new>; rel="successor-version"'),
+        ),
+        ("etag-conditional(weak=true)", ("ETag", 'W/"1"')),
+        ("last-modified(modified='2026-02-01T00:00:00Z')", None),
+        (
+            "cookie-set(name=a, domain='example.com', samesite=none, partitioned=true, path='/a')",
+            (
+                "Set-Cookie",
+                "a=example; Domain=example.com; HttpOnly; Partitioned; Path=/a; SameSite=none; "
+                "Secure",
+            ),
+        ),
+        (
+            "cookie-set(name=a, expires='2027-01-31T12:00:00Z', httponly=false)",
+            (
+                "Set-Cookie",
+                "a=example; expires=Sun, 31 Jan 2027 12:00:00 GMT; Path=/; SameSite=lax; Secure",
+            ),
+        ),
+    ],
+)
+def test_options_are_in_the_lines(term: str, line: tuple[str, str] | None) -> None:
+    found = explained(parse_line(f"GET /x json-model {term}"))
+    lines = [(each.name, each.value) for each in found.headers]
+    assert (line or ("Last-Modified", "Sun, 01 Feb 2026 00:00:00 GMT")) in lines
+
+
+def test_names_in_vary_are_one_line() -> None:
+    found = explained(
+        parse_line("GET /x json-model vary content-language(others=[de]) api-version")
+    )
+    values = [line.value for line in found.headers if line.name == "Vary"]
+    assert values == ["Accept-Language, API-Version"]
+
+
+@pytest.mark.parametrize(
+    ("line", "via", "why"),
+    [
+        ("GET /x json-model vary", "parameter", "as a parameter"),
+        ("GET /x json-model vary(via=dependency)", "dependency", "what a dependency sets"),
+        ("GET /x csv-stream vary", "dependency", "the body of a stream runs after its headers"),
+        ("GET /x json-direct vary", "direct", "FastAPI drops what is set on the injected"),
+    ],
+)
+def test_it_says_why_a_header_is_set_there(line: str, via: str, why: str) -> None:
+    use = explained(parse_line(line)).uses[-1]
+    assert use.via == via
+    assert why in use.why
+
+
+def test_a_page_holds_it_all(scaffold: Run) -> None:
+    done = scaffold("explain", LINE)
+    assert (done.returncode, done.stderr) == (0, "")
+    for part in (
+        "HTTP/1.1 200 OK\n  Content-Type: application/json\n",
+        "  Set-Cookie: a=example; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax; Secure\n",
+        "- cache-control (Cache-Control), via parameter: ",
+        "- keeps it for 30 days\n",
+        "- toolkit: app/http/caching.py, app/http/cookies.py\n",
+    ):
+        assert part in done.stdout
+    assert all(len(line) <= 96 for line in done.stdout.splitlines())
+
+
+def test_what_it_brings() -> None:
+    found = explained(parse_line("GET /x json-model rate-limit www-authenticate"))
+    assert "state" in found.toolkit
+    assert found.application == ["state-store"]
+    assert {"APP_STATE_URL", "APP_API_TOKEN"} <= set(found.settings)
+    assert any(one.startswith("limits") for one in found.dependencies)
+    assert (
+        OtherAnswer(
+            401,
+            "the client sends no token that fits",
+            "www-authenticate",
+            [("WWW-Authenticate", 'Bearer realm="api"'), ("Cache-Control", "no-store")],
+        )
+        in found.others
+    )
+
+
+def test_wrong_lines_are_answered_with_valid_ones(scaffold: Run) -> None:
+    done = scaffold("explain", "GET /x csv-stream cache-control(via=parameter)")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: endpoints[0].headers[0].via: cache-control via parameter")
+    assert done.stdout.splitlines()[:2] == [
+        "Nearest valid lines",
+        "  GET /x csv-stream cache-control as get_x",
+    ]
+
+
+def test_wrong_lines_as_json(scaffold: Run) -> None:
+    done = scaffold("explain", "GET /x json-modl", "--json")
+    data = json.loads(done.stdout)
+    assert done.returncode == data["error"]["status"] == 2
+    assert data["error"]["suggestion"].startswith("did you mean json-model")
+    assert data["nearest"][0] == "GET /x json-model as get_x"
+
+
+def test_without_a_line_nothing_is_explained(scaffold: Run) -> None:
+    done = scaffold("explain")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: an endpoint is needed; ")
