@@ -4,6 +4,7 @@
     python3 tasks.py test [PYTEST ARGUMENT...]       check, type-check and test this repository
     python3 tasks.py full [PYTEST ARGUMENT...]       the same, and the tests that take minutes
     python3 tasks.py record                          write examples and docs of the catalogue anew
+    python3 tasks.py docs                            build the site of the documentation
     python3 tasks.py bench [NAME]                    compare the speed with Copier's (commands,
                                                      lifecycle), or that (answers, streams) of
                                                      what is generated with the same by hand
@@ -87,6 +88,13 @@ def record(arguments: Sequence[str]) -> None:
         raise TaskError("docs/schemas could not be written")
 
 
+def docs(arguments: Sequence[str]) -> None:
+    """Build the site from `docs/`, the catalogue and the command line, into `.cache/docs/site`."""
+    set_up()
+    if run("python", "-m", "tools.site", *arguments):
+        raise TaskError("the site was not built; see above")
+
+
 def golden(arguments: Sequence[str]) -> None:
     """Write the answers files of the version that is about to be released."""
     set_up()
@@ -149,6 +157,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "try": try_,
     "bench": bench,
     "mutate": mutate,
+    "docs": docs,
     "golden": golden,
     "release": release,
     "record": record,

@@ -21,7 +21,7 @@ def pattern_page(pattern: Pattern, words: Vocabulary) -> str:
     advice, shown = guide(pattern), recording(pattern)
     blocks = [f"{pattern.id}: {pattern.title}\n{_wrapped(pattern.summary)}\n{_wrapped(advice.use)}"]
     facts = {"Family": pattern.family, "Standard": pattern.standard, "Form": pattern.form}
-    facts |= {"Headers": ", ".join(pattern.sets), "Ways": _ways(pattern, words)}
+    facts |= {"Headers": ", ".join(pattern.sets), "Ways": ways(pattern, words)}
     blocks.append("\n".join(f"{f'{name}:':10}{value}" for name, value in facts.items() if value))
     if pattern.options:
         blocks.append("\n".join(["Options", *_option_rows(pattern)]))
@@ -102,7 +102,8 @@ def _vias(pattern: Pattern, words: Vocabulary) -> list[str]:
     return list(words.vias) if pattern.family in ("header", "cookie") else []
 
 
-def _ways(pattern: Pattern, words: Vocabulary) -> str:
+def ways(pattern: Pattern, words: Vocabulary) -> str:
+    """Return how headers and cookies get onto the answer, in words."""
     if pattern.form:
         return f"headers and cookies go via {' or '.join(words.forms[pattern.form])}"
     return " or ".join(_vias(pattern, words))
@@ -112,11 +113,12 @@ def _option_rows(pattern: Pattern) -> Iterator[str]:
     width = max(len(name) for name in pattern.options)
     for name, option in pattern.options.items():
         default = json.dumps(option.default, ensure_ascii=False)
-        yield f"  {name:{width}}  {_type(option)}, default {default}"
+        yield f"  {name:{width}}  {option_type(option)}, default {default}"
         yield f"  {'':{width}}  {option.help}"
 
 
-def _type(option: Option) -> str:
+def option_type(option: Option) -> str:
+    """Return what an option takes, in words."""
     if option.choices:
         return " | ".join(map(str, option.choices))
     if option.type == "int" and option.minimum is not None and option.maximum is not None:

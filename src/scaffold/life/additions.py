@@ -41,7 +41,7 @@ def gather_additions(lines: Sequence[str], data_file: Path | None, source: Sourc
                 f"`scaffold update --data {name}=...` changes an answer",
             )
         if not isinstance(value, list):
-            raise InvalidSpec(name, f"{name}: a list is needed")
+            raise InvalidSpec(name, "a list is needed", "write one item a line, each after a dash")
     parsed = [parse_line(line, source.catalogue) for line in lines]
     endpoints = [*given.get("endpoints", []), *parsed]
     return Additions(endpoints, given.get("application", []))

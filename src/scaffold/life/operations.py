@@ -199,10 +199,10 @@ def _check(answers: Mapping[str, Any], source: Source) -> None:
 
 
 def _by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
-    message = str(error)
-    for index, endpoint in reversed(list(enumerate(answers["endpoints"]))):
-        message = message.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
-    return InvalidSpec(error.field, message)
+    where = error.field
+    for index, endpoint in enumerate(answers["endpoints"]):
+        where = where.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
+    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
 
 
 def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:

@@ -1,0 +1,144 @@
+"""What the documents show is what there is: commands, options, answers and generated code."""
+
+import html
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from typer.main import get_command
+
+from scaffold.answers import presets
+from scaffold.catalogue import load
+from scaffold.check import check
+from scaffold.cli import app
+from scaffold.lines import parse_line
+from tests.conftest import Run
+from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
+from tests.generated.project import generate
+from tools.recording import COMMANDS, PICTURE
+from tools.site.commands import commands_page
+from tools.site.sources import PATTERNS, pages
+
+PLACEHOLDER = "COMMAND"
+GROUP: Any = get_command(app)
+
+
+def scaffold_commands(document: Path) -> list[list[str]]:
+    """Return the words behind `scaffold` in each command that calls it."""
+    return [words[1:] for words in commands(document) if words[:1] == ["scaffold"]]
+
+
+def parsed(words: list[str]) -> dict[str, Any]:
+    """Return what a command would be given, by the name of the parameter; nothing is run."""
+    if words[0].startswith("--"):
+        assert words[0] in {option for it in GROUP.params for option in it.opts}
+        return {}
+    assert words[0] in GROUP.commands, words
+    command = GROUP.commands[words[0]]
+    context = command.make_context(words[0], words[1:], parent=typer.Context(GROUP))
+    values: dict[str, Any] = context.params
+    return values
+
+
+def lines_of(words: list[str]) -> list[dict[str, Any]]:
+    """Return the endpoints that a command's lines stand for."""
+    values = parsed(words)
+    if words[0] == "edit":
+        return [parse_line(f"{values['line']} as {values['name']}")]
+    return [parse_line(line) for line in values.get("lines") or values.get("endpoint") or ()]
+
+
+def transcripts(document: Path) -> list[str]:
+    """Return the commands that are shown with what they print, one a block."""
+    shown = [block for block in blocks(document, "console") if block.content.startswith("$ ")]
+    return [command_lines(block)[0] for block in shown]
+
+
+def data_of(document: Path) -> list[dict[str, Any]]:
+    """Return the answers that stand in a document as YAML."""
+    read = [yaml.safe_load(block.content) for block in blocks(document, "yaml")]
+    return [it for it in read if isinstance(it, dict) and it.keys() & {"endpoints", "application"}]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_commands_and_their_options_exist(document: Path) -> None:
+    refused = [shlex.split(command) for command in transcripts(document)]
+    for words in scaffold_commands(document):
+        values = parsed(words)
+        assert values.get("preset") in (None, *presets())
+        if ["scaffold", *words] not in refused:
+            check({"endpoints": lines_of(words)})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_commands_inside_of_sentences_exist(document: Path) -> None:
+    for span in spans(document):
+        command, _, rest = span.removeprefix("scaffold ").partition(" ")
+        if not span.startswith("scaffold ") or command == PLACEHOLDER or command[0] in "-<":
+            continue
+        assert command in GROUP.commands, span
+        known = {option for it in GROUP.commands[command].params for option in it.opts}
+        known |= {option for it in GROUP.commands[command].params for option in it.secondary_opts}
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= known | {"--help"}, span
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_answers_are_valid(document: Path) -> None:
+    for answers in data_of(document):
+        check(answers)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_code_with_the_name_of_a_file_is_generated(document: Path, tmp_path: Path) -> None:
+    shown = [block for block in blocks(document, "python") if block.title]
+    if not shown:
+        return
+    endpoints: dict[str, Any] = {}
+    application: list[Any] = ["head-options", "security-headers"]
+    for words in scaffold_commands(document):
+        endpoints |= {it["name"]: it for it in lines_of(words)} if words[0] != "edit" else {}
+    for answers in data_of(document):
+        endpoints |= {it["name"]: it for it in answers.get("endpoints", ())}
+        application = answers.get("application", application)
+    project = generate(tmp_path, endpoints=[*endpoints.values()], application=application)
+    for block in shown:
+        assert block.content in (project.folder / str(block.title)).read_text(), block.title
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_what_new_is_shown_to_print_it_prints(document: Path, scaffold: Run) -> None:
+    for block in blocks(document, "console"):
+        if block.content.startswith("$ scaffold new"):
+            command, *_ = command_lines(block)
+            done = scaffold(*shlex.split(command)[1:])
+            assert done.stdout + done.stderr == block.content.partition("\n")[2]
+
+
+def test_every_pattern_is_on_a_page_of_its_own_with_all_it_has() -> None:
+    site = pages()
+    for pattern in load().patterns.values():
+        page = site[f"{PATTERNS}/{pattern.id}.md"]
+        assert all(f"| `{option}` |" in page for option in pattern.options)
+        assert all(f"\n{heading}\n" in page for heading in ("## On the wire", "## Pitfalls"))
+
+
+def test_the_page_of_the_commands_has_every_command_and_option() -> None:
+    page = commands_page()
+    for name, command in GROUP.commands.items():
+        section = page.partition(f"\n## scaffold {name}\n")[2].partition("\n## ")[0]
+        for parameter in command.params:
+            assert parameter.param_type_name == "argument" or parameter.opts[0] in section, name
+
+
+def test_the_recording_shows_commands_that_exist() -> None:
+    picture = PICTURE.read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<.*?>", "", picture)).replace("\xa0", " ")
+    for command in COMMANDS:
+        assert f"$ {command}" in shown.replace("\n", "")
+        words = shlex.split(command)
+        if words[0] == "scaffold":
+            parsed(words[1:])

@@ -1,0 +1,1 @@
+"""The documentation as a site: `docs/`, with a page for each pattern and for the commands."""
