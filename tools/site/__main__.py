@@ -19,4 +19,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1] if sys.argv[1:] else ROOT / ".cache" / "docs").absolute()))
+    raise SystemExit(
+        main(Path(sys.argv[1] if sys.argv[1:] else ROOT / ".cache" / "docs").absolute())
+    )
