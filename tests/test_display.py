@@ -95,7 +95,7 @@ def test_a_tree_fits_its_width() -> None:
 )
 def test_a_mistake_in_a_line_is_named_by_the_line(field: str, where: str) -> None:
     line = "POST /a body(a=str) json-model cache-control(directives=x) cookie-set as a"
-    named = named_by_line(InvalidSpec(field, f"{field}: no; yes"), line, parse_line(line))
+    named = named_by_line(InvalidSpec(field, "no", "yes"), line, parse_line(line))
     start = 'endpoint line "POST /a body(a=str) json-model cache-control(directives=...: '
     assert str(named) == f"{start}{where}no; yes"
     assert named.field == field

@@ -21,7 +21,7 @@ from scaffold.search import search
         ("open redirect", "redirect-safe"),
         ("excel", "csv"),
         ("csv stream", "csv-stream"),
-        ("websocket", "sse"),
+        ("websocket", "websocket"),
         ("sites", "clear-site-data"),
         ("cookies httponly", "cookie-set"),
         ("lost update", "if-match"),

@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie
 from pydantic import BaseModel
 
+from app.http.cookie_values import NONE_UNLESS_VALID
+
 router = APIRouter()
 
 
@@ -17,7 +19,11 @@ class Item(BaseModel):
 
 @router.get("/cookie-read-param")
 async def get_cookie_read_param(
-    theme_value: Annotated[str | None, Cookie(alias="theme", max_length=64)] = None,
+    theme_value: Annotated[
+        str | None,
+        Cookie(alias="theme", max_length=64),
+        NONE_UNLESS_VALID,
+    ] = None,
 ) -> Item:
     """Answer with one Item."""
     return Item(id=1, title="example")

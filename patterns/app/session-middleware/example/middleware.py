@@ -1,0 +1,15 @@
+"""What wraps the whole application, outermost first; answers to unhandled errors included.
+
+Generated from `.copier-answers.yml`. The order is always the same: the request's id, so that all
+that follows can be logged with it; headers of every answer; what answers by itself, such as CORS;
+what changes an answer, from its bytes to its content. Each is pure ASGI: functions
+under `@app.middleware("http")` hold back streams, lose context variables, and cost more than the
+endpoint.
+"""
+
+from starlette.middleware import Middleware
+
+from app.cookies.state import state_cookie
+from app.http.client_sessions import ClientSessions
+
+middleware: list[Middleware] = [Middleware(ClientSessions, cookie=state_cookie)]
