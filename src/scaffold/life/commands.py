@@ -63,7 +63,7 @@ def add(
     lines: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[LINE]...",
+            metavar="LINE",
             help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
             show_default=False,
             autocompletion=completion.endpoint_lines,
@@ -110,7 +110,7 @@ def remove(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME...",
+            metavar="NAME",
             help="An endpoint's name.",
             autocompletion=completion.endpoint_names,
         ),
