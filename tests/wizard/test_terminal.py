@@ -324,3 +324,26 @@ def test_what_is_taken_is_said_before_any_question(start: Start, work: Path) -> 
     terminal = start("new", "a")
     assert terminal.finish() == 4
     assert "a is not empty" in terminal.printed()
+
+
+def test_add_without_arguments_composes_an_endpoint(
+    start: Start, scaffold: Run, work: Path, environment: dict[str, str]
+) -> None:
+    made = scaffold("new", "a", "GET /posts json-model as get_posts", "--no-sync")
+    assert made.returncode == 0, made.stderr
+    terminal = start("add", "--project", "a")
+    terminal.wait("Which path does it answer?")
+    terminal.press("/posts", "enter")
+    terminal.wait("already answered by the endpoint get_posts")
+    terminal.press("enter")
+    for shown in ("answer with?", "the request carry?", "Which status?", "Which headers?"):
+        terminal.wait(shown)
+        terminal.press("enter")
+    terminal.wait("Which cookies?")
+    terminal.press("enter")
+    terminal.wait("> name")
+    terminal.press("create_post", "enter")
+    terminal.wait("Add what is listed below")
+    terminal.press("enter")
+    assert terminal.finish() == 0, terminal.text()
+    assert (work / "a" / "app" / "endpoints" / "create_post.py").is_file()

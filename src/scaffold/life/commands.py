@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scaffold import completion
 from scaffold.console import Json, boundary, require_terminal, say
 
 if TYPE_CHECKING:
     from scaffold.life.operations import Plan
     from scaffold.life.own_tests import Comparison
+    from scaffold.life.state import Project
     from scaffold.life.updates import Check
 
 LEFT_TO_DECIDE = 3
@@ -61,9 +63,10 @@ def add(
     lines: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[LINE]...",
+            metavar="LINE",
             help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
             show_default=False,
+            autocompletion=completion.endpoint_lines,
         ),
     ] = None,
     data_file: Annotated[
@@ -82,28 +85,36 @@ def add(
         from scaffold.life import operations
         from scaffold.life.additions import gather_additions
 
-        if not lines and data_file is None:
+        ask = not lines and data_file is None
+        if ask:
             require_terminal("give endpoint lines or --data-file")
-            lines = asked_lines()
         with operations.opened(project) as (found, source):
+            lines = composed_lines(found) if ask else lines
             added = gather_additions(lines or (), data_file, source)
             plan = operations.add(found, source, added.endpoints, added.application)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 
 
-def asked_lines() -> list[str]:
-    """Ask for endpoint lines until an empty one comes."""
-    say("One endpoint a line, such as: GET /posts json-model(model=Post) as list_posts")
-    say("`scaffold patterns` lists the patterns. An empty line ends.")
-    lines: list[str] = []
-    while line := typer.prompt("Endpoint", default="", show_default=False, err=True).strip():
-        lines.append(line)
-    return lines
+def composed_lines(project: "Project") -> list[str]:
+    """Return the endpoints that a person composes in the wizard, as lines."""
+    from scaffold.lines import format_line
+    from scaffold.wizard import compose_endpoints
+
+    answers = project.answers
+    composed = compose_endpoints(answers["endpoints"], answers.get("application", []))
+    return [format_line(endpoint) for endpoint in composed]
 
 
 @app.command()
 def remove(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="An endpoint's name.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME",
+            help="An endpoint's name.",
+            autocompletion=completion.endpoint_names,
+        ),
+    ],
     project: Where = None,
     force: Force = False,
     dry_run: DryRun = False,
@@ -120,7 +131,14 @@ def remove(
 
 @app.command()
 def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The endpoint's name.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="The endpoint's name.",
+            autocompletion=completion.endpoint_names,
+        ),
+    ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
     project: Where = None,
     force: Force = False,
@@ -138,9 +156,21 @@ def rename(
 
 @app.command()
 def edit(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The endpoint's name.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The endpoint's name.",
+            autocompletion=completion.endpoint_names,
+        ),
+    ],
     line: Annotated[
-        str, typer.Argument(metavar="LINE", help="What it becomes; keeps NAME without `as`.")
+        str,
+        typer.Argument(
+            metavar="LINE",
+            help="What it becomes; keeps NAME without `as`.",
+            autocompletion=completion.endpoint_lines,
+        ),
     ],
     project: Where = None,
     force: Force = False,
