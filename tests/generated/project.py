@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.catalogue import template_root
+from scaffold.check import check
 from scaffold.render import render
 from scaffold.yaml_files import read_yaml
 
@@ -49,7 +50,8 @@ class Project:
 
 
 def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:
-    """Render a project from a preset, or from answers."""
+    """Render a project from a preset, or from answers, as the command does: nothing invalid."""
     given = read_yaml(template_root() / "presets" / f"{preset}.yml") if preset else {}
+    check(given | answers)
     render(folder, {"project_name": "service", **given, **answers}, ask=False)
     return Project(folder)
