@@ -105,9 +105,7 @@ def test_options_hold_every_option() -> None:
 def test_application_pattern(entry: dict[str, Any], tmp_path: Path) -> None:
     """Each application pattern, by itself, suits every kind of response."""
     project = generate(tmp_path / "service", endpoints=matrix.alone(), application=[entry])
-    project.must("ruff", "check", "--no-cache", ".")
-    project.must("ruff", "format", "--no-cache", "--check", ".")
-    project.must("mypy", "--strict", "app/main.py", "app/middleware.py")
+    project.lint()
     project.test()
 
 
