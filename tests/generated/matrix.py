@@ -1,6 +1,8 @@
 """Endpoint lists that put every pattern beside every other one it may stand with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import combinations
 from typing import Any
 
 from scaffold.catalogue import Catalogue, Pattern, load
@@ -8,6 +10,7 @@ from scaffold.check import check
 from scaffold.errors import InvalidSpec
 
 Spec = dict[str, Any]
+Pair = tuple[str, str]
 
 # Values that differ from each option's default, by option name; by pattern where that matters.
 OTHER_VALUES: dict[str, Any] = {
@@ -145,6 +148,9 @@ OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 # Some headers belong to writing requests only, and one to what was created.
 REQUESTS: list[tuple[str, Spec]] = [("GET", {}), ("POST", {}), ("POST", {"status": "status-fixed"})]
 
+# A response of each form, on which headers and cookies meet.
+HOSTS = ("json-model", "json-direct", "csv-stream")
+
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
     """Return a spec; an answer without content gets the status that it needs."""
@@ -157,46 +163,123 @@ def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec
     return spec
 
 
-def is_valid(spec: Spec) -> bool:
-    """Say whether the rules of the catalogue accept the endpoint."""
+def is_valid(spec: Spec, *application: str) -> bool:
+    """Say whether the rules of the catalogue accept the endpoint, with what is around it."""
     try:
-        check({"endpoints": [spec]})
+        check({"application": list(application), "endpoints": [spec]})
     except InvalidSpec:
         return False
     return True
 
 
 def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
-    """Return an endpoint for each response with each header, cookie and status, by each `via`."""
+    """Return an endpoint for each valid pair of patterns, by each `via`.
+
+    A header and a cookie meet on one response of each form, each by its default `via`.
+    """
     catalogue = catalogue or load()
     found: list[Spec] = []
     for response in catalogue.family("response"):
-        for place, family in (("headers", "header"), ("cookies", "cookie")):
-            for pattern in catalogue.family(family):
-                for entry in entries(pattern):
-                    found += [
-                        spec
-                        for method, status in REQUESTS
-                        if is_valid(
-                            spec := _pair(response, method, status, place, entry, len(found))
-                        )
-                    ][:1]
-        for pattern in catalogue.family("status"):
-            for method in ("POST", "PUT"):
-                name = f"pair_{len(found)}"
-                status = {"status": pattern.id}
-                spec = {**endpoint(name, response.id, method), "body": {"title": "str"}, **status}
-                if is_valid(spec):
-                    found.append(spec)
+        for header in _all_entries("header", catalogue):
+            found += _first_valid(f"pair_{len(found)}", response.id, header, None)
+        for cookie in _all_entries("cookie", catalogue):
+            found += _first_valid(f"pair_{len(found)}", response.id, None, cookie)
+        for status in catalogue.family("status"):
+            found += _with_status(f"pair_{len(found)}", response.id, status.id)
+    for response_id in HOSTS:
+        for header in _by_default("header", catalogue):
+            for cookie in _by_default("cookie", catalogue):
+                found += _first_valid(f"pair_{len(found)}", response_id, header, cookie)
     return found
 
 
-def _pair(
-    response: Pattern, method: str, status: Spec, place: str, entry: Spec, number: int
-) -> Spec:
-    first = [{**login, "via": entry["via"]} for login in FIRST.get(entry.get("action", ""), [])]
-    spec = endpoint(f"pair_{number}", response.id, method, **status, **{place: [*first, entry]})
-    return _below(spec, entry)
+def together(catalogue: Catalogue | None = None) -> list[Spec]:
+    """Return few endpoints that hold every valid pair: a response, a header and a cookie at once.
+
+    Each comes by its default `via`. Where three do not go together, two stand alone.
+    """
+    catalogue = catalogue or load()
+    headers, cookies = _by_default("header", catalogue), _by_default("cookie", catalogue)
+    found: list[Spec] = []
+    seen: set[Pair] = set()
+
+    def add(response: str, header: Spec | None, cookies: Iterable[Spec | None]) -> None:
+        """Add an endpoint with the first of the cookies that goes there."""
+        for cookie in cookies:
+            if specs := _first_valid(f"pair_{len(found)}", response, header, cookie):
+                found.extend(specs)
+                seen.update(pairs_of(specs[0]))
+                return
+
+    for response in catalogue.family("response"):
+        for header in headers:
+            unseen = partial(_unseen, seen, response.id, header)
+            add(response.id, header, [*sorted(cookies, key=unseen, reverse=True), None])
+        for cookie in cookies:
+            if (response.id, _key(cookie)) not in seen:
+                add(response.id, None, [cookie])
+        for status in catalogue.family("status"):
+            found += _with_status(f"pair_{len(found)}", response.id, status.id)[:1]
+    for header in headers:
+        for cookie in cookies:
+            for host in HOSTS:
+                if (_key(header), _key(cookie)) not in seen:
+                    add(host, header, [cookie])
+    return found
+
+
+def pairs_of(spec: Spec) -> set[Pair]:
+    """Return which patterns meet in an endpoint of the matrix, without how they get there."""
+    # What stands before an entry, because that needs it, is no subject of its own.
+    header = spec["headers"][-1] if "headers" in spec else None
+    cookie = spec["cookies"][-1] if "cookies" in spec else None
+    if header is None and cookie is None:
+        return {(spec["response"], spec["status"])}
+    return set(_pairs(spec["response"], header, cookie))
+
+
+def via_of(spec: Spec) -> str | None:
+    """Return the way that an endpoint of the pairs names, or None."""
+    places = [*spec.get("headers", []), *spec.get("cookies", [])]
+    return places[-1].get("via") if places else None
+
+
+def _pairs(response: str, header: Spec | None, cookie: Spec | None) -> Iterator[Pair]:
+    keys = [response, *(_key(entry) for entry in (header, cookie) if entry)]
+    yield from combinations(keys, 2)
+
+
+def _unseen(seen: set[Pair], response: str, header: Spec, cookie: Spec) -> int:
+    return len(set(_pairs(response, header, cookie)) - seen)
+
+
+def _key(entry: Spec) -> str:
+    return " ".join(entry[part] for part in ("pattern", "action") if part in entry)
+
+
+def _first_valid(name: str, response: str, header: Spec | None, cookie: Spec | None) -> list[Spec]:
+    """Return an endpoint with the first method that is valid for it, or nothing."""
+    places: Spec = {"headers": [header]} if header else {}
+    if cookie:
+        via = {"via": cookie["via"]} if "via" in cookie else {}
+        first = [{**login, **via} for login in FIRST.get(cookie.get("action", ""), [])]
+        places["cookies"] = [*first, cookie]
+    for method, status in REQUESTS:
+        spec = endpoint(name, response, method, **status, **places)
+        spec = _below(spec, cookie) if cookie else spec
+        if is_valid(spec):
+            return [spec]
+    return []
+
+
+def _with_status(name: str, response: str, status: str) -> list[Spec]:
+    """Return an endpoint with a status, or nothing."""
+    for method in ("POST", "PUT"):
+        spec = endpoint(name, response, method)
+        spec |= {"body": {"title": "str"}, "status": status}
+        if is_valid(spec):
+            return [spec]
+    return []
 
 
 def _below(spec: Spec, entry: Spec) -> Spec:
@@ -214,10 +297,25 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
             yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
 
 
-def application() -> list[Spec]:
-    """Return every application pattern."""
+def _all_entries(family: str, catalogue: Catalogue) -> Iterator[Spec]:
+    for pattern in catalogue.family(family):
+        yield from entries(pattern)
+
+
+def _by_default(family: str, catalogue: Catalogue) -> list[Spec]:
+    """Return an entry for each action of each pattern, without `via`."""
+    found: list[Spec] = []
+    for entry in _all_entries(family, catalogue):
+        entry.pop("via")
+        if entry not in found:
+            found.append(entry)
+    return found
+
+
+def application(*without: str) -> list[Spec]:
+    """Return every application pattern, but for some."""
     given: dict[str, Spec] = {"cors": {"allow_origins": OTHER_VALUES["allow_origins"]}}
-    patterns = load().family("app")
+    patterns = [pattern for pattern in load().family("app") if pattern.id not in without]
     return [{"pattern": pattern.id, **given.get(pattern.id, {})} for pattern in patterns]
 
 

@@ -35,9 +35,10 @@ class Interpreter:
 
 @pytest.fixture(scope="module")
 def every_pair(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with all valid pairs of patterns and every application pattern."""
+    """Return a project with all valid pairs, and every application pattern that suits them all."""
     folder = tmp_path_factory.mktemp("pairs") / "service"
-    return generate(folder, endpoints=matrix.pairs(), application=matrix.application())
+    application = matrix.application("compressed")
+    return generate(folder, endpoints=matrix.together(), application=application)
 
 
 @pytest.fixture(scope="module", params=["lowest-direct", "highest"])
