@@ -13,8 +13,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 from scaffold.catalogue import Pattern, load, template_root
@@ -28,12 +30,20 @@ Spec = Mapping[str, Any]
 Examples = Sequence[tuple[Pattern, Spec]]
 
 SERVER = ("uvicorn", "recorded:app", "--http", "h11", "--no-date-header", "--no-server-header")
-SETTINGS = {"APP_LOGIN_PASSWORD": "correct horse", "APP_API_TOKEN": "example-token"}
+SETTINGS = {
+    "APP_API_TOKEN": "example-token",
+    "APP_LOGIN_PASSWORD": "correct horse",
+    "APP_SECRET_KEYS": "a key for the examples only that everybody may read",
+}
 MODIFIED = 1_769_860_800  # 2026-01-31T12:00:00Z
 LONGEST_BODY = 600
 SHOWN_BYTES = 8
 
 SECRETS = [
+    (
+        re.compile(r"(?<=\.)[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,43}(?=;|$)", re.M),
+        "{time and signature}",
+    ),
     (
         re.compile(r"(?<==)[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?=;|$)", re.M),
         "{66 random characters}",
@@ -48,6 +58,8 @@ SECRETS = [
 
 VARIABLE = [
     (re.compile(r"dur=[0-9.]+"), "dur=0.1"),
+    (re.compile(r"(?<=;t=)[0-9]+"), "60"),
+    (re.compile(r"(?<=retry-after: )5[0-9]$", re.M), "60"),
     (re.compile(r"(?<=nonce[-=])(\"?)[A-Za-z0-9_-]{22}"), r"\1{22 random characters}"),
     (re.compile(r"(?<=: )[0-9a-f]{32}$", re.M), "{32 random characters}"),
     (
@@ -57,8 +69,8 @@ VARIABLE = [
     *SECRETS,
 ]
 """What differs from one answer to the next, and what stands for it in the record."""
-UNLIKE = {"application/zip": "an archive"}
-"""Media types of content that differs with the compressor in use."""
+UNLIKE = {"application/zip": "an archive", "gzip": "compressed content"}
+"""Media types and codings of content that differs with the compressor in use."""
 
 OVERRIDE = '''
 from app.endpoints import {module}
@@ -87,12 +99,16 @@ class Client:
         """Send one request, and return it with its answer."""
         head, body = self._request(request)
         unseen = [f"Given: {' '.join(request['given'])}"] if "given" in request else []
-        answer = exchange(self.port, "\r\n".join([*head, *unseen, "", ""]).encode() + body)
+        sent_bytes = "\r\n".join([*head, *unseen, "", ""]).encode() + body
+        for _ in range(request.get("before", 0)):
+            exchange(self.port, sent_bytes)
+        answer = exchange(self.port, sent_bytes)
         status = int(answer.status_line.split()[1])
-        assert status < 500 or status in (502, 503), f"{head[0]} is answered with {status}"
+        assert status < 500 or status == 503, f"{head[0]} is answered with {status}"
         self._keep(answer)
         sent = "\n".join(head) + (f"\n\n{body.decode()}" if body else "")
-        received = [answer.status_line.decode(), *map(line, answer.headers)]
+        headers = [header for header in answer.headers if header[0].lower() != b"date"]
+        received = [answer.status_line.decode(), *map(line, headers)]
         shown = stable("\n".join(received), sent)
         content = stable(shown_body(answer), sent)
         title = [f"### {request['title']}"] if "title" in request else []
@@ -151,9 +167,9 @@ def hidden(sent: str) -> str:
 
 def shown_body(answer: Answer) -> str:
     """Return the body as it was sent, chunk by chunk; what is no text is counted."""
-    media_type = b"".join(answer.all(b"content-type")).decode()
-    if media_type in UNLIKE:
-        return f"[{UNLIKE[media_type]}]"
+    for name in (b"content-type", b"content-encoding"):
+        if (kind := b"".join(answer.all(name)).decode()) in UNLIKE:
+            return f"[{UNLIKE[kind]}]"
     if answer.all(b"transfer-encoding") != [b"chunked"]:
         return shown_bytes(answer.body)
     blocks = [f"{len(chunk):x}\n{shown_bytes(chunk)}\n" for chunk in chunks(answer.body)]
@@ -229,8 +245,40 @@ def served(examples: Examples, **answers: Any) -> Iterator[tuple[Project, int]]:
         project = generate(Path(temporary, "service"), endpoints=endpoints, **answers)
         prepare_files(project, endpoints)
         prepare_application(project, examples)
-        with serve(project, *SERVER, settings=SETTINGS) as port:
-            yield project, port
+        with upstream() as address:
+            settings = {**SETTINGS, "APP_UPSTREAM_URL": address}
+            with serve(project, *SERVER, settings=settings) as port:
+                yield project, port
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """A service behind the one that is recorded."""
+
+    def do_GET(self) -> None:
+        """Answer with a short file, or with nothing."""
+        found = self.path == "/report"
+        self.send_response_only(200 if found else 404)
+        content = b"0123456789" if found else b""
+        self.send_header("Content-Type", "application/pdf")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("ETag", '"1"')
+        self.send_header("Set-Cookie", "of=another-site")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def upstream() -> Iterator[str]:
+    """Serve what `proxy-stream` passes on, and yield the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Upstream) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 def prepare_application(project: Project, examples: Examples) -> None:
@@ -245,7 +293,9 @@ def prepare_application(project: Project, examples: Examples) -> None:
         OVERRIDE.format(module=module, function=function, value=value)
         for (module, function), value in given.items()
     ]
-    source = ["from fastapi import Request\n\nfrom app.main import app\n", *overrides]
+    pages = [read_yaml(folder(pattern) / "page.yml") for pattern, _ in examples]
+    replaced = [page["replace"] for page in pages if "replace" in page]
+    source = ["from fastapi import Request\n\nfrom app.main import app\n", *overrides, *replaced]
     Path(project.folder, "recorded.py").write_text("".join(source), encoding="utf-8")
 
 

@@ -115,7 +115,7 @@ def is_complete(received: bytes, *, headers_only: bool) -> bool:
     start, end, rest = received.partition(b"\r\n\r\n")
     if not end:
         return False
-    if headers_only or start.split(b" ")[1] in (b"204", b"304"):
+    if headers_only or start.split(b" ")[1] in (b"101", b"204", b"304"):
         return True
     if b"\r\ntransfer-encoding: chunked" in start.lower():
         return (b"\r\n" + rest).endswith(b"\r\n0\r\n\r\n")
