@@ -480,7 +480,6 @@ BREAKS = [
         "            await store.delete(self._family(family))\n            logger",
         "            logger",
     ),
-    ("app/http/state.py", ", nx=True", ""),
     ("app/http/state.py", "yield MemoryStore()", "yield MemoryStore(limit=1)"),
 ]
 
@@ -496,6 +495,9 @@ SESSION_BREAKS = [
     ("app/http/application.py", "reversed(self.outermost)", "()"),
 ]
 
+
+# These need a Redis.
+REDIS_BREAKS = [("app/http/state.py", ", nx=True", "")]
 
 TEMPLATE_BREAKS = [
     ("app/templates/about.html", "{{ title }}", "{{ title | safe }}"),
