@@ -24,7 +24,7 @@ def main(project: Path, rows: Sequence[Row]) -> int:
     for module, right, _ in rows:
         if right not in source(project, module):
             print(f"{module}: does not hold {right!r}")
-    for job, survived in survivors(project, [*whole, *work], WORKERS, nearest=True):
+    for job, survived in survivors(project, [*whole, *work], WORKERS):
         if survived and job.mutant:
             print(f"{job.module}:{job.mutant.line}: {job.mutant.change} is not seen", flush=True)
     return 0

@@ -5,11 +5,13 @@ and `wire.http`, the requests and answers. What is different each time, such as 
 replaced; the header lines Date and Server, which every answer has, are left out.
 """
 
+import hmac
 import json
 import os
 import re
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from time import time
 from typing import Any
 
 from scaffold.catalogue import Pattern, load, template_root
@@ -30,9 +33,12 @@ Spec = Mapping[str, Any]
 Examples = Sequence[tuple[Pattern, Spec]]
 
 SERVER = ("uvicorn", "recorded:app", "--http", "h11", "--no-date-header", "--no-server-header")
+WEBHOOK_SECRET = b"only for the examples..."
+WEBHOOK_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
 SETTINGS = {
     "APP_API_TOKEN": "example-token",
     "APP_LOGIN_PASSWORD": "correct horse",
+    "APP_WEBHOOK_SECRETS": f"whsec_{b64encode(WEBHOOK_SECRET).decode()}",
     "APP_SECRET_KEYS": "a key for the examples only that everybody may read",
 }
 MODIFIED = 1_769_860_800  # 2026-01-31T12:00:00Z
@@ -40,6 +46,8 @@ LONGEST_BODY = 600
 SHOWN_BYTES = 8
 
 SECRETS = [
+    (re.compile(r"(?<=webhook-timestamp: )[0-9]+"), "{the time, in seconds since 1970}"),
+    (re.compile(r"(?<=webhook-signature: v1,).*"), "{44 characters}"),
     (
         re.compile(r"(?<=\.)[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,43}(?=;|$)", re.M),
         "{time and signature}",
@@ -122,15 +130,16 @@ class Client:
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
-        headers |= {name: self._filled(value) for name, value in request.get("headers", {}).items()}
+        given, made = request.get("headers", {}), signed(content)
+        headers |= {name: self._filled(value, made) for name, value in given.items()}
         query = f"?{request['query']}" if "query" in request else ""
         start = f"{request['method']} {request['path']}{query} HTTP/1.1"
         lines = [f"{name}: {value}" for name, value in headers.items()]
         return [start, *lines], content if body is not None else b""
 
-    def _filled(self, value: str) -> str:
-        """Put headers and cookies of earlier answers where `{name}` stands."""
-        known = {**self.cookies, **self.seen}
+    def _filled(self, value: str, made: Mapping[str, str]) -> str:
+        """Put headers and cookies of earlier answers, or what is made, where `{name}` stands."""
+        known = {**self.cookies, **self.seen, **made}
         return re.sub(r"\{([A-Za-z_-]+)\}", lambda found: known[found[1]], value)
 
     def _keep(self, answer: Answer) -> None:
@@ -142,6 +151,14 @@ class Client:
                 self.cookies.pop(key, None)
                 if "Max-Age=0" not in attributes:
                     self.cookies[key] = content
+
+
+def signed(content: bytes) -> dict[str, str]:
+    """Return the time, and the signature of a webhook with that content."""
+    now = str(int(time()))
+    text = b".".join([WEBHOOK_ID.encode(), now.encode(), content])
+    digest = hmac.digest(WEBHOOK_SECRET, text, "sha256")
+    return {"now": now, "signature": f"v1,{b64encode(digest).decode()}", "id": WEBHOOK_ID}
 
 
 def line(header: tuple[bytes, bytes]) -> str:
@@ -225,10 +242,13 @@ def prepare_files(project: Project, endpoints: Sequence[Spec]) -> None:
     for endpoint in endpoints:
         pattern = load().patterns[_pattern_id(endpoint["response"])]
         names |= {option.default for option in pattern.options.values() if option.name == "file"}
-    for name in names:
-        path = project.folder / "files" / name
+    contents = {Path("files", name): b"0123456789" for name in names}
+    contents[Path("dist/index.html")] = b"<!doctype html><title>Built</title>"
+    contents[Path("dist/assets/main-1a2b3c4d.js")] = b"main()"
+    for name, content in contents.items():
+        path = project.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"0123456789")
+        path.write_bytes(content)
         os.utime(path, (MODIFIED, MODIFIED))
 
 

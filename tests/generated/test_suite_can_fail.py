@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated.breaks import APPLICATION, BREAKS, ENDPOINTS, SESSION_BREAKS, TEMPLATE_BREAKS
+from tests.generated.breaks import (
+    APPLICATION,
+    BREAKS,
+    ENDPOINTS,
+    REDIS_BREAKS,
+    SESSION_BREAKS,
+    TEMPLATE_BREAKS,
+)
 from tests.generated.project import Project, generate
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +48,12 @@ def test_suite_with_sessions_goes_red(project_with_sessions: Project) -> None:
     assert unseen(project_with_sessions, SESSION_BREAKS) == ""
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_suite_with_redis_goes_red(project: Project, redis_url: str) -> None:
+    """The same where a Redis keeps state."""
+    assert unseen(project, REDIS_BREAKS, TEST_REDIS_URL=redis_url) == ""
+
+
 @pytest.mark.parametrize(("path", "right", "wrong"), TEMPLATE_BREAKS)
 def test_suite_sees_broken_pages(project: Project, path: str, right: str, wrong: str) -> None:
     """What is no Python is broken in its file."""
@@ -56,11 +69,17 @@ def test_suite_sees_broken_pages(project: Project, path: str, right: str, wrong:
     assert ran.returncode == 1, ran.stdout
 
 
-def unseen(project: Project, rows: Sequence[tuple[str, str, str]]) -> str:
+def unseen(project: Project, rows: Sequence[tuple[str, str, str]], **environment: str) -> str:
     """Return what no test of the project sees, row by row."""
     command = [sys.executable, "-m", "mutation.given", str(project.folder)]
     ran = subprocess.run(
-        command, cwd=ROOT, input=json.dumps(rows), capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        input=json.dumps(rows),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout

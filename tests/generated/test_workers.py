@@ -2,9 +2,7 @@
 
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.generated.ports import free_port
 from tests.generated.project import Project, generate
 
 SESSION = "cookie-session-server-side"
@@ -45,46 +44,6 @@ TRIES = 200
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project that keeps sessions on the server."""
     return generate(tmp_path_factory.mktemp("workers") / "service", endpoints=ENDPOINTS)
-
-
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
-    """Return the address of the Redis for tests, or of one that runs for this test alone."""
-    if "TEST_REDIS_URL" in os.environ:
-        yield os.environ["TEST_REDIS_URL"]
-        return
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        pytest.skip("no redis-server is installed, and TEST_REDIS_URL is not set")
-    port = free_port()
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL) as server:
-        try:
-            wait_for(port)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.terminate()
-
-
-def free_port() -> int:
-    """Return a port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_for(port: int) -> None:
-    """Wait until somebody listens there."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the server does not answer")
 
 
 @contextmanager
