@@ -75,6 +75,17 @@ def test_what_the_command_has_written_is_no_hand_edit(project: Path) -> None:
     assert run("list").stderr == ""
 
 
+def test_a_module_that_the_owner_routes_is_no_hand_edit(project: Path) -> None:
+    """With tests, as if it had been generated."""
+    for path in ("app/endpoints/mine.py", "tests/endpoints/test_mine.py"):
+        (project / path).write_text("mine = 1\n")
+    routers = project / "app/endpoints/__init__.py"
+    routers.write_text(routers.read_text().replace("list_posts", "list_posts, mine", 1))
+    commit(project)
+    assert run("list").stderr == ""
+    assert run("add", "GET /x plain-text").status in (0, 3)
+
+
 def test_an_endpoint_whose_files_were_deleted_can_be_removed(project: Path) -> None:
     """Its owner has deleted everything of it but the place in the answers file."""
     run("remove", "export")

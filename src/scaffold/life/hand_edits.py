@@ -95,8 +95,16 @@ def _listed_only(project: Project, leaving: Sequence[str]) -> Iterator[tuple[str
 
 
 def _generated_only(project: Project) -> Iterator[tuple[str, str]]:
-    for name in sorted((routed(project) or set()) - set(project.names())):
-        if all((project.folder / path).is_file() for path in (stub(name), stub_test(name))):
+    """Yield the endpoints that were listed once; others are modules of the owner's own."""
+    left = [
+        name
+        for name in sorted((routed(project) or set()) - set(project.names()))
+        if all((project.folder / path).is_file() for path in (stub(name), stub_test(name)))
+    ]
+    before = _earlier_answers(project) if left else None
+    listed = {endpoint["name"] for endpoint in before["endpoints"]} if before else set()
+    for name in left:
+        if name in listed:
             yield f"it does not list {name}, whose files are there", f"scaffold remove {name}"
 
 
