@@ -51,7 +51,7 @@ def test_folder_holds_what_its_family_needs(folder: Path) -> None:
 def test_page_is_complete(folder: Path) -> None:
     """`page.yml` says what the page of `scaffold patterns` needs, and names patterns that exist."""
     page = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
-    optional = {"exchanges"} & page.keys()
+    optional = [name for name in ("exchanges", "replace") if name in page]
     assert list(page) == ["use", "clients", "pitfalls", "neighbours", "words", *optional]
     for sentence in (page["use"], page["clients"], *page["pitfalls"]):
         assert re.fullmatch(r"\S.+[.]", sentence), sentence
@@ -64,7 +64,7 @@ def test_page_is_complete(folder: Path) -> None:
     assert set(neighbours) <= {other.name for other in FOLDERS}
     for exchange in page.get("exchanges", []):
         assert exchange.keys() <= {
-            *("title", "method", "path", "query", "headers", "body", "given"),
+            *("title", "method", "path", "query", "headers", "body", "given", "before"),
         }
 
 
