@@ -18,6 +18,7 @@ OTHER_VALUES: dict[str, Any] = {
     "allow_credentials": True,
     "allow_headers": ["Content-Type", "X-CSRF-Token"],
     "allow_methods": ["GET", "POST"],
+    "assets": "static/built-files",
     "allow_origins": ["https://a.example.com", "https://b.example.com:8443"],
     "charset": "utf-8",
     "class_name": "HalResponse",
@@ -82,6 +83,7 @@ OTHER_VALUES: dict[str, Any] = {
     "successor": "/v2/posts",
     "sunset": "2031-12-31T23:59:59Z",
     "text": 'It\'s "quoted" {not} a <tag> & that is all there is to say about this text, surely',
+    "tolerance": 60,
     "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
     "upstream_path": "/a/b.c/d",
     "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
@@ -145,8 +147,13 @@ OTHER_OPTIONS: dict[tuple[str, str], Any] = {
     },
 }
 OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
-# Some headers belong to writing requests only, and one to what was created.
-REQUESTS: list[tuple[str, Spec]] = [("GET", {}), ("POST", {}), ("POST", {"status": "status-fixed"})]
+# Some headers belong to writing requests only, one to what was created, and one to a body.
+REQUESTS: list[tuple[str, Spec]] = [
+    ("GET", {}),
+    ("POST", {}),
+    ("POST", {"status": "status-fixed"}),
+    ("POST", {"body": {"title": "str"}}),
+]
 
 # A response of each form, on which headers and cookies meet.
 HOSTS = ("json-model", "json-direct", "csv-stream")

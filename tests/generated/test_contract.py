@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.generated.server import serve
-from tests.generated.tour import PASSWORD, SETTINGS, TOKEN, USER, tour
+from tests.generated.tour import PASSWORD, SECRET, SETTINGS, TOKEN, USER, tour
 
 CONTRACT = Path(__file__).parent / "contract"
 
@@ -42,6 +42,7 @@ def contract(folder: Path, port: int, *more: str) -> subprocess.CompletedProcess
     address = f"http://127.0.0.1:{port}/openapi.json"
     options = ["--generation-deterministic", *more]
     secrets = {"LOGIN_USER": USER, "LOGIN_PASSWORD": PASSWORD, "API_TOKEN": TOKEN}
+    secrets["WEBHOOK_SECRET"] = SECRET
     return subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", *settings, "run", address, *options],
         cwd=folder,

@@ -5,7 +5,12 @@ from pathlib import Path
 from tests.generated.project import Project, generate
 
 USER, PASSWORD, TOKEN = "admin", "correct horse", "battery staple"
-SETTINGS = {"APP_LOGIN_PASSWORD": PASSWORD, "APP_API_TOKEN": TOKEN}
+SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvbmx5"
+SETTINGS = {
+    "APP_API_TOKEN": TOKEN,
+    "APP_LOGIN_PASSWORD": PASSWORD,
+    "APP_WEBHOOK_SECRETS": SECRET,
+}
 FILES = {
     "handbook.pdf": b"%PDF-0123456789",
     "logo.png": b"0123456789",

@@ -1,11 +1,16 @@
 """What Schemathesis has to be told about the preset `tour`; see `schemathesis.toml`."""
 
+import hmac
+import os
+from base64 import b64decode, b64encode
 from decimal import Decimal, InvalidOperation
+from time import time
 from typing import Any
 from uuid import uuid4
 
 import ormsgpack
 import schemathesis
+from requests import PreparedRequest
 
 
 @schemathesis.deserializer("application/vnd.msgpack")
@@ -46,3 +51,22 @@ def key_is_new(_: schemathesis.HookContext, case: schemathesis.Case) -> schemath
     if case.meta is not None and case.meta.generation.mode.is_positive:
         case.headers["idempotency-key"] = str(uuid4())
     return case
+
+
+@schemathesis.hook("before_call").apply_to(method="POST", path="/events")
+def sign(_: schemathesis.HookContext, case: schemathesis.Case, sent: dict[str, Any]) -> None:
+    """Let the webhooks' sender sign what is sent, once its bytes are known."""
+    sent["auth"] = signed
+
+
+def signed(request: PreparedRequest) -> PreparedRequest:
+    """Add the headers of Standard Webhooks, as an authentication of the client."""
+    body = request.body or b""
+    body = body.encode() if isinstance(body, str) else body
+    now = str(int(time()))
+    key = b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
+    digest = hmac.digest(key, b".".join([b"msg_1", now.encode(), body]), "sha256")
+    request.headers["webhook-id"] = "msg_1"
+    request.headers["webhook-timestamp"] = now
+    request.headers["webhook-signature"] = f"v1,{b64encode(digest).decode()}"
+    return request
