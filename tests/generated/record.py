@@ -260,7 +260,9 @@ def _pattern_id(entry: Any) -> str:
 def served(examples: Examples, **answers: Any) -> Iterator[tuple[Project, int]]:
     """Generate a project of the examples, and yield it with the port on which it is served."""
     brought = {spec["name"]: spec for pattern, _ in examples for spec in _brings(pattern)}
-    endpoints = [*(endpoint for _, endpoint in examples), *brought.values()]
+    endpoints = [endpoint for _, endpoint in examples]
+    routes = {(endpoint["method"], endpoint["path"]) for endpoint in endpoints}
+    endpoints += [it for it in brought.values() if (it["method"], it["path"]) not in routes]
     with TemporaryDirectory() as temporary:
         project = generate(Path(temporary, "service"), endpoints=endpoints, **answers)
         prepare_files(project, endpoints)

@@ -1,0 +1,23 @@
+"""What wraps the whole application, outermost first; answers to unhandled errors included.
+
+Generated from `.copier-answers.yml`. The order is always the same: the request's id, so that all
+that follows can be logged with it; headers of every answer; what answers by itself, such as CORS;
+what changes an answer, from its bytes to its content. Each is pure ASGI: functions
+under `@app.middleware("http")` hold back streams, lose context variables, and cost more than the
+endpoint.
+"""
+
+from starlette.middleware import Middleware
+
+from app.endpoints import routers
+from app.http.frontend import Frontend
+
+middleware: list[Middleware] = [
+    Middleware(
+        Frontend,
+        routers=routers,
+        path="/app",
+        assets="assets",
+        content_security_policy="default-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    ),
+]
