@@ -43,6 +43,25 @@ def test_what_does_not_generate_imports_nothing_heavy(
     assert done.stderr.split() == []
 
 
+def test_a_list_imports_nothing_heavy_once_it_knows_the_project(
+    scaffold: Run, work: Path, environment: dict[str, str]
+) -> None:
+    scaffold("new", "service", "--preset", "web", "--no-git", "--no-sync")
+    folder = work / "service"
+    assert scaffold("list", cwd=folder).returncode == 0
+    program = (
+        "import sys\n"
+        "from scaffold.cli import app\n"
+        "app(['list'], standalone_mode=False)\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, check=True, cwd=folder
+    )
+    assert done.stderr.split() == []
+
+
 def test_the_version_is_that_of_the_package(scaffold: Run) -> None:
     done = scaffold("--version")
     assert (done.returncode, done.stdout) == (0, f"scaffold {package.__version__}\n")

@@ -11,11 +11,13 @@ import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distribution
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold.catalogue import template_root
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 DISTRIBUTION = "fastapi-response-scaffold"
 _VERSION_TAG = re.compile(r"v?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
@@ -39,7 +41,7 @@ class Origin:
         return {"_scaffold_src": self.src, **commit}
 
 
-def find_origin(root: Path | None = None, installed: Distribution | None = None) -> Origin:
+def find_origin(root: Path | None = None, installed: "Distribution | None" = None) -> Origin:
     """Return the origin of the template that comes with this command.
 
     Args:
@@ -63,11 +65,13 @@ def version() -> str:
     return declared
 
 
-def _installed() -> Distribution:
+def _installed() -> "Distribution":
+    from importlib.metadata import distribution
+
     return distribution(DISTRIBUTION)
 
 
-def _from_direct_url(installed: Distribution) -> Origin | None:
+def _from_direct_url(installed: "Distribution") -> Origin | None:
     """Return the repository that pip or uv installed from (PEP 610), if it was one."""
     text = installed.read_text("direct_url.json")
     direct_url: dict[str, Any] = json.loads(text) if text else {}
@@ -84,7 +88,7 @@ def _copier_url(url: str) -> str:
     return url if url.endswith(".git") and "://" in url else f"git+{url}"
 
 
-def _from_metadata(installed: Distribution) -> Origin:
+def _from_metadata(installed: "Distribution") -> Origin:
     """Return the address that the package declares, and its version's tag."""
     declared = installed.metadata.get_all("Project-URL") or []
     urls = dict(entry.split(", ", 1) for entry in declared)

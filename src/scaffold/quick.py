@@ -2,10 +2,11 @@
 
 Typer imports Pydantic to convert the first value that is not a flag's True or False: an argument,
 an option with a value, and every flag whose default is None, as those that Typer adds itself. That
-takes longer than all that `scaffold patterns` does. So these commands settle flags beforehand, and
-such a command takes its words from `context.args`, which nobody converts.
+takes longer than all that `scaffold patterns` does. So these commands settle flags beforehand,
+leave options that are not given alone, and take words from `context.args`, which nobody converts.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -49,9 +50,16 @@ class QuickGroup(TyperGroup):
 
 def _settled(params: list[Any]) -> list[Any]:
     for param in params:
-        if getattr(param, "is_flag", False) and param.default is None:
+        if param.default is None and getattr(param, "is_flag", False):
             param.default = False
+        elif param.default is None and not param.required and "process_value" not in vars(param):
+            param.process_value = _unless_left_out(param.process_value)
     return params
+
+
+def _unless_left_out(process: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a conversion that leaves None, for an option that is not given, as it is."""
+    return lambda context, value: None if value is None else process(context, value)
 
 
 def _print_failure(message: str, status: int) -> None:

@@ -51,7 +51,7 @@ def test_nothing_is_fetched(offline: Path, command: list[str], tmp_path: Path) -
     append(offline / STUB, "# mine\n")
     done = run(*command)
     assert done.status == 0, done.stderr
-    assert not (tmp_path / "cache").exists()
+    assert not list((tmp_path / "cache").rglob("*.git"))
 
 
 @pytest.mark.parametrize("command", ["update", "diff"])
@@ -81,3 +81,31 @@ def test_another_version_needs_the_network(offline: Path, monkeypatch: pytest.Mo
     assert listed.status == 0
     assert "get_post    unknown" in listed.stdout
     assert "note: cannot fetch" in listed.stderr
+
+
+def test_the_list_is_rendered_once(offline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second list needs the files of the project only."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the project was rendered again")
+
+    first = run("list")
+    monkeypatch.setattr(sources.Direct, "render", refuse)
+    assert run("list").stdout == first.stdout
+    append(offline / STUB, "# mine\n")
+    assert "edited" not in first.stdout
+    assert "edited" in run("list").stdout
+
+
+def test_another_list_is_rendered_again(offline: Path) -> None:
+    run("list")
+    assert run("add", "GET /report msgpack as get_report").status == 0
+    assert "get_report  as generated" in run("list").stdout
+
+
+def test_a_damaged_render_is_made_again(offline: Path, tmp_path: Path) -> None:
+    first = run("list")
+    (kept,) = (tmp_path / "cache").rglob("*.json")
+    kept.write_text('{"stamp": [')
+    assert run("list").stdout == first.stdout
+    assert kept.stat().st_size > 1_000

@@ -12,6 +12,7 @@ import typer
 
 from scaffold import completion
 from scaffold.console import Json, boundary, require_terminal, say
+from scaffold.quick import QuickCommand
 
 if TYPE_CHECKING:
     from scaffold.life.operations import Plan
@@ -187,7 +188,7 @@ def edit(
             finish(plan, "so already", Way(force, dry_run, as_json))
 
 
-@app.command("list")
+@app.command("list", cls=QuickCommand)
 def list_(project: Where = None, as_json: Json = False) -> None:
     """List a project's endpoints, and which of their files were edited or are missing."""
     with boundary():

@@ -8,6 +8,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import hand_edits
 from scaffold.life.operations import opened
+from scaffold.life.renders import rendered
 from scaffold.life.sources import Source
 from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
 from scaffold.origin import Origin
@@ -66,7 +67,7 @@ def list_endpoints(folder: Path | None = None) -> Listing:
 
 
 def _listing(project: Project, source: Source) -> Listing:
-    base = source.render(project.answers)
+    base = rendered(project, source)
     listed = [
         Listed(
             endpoint,

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from packaging.version import InvalidVersion, Version
+from typing import TYPE_CHECKING
 
 from scaffold.errors import ScaffoldError, UsageMistake
 from scaffold.progress import working
 from scaffold.render import one_line
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 FETCHED = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -139,7 +141,7 @@ def open_repository(src: str, *, needs: str | None = None) -> Repository:
         raise UsageMistake(
             f"_src_path is {src}, which is no git repository here", "updates need the URL of one"
         )
-    folder = _cache() / f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.git"
+    folder = cache() / "templates" / f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.git"
     repository = Repository(url, folder)
     if needs is not None and folder.is_dir() and repository.find_commit(needs):
         return repository
@@ -159,10 +161,11 @@ def _local(url: str) -> Path | None:
     return None
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Return the folder for what can be fetched or made again."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("fastapi-response-scaffold", appauthor=False) / "templates"
+    return user_cache_path("fastapi-response-scaffold", appauthor=False)
 
 
 def _fetch(url: str, folder: Path) -> None:
@@ -205,7 +208,9 @@ def _is_of_a_hook(name: str) -> bool:
     return name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
-def _version(tag: str) -> Version | None:
+def _version(tag: str) -> "Version | None":
+    from packaging.version import InvalidVersion, Version
+
     try:
         return Version(tag)
     except InvalidVersion:

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.origin import Origin
-from scaffold.yaml_files import YamlLoader
 
 ANSWERS_FILE = ".copier-answers.yml"
 ROUTERS_FILE = "app/endpoints/__init__.py"
@@ -114,6 +111,10 @@ def parse_answers(content: bytes) -> dict[str, Any]:
     Raises:
         ScaffoldError: it is no valid YAML, or no mapping.
     """
+    import yaml
+
+    from scaffold.yaml_files import YamlLoader
+
     try:
         recorded = yaml.load(content, Loader=YamlLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
