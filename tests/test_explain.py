@@ -92,7 +92,9 @@ def test_the_wire_is_as_explained(pattern: Pattern) -> None:
 
 def test_every_pattern_says_what_it_sends() -> None:
     """Each header of `sets` is announced somewhere, so that none is forgotten."""
+    pages = documents_of(template_root())
     for pattern in PATTERNS:
+        assert "wire" in pages[f"patterns/{pattern.family}/{pattern.id}/page.yml"], pattern.id
         keys = {name.lower() for item in wire(pattern) for name in item}
         assert {name.lower() for name in pattern.sets} <= keys, pattern.id
 

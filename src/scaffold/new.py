@@ -86,7 +86,7 @@ def look(request: Request, path: str) -> str:
         write(project)
         files = _files(project)
         if path not in files:
-            raise UsageMistake(f"there will be no file {path}; {_nearest(path, files)}")
+            raise UsageMistake(f"there will be no file {path}", _nearest(path, files))
         return (project / path).read_text("utf-8", errors="replace")
 
 
