@@ -1,12 +1,13 @@
 """Answers of another HTTP service, passed on while they arrive (RFC 9110, section 7.6)."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
-from httpx2 import AsyncClient, HTTPError, InvalidURL, TimeoutException
+from httpx2 import AsyncClient, HTTPError, InvalidURL, Response, TimeoutException
 
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
@@ -56,7 +57,7 @@ class Upstream:
             raise HTTPException(502, "The service behind this one answers something else")
         headers = {name: answer.headers[name] for name in KEPT if name in answer.headers}
         headers["content-type"] = answer.headers["content-type"]
-        return StreamingResponse(answer.aiter_raw(), headers=headers)
+        return StreamingResponse(_content(answer), headers=headers)
 
 
 async def upstream() -> AsyncIterator[Upstream]:
@@ -71,6 +72,12 @@ async def upstream() -> AsyncIterator[Upstream]:
         base_url=settings.upstream_url, timeout=settings.upstream_timeout, headers=identity
     ) as client:
         yield Upstream(client)
+
+
+async def _content(answer: Response) -> AsyncIterator[bytes]:
+    async with aclosing(answer):  # older versions of httpx2 leave open what breaks off
+        async for part in answer.aiter_raw():
+            yield part
 
 
 class _Kept:
