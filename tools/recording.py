@@ -8,6 +8,7 @@ the dependencies of the project that it makes.
 import fcntl
 import os
 import pty
+import re
 import shutil
 import socket
 import struct
@@ -24,7 +25,6 @@ from pathlib import Path
 
 import pyte
 from pyte.screens import Char
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
@@ -96,7 +96,7 @@ class Recorder:
         console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"))  # noqa: SIM115
         for line in self.lines():
             console.print(line, no_wrap=True, crop=True)
-        drawn = console.export_svg(title="scaffold", code_format=without_fonts(), unique_id="shown")
+        drawn = without_fonts(console.export_svg(title="scaffold", unique_id="shown"))
         return drawn.replace("</style>", f"{self.motion()}</style>", 1)
 
     def motion(self) -> str:
@@ -115,12 +115,10 @@ def style_of(cell: Char) -> Style:
     return Style(color=colour, bold=cell.bold, italic=cell.italics, underline=cell.underscore)
 
 
-def without_fonts() -> str:
-    """Return Rich's drawing without fonts from other sites, which pictures may not load."""
-    start, _, rest = CONSOLE_SVG_FORMAT.partition("@font-face")
-    return start + rest[rest.rindex("@font-face") :].partition("}}\n")[2].replace(
-        "Fira Code, monospace", "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
-    )
+def without_fonts(drawn: str) -> str:
+    """Return a drawing without the fonts of another site, which a picture may not load."""
+    own = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    return own.replace("Fira Code", "ui-monospace, SFMono-Regular, Menlo, Consolas")
 
 
 def output_of(command: str, folder: Path) -> bytes:

@@ -12,15 +12,8 @@ from markdown_it import MarkdownIt
 from scaffold.catalogue import load
 from tests.conftest import ROOT
 from tests.docs.pages import DOCUMENTS, links, named, tokens
-from tools.site.sources import (
-    COMMANDS,
-    PATTERNS,
-    configuration,
-    for_site,
-    pages,
-    repository_url,
-    to_toml,
-)
+from tools.site.configuration import configuration, leaves, to_toml
+from tools.site.sources import COMMANDS, PATTERNS, for_site, pages, repository_url
 
 
 def anchor(heading: str) -> str:
@@ -73,13 +66,6 @@ def test_names_of_patterns_are_links_outside_of_code() -> None:
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    def leaves(entry: object) -> list[str]:
-        if isinstance(entry, dict):
-            return [leaf for each in entry.values() for leaf in leaves(each)]
-        if isinstance(entry, list):
-            return [leaf for each in entry for leaf in leaves(each)]
-        return [str(entry)]
-
     listed = leaves(configuration()["project"]["nav"])
     assert sorted(listed) == sorted(pages())
     assert COMMANDS in listed

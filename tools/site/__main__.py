@@ -4,12 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.site.configuration import configuration, to_toml
 from tools.site.sources import ROOT, write_sources
 
 
 def main(folder: Path) -> int:
     """Write the pages into a folder, and build the site beside them; return the exit status."""
-    write_sources(folder)
+    write_sources(folder / "pages")
+    (folder / "zensical.toml").write_text(to_toml(configuration()), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
     status = subprocess.run(command, cwd=folder, check=False).returncode
     if status == 0:

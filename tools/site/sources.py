@@ -1,19 +1,16 @@
-"""What the site is built from: the pages of `docs/`, the generated ones, and the navigation.
+"""What the site is built from: the pages of `docs/`, and the generated ones.
 
 The pages in `docs/` are written for reading in the repository. On the way to the site each name of
 a pattern becomes a link to its page, and each link out of `docs/` one to the repository.
 """
 
-import json
 import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from scaffold.catalogue import FAMILIES, Catalogue, load
-from scaffold.pages import HEADINGS
+from scaffold.catalogue import Catalogue, load
 from tools.site.commands import commands_page
 from tools.site.patterns import index_page, pattern_page
 
@@ -27,17 +24,16 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def write_sources(folder: Path) -> None:
-    """Write the pages and the configuration of the site into a folder, anew."""
+    """Write the pages, and the pictures in them, into a folder, anew."""
     shutil.rmtree(folder, ignore_errors=True)
     for path, text in pages().items():
-        target = folder / "pages" / path
+        target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     for image in sorted(DOCS.rglob("*.svg")):
-        target = folder / "pages" / image.relative_to(DOCS)
+        target = folder / image.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(image, target)
-    (folder / "zensical.toml").write_text(to_toml(configuration()), encoding="utf-8")
 
 
 def pages() -> Mapping[str, str]:
@@ -91,38 +87,3 @@ def repository_url() -> str:
     """Return the address under which the files of the repository can be read."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return f"{project['urls']['Template'].removesuffix('.git')}/blob/main"
-
-
-def configuration() -> dict[str, Any]:
-    """Return `zensical.toml` with the generated pages in the navigation."""
-    config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
-    catalogue = load()
-    families: list[Any] = [
-        {
-            HEADINGS[family].partition(":")[0]: [
-                f"{PATTERNS}/{pattern.id}.md" for pattern in catalogue.family(family)
-            ]
-        }
-        for family in FAMILIES
-    ]
-    patterns = {"Patterns": [f"{PATTERNS}/index.md", *families]}
-    for section in config["project"]["nav"]:
-        if "Reference" in section:
-            section["Reference"] = [COMMANDS, *section["Reference"]]
-    places = [place for place, it in enumerate(config["project"]["nav"]) if "Reference" in it]
-    config["project"]["nav"].insert(places[0], patterns)
-    return config
-
-
-def to_toml(config: Mapping[str, Any]) -> str:
-    """Return a configuration as TOML: each table of `project` in one line."""
-    rows = [f"{json.dumps(key)} = {_inline(value)}" for key, value in config["project"].items()]
-    return "\n".join(["[project]", *rows, ""])
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{json.dumps(k)} = {_inline(v)}' for k, v in value.items())} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_inline, value))}]"
-    return json.dumps(value, ensure_ascii=False)
