@@ -198,7 +198,7 @@ def generate(folder: Path, patterns: Sequence[str]) -> None:
         "application": [],
         "endpoints": [endpoint(one) for one in patterns],
     }
-    render(folder, answers, ask=False)
+    render(folder, answers)
     shutil.copy(HERE / "handwritten.py", folder)
     for name, content in FILES.items():
         (folder / "files").mkdir(exist_ok=True)

@@ -30,7 +30,7 @@ def main(modules: Sequence[str]) -> int:
     console = Console(width=100, highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory() as parent:
         project = Path(parent).resolve() / "service"
-        render(project, {"project_name": "service", **tour()}, ask=False)
+        render(project, {"project_name": "service", **tour()})
         work, alive, start = jobs(project, modules), [], time.monotonic()
         done = survivors(project, work, os.cpu_count() or 1)
         bar = Console(stderr=True)
