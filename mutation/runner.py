@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import CodeType
 from typing import Any
 
@@ -66,23 +67,14 @@ def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
     ]
 
 
-def survivors(
-    project: Path, work: Sequence[Job], workers: int, *, nearest: bool = False
-) -> Iterator[tuple[Job, bool]]:
-    """Yield each job with whether its mutant survived, in the order of being done.
-
-    Args:
-        project: the folder of the generated project.
-        work: what to test.
-        workers: how many processes test at the same time.
-        nearest: run the tests beside a module only, instead of all after them.
-    """
+def survivors(project: Path, work: Sequence[Job], workers: int) -> Iterator[tuple[Job, bool]]:
+    """Yield each job with whether its mutant survived all tests, in the order of being done."""
     dependents = _load(project)
     waiting, running = list(reversed(work)), {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
-            running[_start(project, job, dependents[job.module], nearest=nearest)] = job
+            running[_start(project, job, dependents[job.module])] = job
         process, status = os.wait()
         ended = os.waitstatus_to_exitcode(status)
         job = running.pop(process)
@@ -132,7 +124,7 @@ def _dependents(name: str, imports: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _start(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> int:
+def _start(project: Path, job: Job, dependents: set[str]) -> int:
     """Test one mutant in a process of its own, and return the process's id."""
     process = os.fork()
     if process:
@@ -141,13 +133,13 @@ def _start(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> i
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        status = _test(project, job, dependents, nearest=nearest)
+        status = _test(project, job, dependents)
     except BaseException:
         status = 1  # as pytest's command would end: nobody expects such a mutant
     os._exit(status)
 
 
-def _test(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> int:
+def _test(project: Path, job: Job, dependents: set[str]) -> int:
     """Run the tests beside the module, and then all; the first one that fails ends it."""
     signal.alarm(LIMIT)
     near = nearest_tests(project, job.module)
@@ -155,10 +147,16 @@ def _test(project: Path, job: Job, dependents: set[str], *, nearest: bool) -> in
         _replace(project / job.module, job.mutant.source)
         for name in dependents:
             del sys.modules[name]
-    only_near = nearest or job.mutant is None
-    if near and ((status := pytest.main([*QUIET, *near], PLUGINS)) or only_near):
-        return int(status)
-    return int(pytest.main([*QUIET, *(f"--deselect={test}" for test in near)], PLUGINS))
+    if near and ((status := _pytest(near)) or job.mutant is None):
+        return status
+    return _pytest([f"--deselect={test}" for test in near])
+
+
+def _pytest(arguments: Sequence[str]) -> int:
+    """Run pytest with a folder of its own: numbering them fails where many are made at once."""
+    with TemporaryDirectory() as folder:
+        own = f"--basetemp={folder}/pytest"
+        return int(pytest.main([*QUIET, own, *arguments], PLUGINS))
 
 
 def _replace(file: Path, source: bytes) -> None:
