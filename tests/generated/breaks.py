@@ -497,7 +497,6 @@ BREAKS = [
     ("app/cookies/refresh.py", 'samesite="strict"', 'samesite="lax"'),
     ("app/cookies/refresh.py", "lifetime=7_776_000", "lifetime=7_776_001"),
     ("app/http/server_sessions.py", "ttl=min(left, self.idle_timeout)", "ttl=left"),
-    ("app/http/server_sessions.py", "if left <= 0 or not await", "if not await"),
     (
         "app/http/server_sessions.py",
         'digest = hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()',
