@@ -70,7 +70,7 @@ def measure(size: int, folder: Path) -> Measured:
 
 def make_project(folder: Path, endpoints: list[dict[str, Any]]) -> Path:
     """Generate a project and commit it."""
-    render(folder, {"project_name": "service", "endpoints": endpoints}, ask=False)
+    render(folder, {"project_name": "service", "endpoints": endpoints})
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "start")

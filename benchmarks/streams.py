@@ -86,9 +86,7 @@ class Outcome:
 
 def generate(folder: Path) -> None:
     """Generate the project, give it its rows, and put the slow application beside it."""
-    render(
-        folder, {"project_name": "service", "application": [], "endpoints": ENDPOINTS}, ask=False
-    )
+    render(folder, {"project_name": "service", "application": [], "endpoints": ENDPOINTS})
     for name, example, own in OWN_ROWS:
         stub = folder / "app" / "endpoints" / name
         source = stub.read_text(encoding="utf-8")
