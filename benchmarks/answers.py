@@ -3,7 +3,8 @@
 Every response pattern, with three headers and a cookie, from two real uvicorn servers that run at
 the same time and are asked in turns. Both always have something to do, so what limits them is
 their processor time: on Linux the ratio is that of the processor times for a request, which other
-programs on the machine hardly disturb, elsewhere that of the requests per second. Run it with
+programs on the machine hardly disturb, elsewhere that of the times. The middle half of all
+rounds counts, because some are twice as long when threads wait for a processor. Run it with
 `python3 tasks.py bench answers [RESPONSE PATTERN...]`.
 """
 
@@ -12,6 +13,7 @@ import re
 import select
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -118,7 +120,8 @@ class Client:
         address = ("127.0.0.1", server.port)
         self.connections = [socket.create_connection(address, 10) for _ in range(CONNECTIONS)]
         self.answer = self._first()
-        self.done, self.elapsed, self.used = 0, 0.0, 0.0
+        self.elapsed: list[float] = []
+        self.used: list[float] = []
 
     def _first(self) -> bytes:
         """Return one whole answer; all others have its length."""
@@ -130,17 +133,17 @@ class Client:
         return received
 
     def ask(self) -> None:
-        """Ask for one round, and add up the requests, their time and the server's."""
-        start, used = time.perf_counter(), self.server.seconds()
+        """Ask for one round, and note the seconds for a request, and the server's."""
+        start, used, done = time.perf_counter(), self.server.seconds(), 0
         while time.perf_counter() - start < SECONDS:
             for connection in self.connections:
                 connection.sendall(self.message)
             for connection in self.connections:
                 self._receive(connection)
-            self.done += CONNECTIONS
-        self.elapsed += time.perf_counter() - start
+            done += CONNECTIONS
+        self.elapsed.append((time.perf_counter() - start) / done)
         if used is not None:
-            self.used += (self.server.seconds() or 0) - used
+            self.used.append(((self.server.seconds() or 0) - used) / done)
 
     def _receive(self, connection: socket.socket) -> None:
         missing = len(self.answer)
@@ -174,7 +177,8 @@ def compare(pattern: str, servers: Sequence[Server]) -> tuple[Client, Client]:
         raise SystemExit(f"error: {pattern} differs:\n{ours.answer!r}\n{theirs.answer!r}")
     for client in (ours, theirs):
         client.ask()  # fills caches
-        client.done, client.elapsed, client.used = 0, 0.0, 0.0
+        client.elapsed.clear()
+        client.used.clear()
     for turn in range(ROUNDS):
         # Who goes first changes, so that a machine that speeds up or slows down favours nobody.
         for client in (ours, theirs) if turn % 2 else (theirs, ours):
@@ -184,11 +188,17 @@ def compare(pattern: str, servers: Sequence[Server]) -> tuple[Client, Client]:
     return ours, theirs
 
 
+def middle(values: Sequence[float]) -> float:
+    """Return the mean of the middle half."""
+    quarter = len(values) // 4
+    return statistics.mean(sorted(values)[quarter : len(values) - quarter])
+
+
 def ratio_of(ours: Client, theirs: Client) -> float:
     """Return how many requests we answer in the time in which they answer one."""
     if theirs.used and ours.used:
-        return (ours.done / ours.used) / (theirs.done / theirs.used)
-    return (ours.done / ours.elapsed) / (theirs.done / theirs.elapsed)
+        return middle(theirs.used) / middle(ours.used)
+    return middle(theirs.elapsed) / middle(ours.elapsed)
 
 
 def generate(folder: Path, patterns: Sequence[str]) -> None:
@@ -220,8 +230,8 @@ def main(chosen: Sequence[str]) -> int:
         for pattern in chosen or patterns:
             ours, theirs = compare(pattern, both)
             ratio = ratio_of(ours, theirs)
-            rates = (f"{one.done / one.elapsed:,.0f}" for one in (ours, theirs))
-            times = (f"{one.used / one.done * 1e6:,.0f}" for one in (ours, theirs))
+            rates = (f"{1 / middle(one.elapsed):,.0f}" for one in (ours, theirs))
+            times = (f"{middle(one.used or [0]) * 1e6:,.0f}" for one in (ours, theirs))
             table.add_row(pattern, *rates, *times, f"{ratio:.2f}")
             slow += [pattern] if ratio < LIMIT else []
     Console(width=100).print(table)

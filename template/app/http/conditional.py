@@ -96,9 +96,11 @@ class RequestConditions:
             tag = response.headers.get("etag", "").removeprefix("W/")
             known = [other.removeprefix("W/") for other in entity_tags(self.if_none_match)]
             return self.if_none_match.strip() != "*" and tag not in known
+        if self.if_modified_since is None:
+            return True
         try:
             modified = parsedate_to_datetime(response.headers.get("last-modified", ""))
-            return modified > parsedate_to_datetime(self.if_modified_since or "")
+            return modified > parsedate_to_datetime(self.if_modified_since)
         except (TypeError, ValueError):  # a date that cannot be read does not count either
             return True
 

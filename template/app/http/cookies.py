@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from http.cookies import SimpleCookie
 from typing import Any, Literal
 
 from fastapi import Response
@@ -102,18 +104,29 @@ class CookiePolicy:
     def _send(
         self, response: Response, value: str, max_age: int | None, expires: datetime | None
     ) -> None:
-        response.set_cookie(
-            self.name,
-            value,
-            max_age=max_age,
-            expires=expires,
-            path=self.path,
-            domain=self.domain,
-            secure=self.secure,
-            httponly=self.httponly,
-            samesite=self.samesite,
-        )
-        if self.partitioned:
-            # http.cookies knows the attribute only since Python 3.14.
-            name, line = response.raw_headers[-1]
-            response.raw_headers[-1] = (name, line + b"; Partitioned")
+        _, quoted = SimpleCookie().value_encode(value)
+        line = f"{self.name}={quoted}{_attributes(self, max_age, expires)}"
+        response.headers.append("Set-Cookie", line)
+
+
+@lru_cache(maxsize=1024)
+def _attributes(cookie: CookiePolicy, max_age: int | None, expires: datetime | None) -> str:
+    """Return what follows the value on the cookie's line.
+
+    It is kept, because to write it takes longer than all other headers of an answer together.
+    """
+    response = Response()
+    response.set_cookie(
+        cookie.name,
+        "value",
+        max_age=max_age,
+        expires=expires,
+        path=cookie.path,
+        domain=cookie.domain,
+        secure=cookie.secure,
+        httponly=cookie.httponly,
+        samesite=cookie.samesite,
+    )
+    attributes = response.headers["set-cookie"].removeprefix(f"{cookie.name}=value")
+    # http.cookies knows Partitioned only since Python 3.14.
+    return f"{attributes}; Partitioned" if cookie.partitioned else attributes

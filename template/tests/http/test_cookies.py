@@ -37,6 +37,7 @@ def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
 
 
 LINE = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
+EPOCH = "Thu, 01 Jan 1970 00:00:00 GMT"
 JANUARY = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
 
 
@@ -101,6 +102,23 @@ def test_delete_repeats_the_attributes() -> None:
         "Secure",
         '__Secure-a=""',
         "expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    ]
+
+
+def test_each_line_has_its_own_attributes() -> None:
+    """What was sent before, by this cookie or by another one, does not come back."""
+    response = Response()
+    for policy in (declared(max_age=60), declared(name="b", path="/b")):
+        policy.set(response, "1")
+        policy.delete(response)
+        policy.set(response, "2")
+    assert response.headers.getlist("set-cookie") == [
+        "a=1; HttpOnly; Max-Age=60; Path=/; SameSite=lax; Secure",
+        f'a=""; expires={EPOCH}; HttpOnly; Max-Age=0; Path=/; SameSite=lax; Secure',
+        "a=2; HttpOnly; Max-Age=60; Path=/; SameSite=lax; Secure",
+        "b=1; HttpOnly; Path=/b; SameSite=lax; Secure",
+        f'b=""; expires={EPOCH}; HttpOnly; Max-Age=0; Path=/b; SameSite=lax; Secure',
+        "b=2; HttpOnly; Path=/b; SameSite=lax; Secure",
     ]
 
 

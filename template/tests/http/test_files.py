@@ -133,6 +133,13 @@ def test_link_out_of_the_directory_is_not_found(tmp_path: Path) -> None:
     assert client.get("/files/link.txt").status_code == 404
 
 
+def test_directory_may_be_a_link(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is inside is inside the folder that it leads to."""
+    (tmp_path / "link").symlink_to(tmp_path / "stored")
+    monkeypatch.setenv("APP_FILES_DIRECTORY", "link")
+    assert client.get("/files/a.txt").content == b"0123456789"
+
+
 @pytest.mark.parametrize("directory", ["", None])
 def test_directory_has_a_default(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, directory: str | None
