@@ -130,6 +130,7 @@ BESIDE: dict[tuple[str, str], Spec] = {
 # Values of options that mean something else in this pattern.
 OTHER_OPTIONS: dict[tuple[str, str], Any] = {
     ("websocket", "allow_origins"): ["https://a.example.com", "http://b.example.com:8080"],
+    ("cookie-csrf-double-submit", "action"): "issue",
     ("cookie-flash", "action"): "set",
     ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
     ("cookie-flash", "name"): "__Host-flash_2",
@@ -395,7 +396,8 @@ def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) 
             prefix = next((p for p in ("__Host-", "__Secure-") if needed.startswith(p)), "")
             named = {"name": f"{prefix}{name}"} if "name" in pattern.options else {}
             cookie = {**named, **choice}
-            return _below(endpoint(name, "json-model", method, cookies=[cookie]), cookie)
+            cookies = [*FIRST.get(cookie.get("action", ""), []), cookie]
+            return _below(endpoint(name, "json-model", method, cookies=cookies), cookie)
         case "status":
             body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}
             return endpoint(name, "json-model", method, status=choice, **body)
