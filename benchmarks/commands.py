@@ -29,8 +29,6 @@ from scaffold.yaml_files import read_yaml
 ROUNDS = 9
 LARGE_ROUNDS = 2
 ENDPOINTS = 1_000
-LIST_LIMIT = 2.5
-"""Of the time beyond 2.0, PyYAML takes most: the answers file is read with it."""
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 
@@ -115,7 +113,7 @@ def pairs(folder: Path) -> list[Pair]:
             run(scaffold, "list", folder=project),
             "import typer",
             importing,
-            LIST_LIMIT,
+            2.0,
         ),
         Pair("scaffold --help", run(scaffold, "--help"), "copier --help", run(copier, "--help"), 1),
         Pair(

@@ -77,9 +77,17 @@ class Terminal:
         self.stream.feed(data)
         return bool(data)
 
-    def wait(self, shown: str | Callable[[str], bool]) -> str:
+    def rest(self) -> None:
+        """Read until nothing comes for a while: a screen is drawn from its top."""
+        quiet = 0
+        while quiet < 4:
+            before = len(self.seen)
+            self.read()
+            quiet = quiet + 1 if len(self.seen) == before else 0
+
+    def wait(self, shown: str | Callable[[str], bool], patience: float = PATIENCE) -> str:
         """Wait until a text is on the screen, and return the screen."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not (shown(self.text()) if callable(shown) else shown in self.text()):
             goes_on = self.read() and time.monotonic() < deadline
             assert goes_on, f"no {shown!r} in\n{self.text()}"

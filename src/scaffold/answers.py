@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffold.catalogue import Catalogue, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import named_by_line, parse_line
-from scaffold.yaml_files import read_yaml
 
 TEXT_ANSWERS = (
     "project_name",
@@ -115,6 +112,8 @@ def preset_answers(name: str) -> dict[str, Any]:
         close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
         hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
         raise UsageMistake(f"there is no preset {name}", hint)
+    from scaffold.yaml_files import read_yaml
+
     return _mapping(read_yaml(_preset_file(name)), f"preset {name}")
 
 
@@ -129,6 +128,10 @@ def _preset_file(name: str) -> Path:
 
 
 def _data_file(path: Path) -> Any:
+    import yaml
+
+    from scaffold.yaml_files import read_yaml
+
     try:
         return read_yaml(path)
     except OSError as error:
@@ -160,6 +163,8 @@ def _assignment(text: str) -> tuple[str, Any]:
     _refuse_unknown(name, "--data")
     if name in TEXT_ANSWERS:
         return name, value
+    import yaml
+
     try:
         return name, yaml.safe_load(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

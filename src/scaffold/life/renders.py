@@ -9,31 +9,35 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from scaffold.life.files import File, Tree
-from scaffold.life.repository import cache
+from scaffold.life.kept import kept
 from scaffold.life.sources import Direct, Source
 from scaffold.life.state import Project
-
-LONGEST = 20_000_000
-"""The size in bytes of a render that is not kept any more."""
 
 
 def rendered(project: Project, source: Source) -> Tree:
     """Return what a project was generated as, by its answers and its version of the template."""
     if not isinstance(source, Direct):
         return source.render(project.answers)
-    stamp = _stamp(project, source)
-    name = hashlib.sha256(str(project.folder).encode()).hexdigest()[:20]
-    path = cache() / "renders" / f"{name}.json"
-    tree = _kept(path, stamp)
-    if tree is None:
-        tree = source.render(project.answers)
-        _keep(path, stamp, tree)
-    return tree
+    files = kept(
+        project.folder, "renders", _stamp(project, source), lambda: _files(project, source)
+    )
+    try:
+        return {
+            path: File(content.encode("latin-1"), executable)
+            for path, (content, executable) in files.items()
+        }
+    except (ValueError, TypeError, AttributeError):
+        return source.render(project.answers)
+
+
+def _files(project: Project, source: Direct) -> dict[str, list[Any]]:
+    """Return the render as JSON holds it: Latin-1 has a character for every byte."""
+    tree = source.render(project.answers)
+    return {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
 
 
 def _stamp(project: Project, source: Direct) -> list[Any]:
@@ -59,30 +63,3 @@ def _below(folder: str) -> Iterator[str]:
         else:
             status = entry.stat()
             yield f"{entry.path} {status.st_mtime_ns} {status.st_size}"
-
-
-def _kept(path: Path, stamp: list[Any]) -> Tree | None:
-    try:
-        kept = json.loads(path.read_bytes())
-        if kept["stamp"] != stamp:
-            return None
-        return {
-            name: File(content.encode("latin-1"), executable)
-            for name, (content, executable) in kept["files"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _keep(path: Path, stamp: list[Any], tree: Tree) -> None:
-    """Write the render for the next time, unless the cache cannot be written to."""
-    # Latin-1 has a character for every byte.
-    files = {name: (file.content.decode("latin-1"), file.executable) for name, file in tree.items()}
-    text = json.dumps({"stamp": stamp, "files": files})
-    if len(text) > LONGEST:
-        return
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)

@@ -1,11 +1,13 @@
 """What a generated project says about itself in `.copier-answers.yml`."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
+from scaffold.life.kept import kept
 from scaffold.origin import Origin
 
 ANSWERS_FILE = ".copier-answers.yml"
@@ -84,7 +86,7 @@ def read_project(folder: Path) -> Project:
             f"{ANSWERS_FILE} holds conflict markers",
             "decide them, keeping the endpoints of both sides that you want, and run this again",
         )
-    return project_of(folder, content)
+    return _project(folder, _answers_kept(folder, content))
 
 
 def project_of(folder: Path, content: bytes) -> Project:
@@ -93,7 +95,10 @@ def project_of(folder: Path, content: bytes) -> Project:
     Raises:
         ScaffoldError: they are no answers file of a project of this template.
     """
-    recorded = parse_answers(content)
+    return _project(folder, parse_answers(content))
+
+
+def _project(folder: Path, recorded: dict[str, Any]) -> Project:
     answers = {name: value for name, value in recorded.items() if not name.startswith("_")}
     if not _lists_endpoints(answers) or not isinstance(recorded.get("_src_path"), str):
         raise ScaffoldError(
@@ -103,6 +108,13 @@ def project_of(folder: Path, content: bytes) -> Project:
     commit = recorded.get("_commit")
     origin = Origin(recorded["_src_path"], None if commit is None else str(commit))
     return Project(folder, answers, origin)
+
+
+def _answers_kept(folder: Path, content: bytes) -> dict[str, Any]:
+    """Return what an answers file holds, without reading its YAML again while it is the same."""
+    digest = hashlib.sha256(content).hexdigest()
+    answers: dict[str, Any] = kept(folder, "answers", digest, lambda: parse_answers(content))
+    return answers
 
 
 def parse_answers(content: bytes) -> dict[str, Any]:

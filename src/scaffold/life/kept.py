@@ -1,0 +1,49 @@
+"""What the commands on a project found out, kept in the user's cache for the next one.
+
+One file holds one kind of thing for one project, with what it was made from. Deleting that folder
+loses nothing.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+LONGEST = 20_000_000
+"""The size in characters of what is not kept any more."""
+
+
+def kept(folder: Path, kind: str, stamp: Any, make: Callable[[], Any]) -> Any:
+    """Return what was kept for a project, or make it and keep it.
+
+    Args:
+        folder: the project.
+        kind: what is kept, such as `answers`.
+        stamp: what it depends on, as JSON; with another one it is made anew.
+        make: makes it. What JSON would change is not kept.
+    """
+    from scaffold.life.repository import cache
+
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:20]
+    path = cache() / kind / f"{name}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = json.loads(path.read_bytes())
+        if found["stamp"] == stamp:
+            return found["value"]
+    value = make()
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        _keep(path, stamp, value)
+    return value
+
+
+def _keep(path: Path, stamp: Any, value: Any) -> None:
+    text = json.dumps({"stamp": stamp, "value": value})
+    if len(text) > LONGEST or json.loads(text)["value"] != value:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
