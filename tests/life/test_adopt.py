@@ -64,7 +64,7 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def own_tests(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the tests of the project, as its owner has been told to."""
     options = ["-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", "--import-mode=importlib"]
-    command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder)]
+    command = [sys.executable, "-B", "-m", "pytest", *options, "--rootdir", str(folder)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 

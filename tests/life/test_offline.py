@@ -105,7 +105,7 @@ def test_another_list_is_rendered_again(offline: Path) -> None:
 
 def test_a_damaged_render_is_made_again(offline: Path, tmp_path: Path) -> None:
     first = run("list")
-    (kept,) = (tmp_path / "cache").rglob("*.json")
+    (kept,) = (tmp_path / "cache").rglob("renders/*.json")
     kept.write_text('{"stamp": [')
     assert run("list").stdout == first.stdout
     assert kept.stat().st_size > 1_000
