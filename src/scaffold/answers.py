@@ -10,6 +10,7 @@ from scaffold.catalogue import Catalogue, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import named_by_line, parse_line
+from scaffold.suggestions import did_you_mean
 
 TEXT_ANSWERS = (
     "project_name",
@@ -107,10 +108,7 @@ def preset_answers(name: str) -> dict[str, Any]:
     """
     names = presets()
     if name not in names:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
+        hint = did_you_mean(name.lower(), names, f"use one of {', '.join(names)}", most=1)
         raise UsageMistake(f"there is no preset {name}", hint)
     from scaffold.yaml_files import read_yaml
 

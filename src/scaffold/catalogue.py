@@ -12,6 +12,7 @@ from typing import Any
 
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.index import VOCABULARY, Documents, read_documents
+from scaffold.suggestions import did_you_mean
 
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
@@ -174,10 +175,7 @@ class Catalogue:
 
 def suggestion(pattern_id: str, catalogue: Catalogue) -> str:
     """Return what a reader who wrote an unknown id may have meant."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(pattern_id.lower(), catalogue.patterns, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them"
+    return did_you_mean(pattern_id.lower(), catalogue.patterns, "`scaffold patterns` lists them")
 
 
 def template_root() -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold import completion, display
-from scaffold.console import Json, boundary, failure, one_line, require_terminal, say
+from scaffold.console import Json, Lines, boundary, failure, one_line, require_terminal, say
 from scaffold.errors import Interrupted, Terminated, UsageMistake
 from scaffold.life.commands import app as life
 from scaffold.quick import QuickCommand, QuickGroup
@@ -77,15 +77,7 @@ def new(
             metavar="DEST", help="The project's folder, new or empty.", show_default=False
         ),
     ] = None,
-    lines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="LINE",
-            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
-            show_default=False,
-            autocompletion=completion.endpoint_lines,
-        ),
-    ] = None,
+    lines: Lines = None,
     preset: Annotated[
         str | None,
         typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scaffold import display
+from scaffold import completion, display
 from scaffold.errors import ScaffoldError, Terminated, UsageMistake
 from scaffold.quick import JSON_WANTED
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from scaffold.results import Failure
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Lines = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="LINE",
+        help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
+        show_default=False,
+        autocompletion=completion.endpoint_lines,
+    ),
+]
 
 
 @contextmanager
@@ -77,6 +86,11 @@ def one_line(text: str) -> str:
 def say(message: str) -> None:
     """Print a message, which is not the result, to standard error."""
     typer.echo(message, err=True)
+
+
+def can_answer() -> bool:
+    """Say whether somebody can be asked a question with yes or no; any terminal will do."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def require_terminal(instead: str) -> None:

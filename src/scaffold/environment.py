@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.render import one_line
@@ -15,24 +16,33 @@ def set_up(project: Path) -> str | None:
     Returns:
         None, or why there is none, in words for the user; this is never fatal.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     for command in _commands():
         try:
-            done = subprocess.run(
-                command,
-                cwd=project,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
+            done = run_in(project, command)
         except OSError as error:
             return f"{command[0]} could not be run: {error.strerror}"
         if done.returncode != 0:
             return f"the environment is not complete: {_reason(done.stderr or done.stdout)}"
     return None
+
+
+def run_in(project: Path, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command in a project's folder, and not in the environment that may be active here.
+
+    Raises:
+        OSError: it cannot be run.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return subprocess.run(
+        command,
+        cwd=project,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
 def _reason(output: str) -> str:
@@ -51,7 +61,7 @@ def next_steps(*, complete: bool) -> list[str]:
     if shutil.which("uv"):
         return ["uv run pytest", "uv run fastapi dev"]
     prepare = [" ".join(command) for command in _commands("python")] if not complete else []
-    scripts = _scripts()
+    scripts = scripts_folder()
     return [*prepare, f"{scripts / 'python'} -m pytest", f"{scripts / 'fastapi'} dev"]
 
 
@@ -60,7 +70,7 @@ def _commands(python: str = sys.executable) -> list[list[str]]:
     uv = shutil.which("uv")
     if uv:
         return [[uv, "sync", "--quiet"]]
-    pip = [str(_scripts() / "python"), "-m", "pip", "install", "--quiet"]
+    pip = [str(scripts_folder() / "python"), "-m", "pip", "install", "--quiet"]
     return [
         [python, "-m", "venv", ".venv"],
         # The pip that comes with Python may be older than dependency groups.
@@ -69,5 +79,6 @@ def _commands(python: str = sys.executable) -> list[list[str]]:
     ]
 
 
-def _scripts() -> Path:
+def scripts_folder() -> Path:
+    """Return where a project's environment has its programs, below the project's folder."""
     return Path(".venv", "Scripts" if os.name == "nt" else "bin")

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from scaffold.atomic import write_atomically
+
 NAME = "catalogue.json"
 VOCABULARY = "compose/vocabulary.yml"
 PATTERN_FILES = ("pattern.yml", "page.yml")
@@ -84,7 +86,4 @@ def _index(path: Path) -> dict[str, Any]:
 def _keep(path: Path, index: dict[str, Any]) -> None:
     """Write the index for the next run, unless the checkout cannot be written to."""
     with suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps(index), encoding="utf-8")
-        part.replace(path)
+        write_atomically(path, json.dumps(index))

@@ -13,6 +13,7 @@ from scaffold.git import first_commit, forget_repository, keep_lock
 from scaffold.progress import working
 from scaffold.project import check_destination, staged
 from scaffold.render import render, render_from
+from scaffold.suggestions import did_you_mean, question
 from scaffold.user_settings import with_author
 from scaffold.yaml_files import read_yaml
 
@@ -91,12 +92,12 @@ def look(request: Request, path: str) -> str:
 
 
 def _nearest(path: str, files: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
+    otherwise = "--dry-run lists the files"
     name = path.rpartition("/")[2]
     same_name = [file for file in files if file.rpartition("/")[2] == name]
-    close = same_name or get_close_matches(path, files, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(close)}?" if close else "--dry-run lists the files"
+    if same_name:
+        return question(same_name, otherwise)
+    return did_you_mean(path, files, otherwise, cutoff=0.6)
 
 
 def create(request: Request) -> Created:

@@ -69,9 +69,8 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
         if "name" not in entry.options:
             continue
         module = module_name(entry.options["name"], words)
-        prefix = "" if module == "session" else f"{module}_"
         yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
-        yield from (f"{prefix}{suffix}" for suffix in COOKIE_SUFFIXES)
+        yield from (COOKIE_SUFFIXES if module == "session" else ())
         yield from (f"read_{module}_value", f"is_{module}_accepted")
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 
 from scaffold.catalogue import Catalogue, Pattern
 from scaffold.errors import UsageMistake
 from scaffold.guides import Guide, guide
+from scaffold.suggestions import did_you_mean
 
 Field = Sequence[tuple[float, str]]
 """The texts of one kind in a pattern, each with how much a hit in it counts."""
@@ -79,5 +79,4 @@ def _meant(terms: list[str], catalogue: Catalogue) -> str:
         word.lower() for pattern in catalogue.patterns.values() for word in guide(pattern).words
     }
     known = [*catalogue.patterns, *sorted(words if "-" not in query else ())]
-    close = get_close_matches(query, known, n=3, cutoff=0.7)
-    return f"did you mean {' or '.join(close)}?" if close else "`scaffold patterns` lists them all"
+    return did_you_mean(query, known, "`scaffold patterns` lists them all", cutoff=0.7)

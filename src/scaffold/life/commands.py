@@ -3,7 +3,6 @@
 This and `scaffold.cli` are the only places that print and that decide an exit status.
 """
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold import completion
-from scaffold.console import Json, boundary, require_terminal, say
+from scaffold.console import Json, Lines, boundary, can_answer, require_terminal, say
 from scaffold.quick import QuickCommand
 
 if TYPE_CHECKING:
@@ -35,6 +34,10 @@ Where = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference; write nothing.")]
+To = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="A version, tag, branch or commit; else the newest one."),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Delete files, too, that hold edits of yours.")
 ]
@@ -61,15 +64,7 @@ class Way:
 
 @app.command()
 def add(
-    lines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="LINE",
-            help="An endpoint, such as 'GET /posts json-model(model=Post) as list_posts'.",
-            show_default=False,
-            autocompletion=completion.endpoint_lines,
-        ),
-    ] = None,
+    lines: Lines = None,
     data_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="A YAML file with endpoints, application patterns."),
@@ -204,10 +199,7 @@ def list_(project: Where = None, as_json: Json = False) -> None:
 
 @app.command()
 def update(
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="REF", help="A version, tag, branch or commit; else the newest one."),
-    ] = None,
+    to: To = None,
     data: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Another value for an answer, such as license."),
@@ -244,10 +236,7 @@ def update(
 
 @app.command()
 def diff(
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="REF", help="A version, tag, branch or commit; else the newest one."),
-    ] = None,
+    to: To = None,
     project: Where = None,
     as_json: Json = False,
 ) -> None:
@@ -298,7 +287,7 @@ def adopt(
             agreed = True
         else:
             say(unified_diff([change]))
-            asking = sys.stdin.isatty() and sys.stdout.isatty()
+            asking = can_answer()
             agreed = asking and typer.confirm(f"Change {change.path}?", default=True, err=True)
         if agreed:
             plan = replace(plan, changes=(*plan.changes, change))
@@ -324,7 +313,7 @@ def preview(plan: "Plan", *, ask: bool) -> None:
 
     say(f"From {plan.project.origin.commit} to {plan.target.commit}:")
     typer.echo(pages.plan_page(plan))
-    if ask and sys.stdin.isatty() and sys.stdout.isatty():
+    if ask and can_answer():
         typer.confirm("Go on?", default=True, abort=True, err=True)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from scaffold.errors import UsageMistake
 from scaffold.lines import format_line
+from scaffold.suggestions import did_you_mean
 
 Endpoint = dict[str, Any]
 Answers = dict[str, Any]
@@ -81,13 +82,10 @@ def find(answers: Mapping[str, Any], name: str) -> Endpoint:
     Raises:
         UsageMistake: there is none; the message suggests the nearest ones.
     """
-    from difflib import get_close_matches
-
     found = _named(answers["endpoints"], name)
     if found is None:
         names = [endpoint["name"] for endpoint in answers["endpoints"]]
-        close = get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(close)}?" if close else "`scaffold list` shows them"
+        hint = did_you_mean(name, names, "`scaffold list` shows them")
         raise UsageMistake(f"there is no endpoint {name}", hint)
     return found
 

@@ -6,11 +6,12 @@ loses nothing.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from scaffold.atomic import write_atomically
 
 LONGEST = 20_000_000
 """The size in characters of what is not kept any more."""
@@ -43,7 +44,4 @@ def _keep(path: Path, stamp: Any, value: Any) -> None:
     text = json.dumps({"stamp": stamp, "value": value})
     if len(text) > LONGEST or json.loads(text)["value"] != value:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_atomically(path, text)

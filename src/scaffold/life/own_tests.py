@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
+from scaffold.environment import run_in, scripts_folder
 from scaffold.render import one_line
 
 
@@ -59,21 +59,11 @@ def compare(project: Path, change: Callable[[], None]) -> Comparison:
 
 def run_tests(project: Path) -> TestRun:
     """Run the tests of the project, in its own environment if it has one."""
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     with TemporaryDirectory(prefix="scaffold-") as scratch:
         report = Path(scratch, "report.xml")
         options = ["-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
         try:
-            done = subprocess.run(
-                [*_pytest(project), *options],
-                cwd=project,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
+            done = run_in(project, [*_pytest(project), *options])
         except OSError as error:
             return TestRun(0, frozenset(), f"the tests could not be run: {error.strerror}")
         if not report.is_file():
@@ -86,8 +76,7 @@ def _pytest(project: Path) -> list[str]:
     """Return what runs pytest: with uv, which also installs what is new, or the environment's."""
     if shutil.which("uv"):
         return ["uv", "run", "--quiet", "pytest"]
-    scripts = Path(".venv", "Scripts" if os.name == "nt" else "bin")
-    python = project / scripts / ("python.exe" if os.name == "nt" else "python")
+    python = project / scripts_folder() / ("python.exe" if os.name == "nt" else "python")
     return [str(python) if python.exists() else sys.executable, "-m", "pytest"]
 
 
