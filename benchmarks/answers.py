@@ -45,8 +45,9 @@ HEADERS: list[Any] = [
 # FastAPI sets Cache-Control on an event stream.
 EVENT_HEADERS = [*HEADERS[1:], {"pattern": "vary", "field_names": ["Accept-Language"]}]
 BODIES = {"multi-status": b'[{"title": "a"}]'}
-# One answers without HTTP, the other one as fast as the service behind it.
-LEFT_OUT = {"websocket", "proxy-stream"}
+LEFT_OUT = {"websocket"}
+"""Its handshake takes no headers, and scripts could not read them."""
+
 FILES = {"report.pdf": b"%PDF-" + b"0" * 2_000, "logo.png": b"0" * 2_000}
 
 
@@ -91,13 +92,17 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, application: str) -> Iterator[Server]:
-    """Serve an application with one worker."""
+def served(folder: Path, application: str, upstream: Server | None = None) -> Iterator[Server]:
+    """Serve an application with one worker, and for `proxy-stream` another server behind it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
-    server = subprocess.Popen([sys.executable, "-m", "uvicorn", application, *options], cwd=folder)
+    command = [sys.executable, "-m", "uvicorn", application, *options]
+    environment = dict(os.environ)
+    if upstream:
+        environment["APP_UPSTREAM_URL"] = f"http://127.0.0.1:{upstream.port}"
+    server = subprocess.Popen(command, cwd=folder, env=environment)
     try:
         while server.poll() is None:
             try:
@@ -202,14 +207,15 @@ def ratio_of(ours: Client, theirs: Client) -> float:
 
 
 def generate(folder: Path, patterns: Sequence[str]) -> None:
-    """Generate the project, put the application written by hand beside it, and the files."""
+    """Generate the project, and put beside it what is written by hand, and the files."""
     answers = {
         "project_name": "service",
         "application": [],
         "endpoints": [endpoint(one) for one in patterns],
     }
     render(folder, answers)
-    shutil.copy(HERE / "handwritten.py", folder)
+    for name in ("handwritten.py", "behind.py"):
+        shutil.copy(HERE / name, folder)
     for name, content in FILES.items():
         (folder / "files").mkdir(exist_ok=True)
         (folder / "files" / name).write_bytes(content)
@@ -226,7 +232,8 @@ def main(chosen: Sequence[str]) -> int:
         folder = Path(parent) / "service"
         generate(folder, patterns)
         applications = ("app.main:app", "handwritten:app")
-        both = [servers.enter_context(served(folder, name)) for name in applications]
+        behind = servers.enter_context(served(folder, "behind:app"))
+        both = [servers.enter_context(served(folder, name, behind)) for name in applications]
         for pattern in chosen or patterns:
             ours, theirs = compare(pattern, both)
             ratio = ratio_of(ours, theirs)

@@ -1,17 +1,22 @@
 """A client that leaves in the middle of an answer, which the test client cannot do."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import anyio
 import anyio.lowlevel
 from starlette.types import ASGIApp, Message, Scope
 
 
-def leave(app: ASGIApp, path: str, specification: str) -> int:
+def leave(
+    app: ASGIApp, path: str, specification: str, state: Mapping[str, Any] | None = None
+) -> int:
     """Ask for `path`, leave after the first part of the body, and return how many bytes came.
 
     How an application learns of it depends on the version of the ASGI `specification` that its
-    server follows: up to 2.3 by a message, later by an error when it sends.
+    server follows: up to 2.3 by a message, later by an error when it sends. `state` is what the
+    application has opened when it started.
     """
     scope: Scope = {
         "type": "http",
@@ -23,6 +28,7 @@ def leave(app: ASGIApp, path: str, specification: str) -> int:
         "raw_path": path.encode(),
         "query_string": b"",
         "headers": [(b"host", b"testserver")],
+        "state": dict(state or {}),
     }
     received = 0
 

@@ -1,13 +1,18 @@
-"""Answers of another HTTP service, passed on while they arrive (RFC 9110, section 7.6)."""
+"""Answers of another HTTP service, passed on while they arrive (RFC 9110, section 7.6).
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+Endpoints ask for the service with `upstream`; `OpenUpstream`, listed in `app/middleware.py`, keeps
+connections to it from one request to the next.
+"""
+
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
-from httpx2 import AsyncClient, HTTPError, InvalidURL, Response, TimeoutException
+from httpx2 import AsyncClient, HTTPError, InvalidURL, Limits, Response, TimeoutException
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
@@ -17,6 +22,7 @@ KEPT = {
     "content-disposition": "Content-Disposition",
     "content-language": "Content-Language",
     "content-length": "Content-Length",
+    "content-type": "Content-Type",
     "etag": "ETag",
     "last-modified": "Last-Modified",
 }
@@ -50,34 +56,80 @@ class Upstream:
             raise HTTPException(504, "The service behind this one does not answer") from None
         except (HTTPError, InvalidURL):
             raise HTTPException(502, "The service behind this one is not there") from None
-        if answer.status_code == 404:
-            raise HTTPException(404, "The service behind this one has nothing here")
-        sent = answer.headers.get("content-type", "").partition(";")[0]
-        if answer.status_code != 200 or sent != media_type or "content-encoding" in answer.headers:
-            raise HTTPException(502, "The service behind this one answers something else")
-        headers = {name: answer.headers[name] for name in KEPT if name in answer.headers}
-        headers["content-type"] = answer.headers["content-type"]
-        return StreamingResponse(_content(answer), headers=headers)
+        problem = _problem(answer, media_type)
+        if problem:
+            await answer.aclose()
+            raise problem
+        return _PassedOn(answer)
 
 
-async def upstream() -> AsyncIterator[Upstream]:
-    """Yield the service as a FastAPI dependency.
+async def upstream(connection: HTTPConnection) -> Upstream:
+    """Return the service as a FastAPI dependency."""
+    return Upstream(connection.state.upstream)
 
-    The connection is closed after the answer has left, and also when the client leaves before.
-    Each request has one of its own, so that no cookie of one visitor is sent for another.
+
+class OpenUpstream:
+    """ASGI middleware that keeps connections to the service for the lifetime of this one.
+
+    When the settings cannot be used, the server logs one line and does not start.
     """
-    settings = UpstreamSettings.current()
-    identity = {"Accept-Encoding": "identity"}  # who asked may take another encoding than we
-    async with AsyncClient(
-        base_url=settings.upstream_url, timeout=settings.upstream_timeout, headers=identity
-    ) as client:
-        yield Upstream(client)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan (ASGI 3.0)."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        try:
+            client = _client(UpstreamSettings.current())
+        except (InvalidURL, ValueError) as error:
+            reason = " ".join(str(error).split())
+            message = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {reason}"
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": message})
+            raise
+        async with client:
+            scope["state"]["upstream"] = client
+            await self.app(scope, receive, send)
 
 
-async def _content(answer: Response) -> AsyncIterator[bytes]:
-    async with aclosing(answer):  # older versions of httpx2 leave open what breaks off
-        async for part in answer.aiter_raw():
-            yield part
+def _client(settings: UpstreamSettings) -> AsyncClient:
+    return AsyncClient(
+        base_url=settings.upstream_url,
+        timeout=settings.upstream_timeout,
+        headers={"Accept-Encoding": "identity"},  # who asked may take another encoding than we
+        # No cookie of one visitor is sent for another.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        # Servers close what is idle, often after 5 seconds: do not ask just then.
+        limits=Limits(max_keepalive_connections=20, keepalive_expiry=3),
+    )
+
+
+class _PassedOn(StreamingResponse):
+    """The answer of the service, which is closed when it has left or the client has."""
+
+    def __init__(self, answer: Response) -> None:
+        headers = {name: value for name, value in answer.headers.items() if name in KEPT}
+        super().__init__(answer.aiter_raw(), headers=headers)
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.answer.aclose()
+
+
+def _problem(answer: Response, media_type: str) -> HTTPException | None:
+    """Return what is raised in place of an answer that is not passed on."""
+    if answer.status_code == 404:
+        return HTTPException(404, "The service behind this one has nothing here")
+    sent = answer.headers.get("content-type", "").partition(";")[0]
+    if answer.status_code != 200 or sent != media_type or "content-encoding" in answer.headers:
+        return HTTPException(502, "The service behind this one answers something else")
+    return None
 
 
 class _Kept:
@@ -86,7 +138,7 @@ class _Kept:
         return {
             name: header(described, required=False)
             for name in KEPT.values()
-            if name != "Content-Length"
+            if name not in ("Content-Length", "Content-Type")
         }
 
 

@@ -1,11 +1,14 @@
 """`app.http.upstream`: what is passed on, what is not, and every way in which it fails."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from httpx2 import (
@@ -18,12 +21,15 @@ from httpx2 import (
     Request,
     Response,
 )
+from starlette.middleware import Middleware
+from starlette.types import Message, Receive, Scope, Send
 
-from app.http.upstream import Upstream, UpstreamSettings, documented_upstream, upstream
+from app.http.application import Application
+from app.http.upstream import OpenUpstream, Upstream, documented_upstream, upstream
 from tests.leaving import leave
 from tests.wire import undocumented, violations
 
-app = FastAPI()
+app = Application(outermost=[Middleware(OpenUpstream)])
 documents = documented_upstream(media_type="text/csv")
 
 
@@ -33,8 +39,6 @@ async def table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingRes
     return await service.stream("/data/table", media_type="text/csv")
 
 
-client = TestClient(app)
-asked: list[Request] = []
 ROWS = {"Content-Type": "text/csv; charset=utf-8"}
 
 
@@ -57,23 +61,40 @@ class Body(AsyncByteStream):
         self.closed += 1
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, answer: Response | Exception) -> None:
-    """Stand in for the service behind this one."""
+class Service:
+    """The service behind this one: what it answers, and what it was asked."""
 
-    def handle(request: Request) -> Response:
-        asked.append(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    def __init__(self) -> None:
+        self.answer: Response | Exception = Response(404)
+        self.asked: list[Request] = []
 
-    asked.clear()
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        self.asked.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Return a service that stands in for the one behind this one."""
+    service = Service()
     monkeypatch.setenv("APP_UPSTREAM_URL", "https://behind.example/v1")
-    monkeypatch.setattr(
-        "app.http.upstream.AsyncClient", partial(AsyncClient, transport=MockTransport(handle))
-    )
+    transport = MockTransport(service.handle)
+    monkeypatch.setattr("app.http.upstream.AsyncClient", partial(AsyncClient, transport=transport))
+    return service
 
 
-def test_answer_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    """Yield a client of the application."""
+    assert service
+    with TestClient(app) as client:
+        yield client
+
+
+def test_answer_is_passed_on(client: TestClient, service: Service) -> None:
     """Its bytes, and the headers that describe them; nothing else of it."""
     kept = {
         "Cache-Control": "private",
@@ -96,7 +117,7 @@ def test_answer_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
         "Access-Control-Allow-Origin": "*",
     }
     body = Body()
-    connect(monkeypatch, Response(200, headers=ROWS | kept | dropped, stream=body))
+    service.answer = Response(200, headers=ROWS | kept | dropped, stream=body)
     response = client.get("/table")
     assert (response.status_code, response.text) == (200, "a,b\r\n1,2\r\n3,4\r\n")
     lines = [(name.lower(), value) for name, value in (kept | ROWS).items()]
@@ -106,19 +127,20 @@ def test_answer_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert undocumented(response, app.openapi()) == []
 
 
-def test_length_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_length_is_passed_on(client: TestClient, service: Service) -> None:
     """So that clients notice when something is missing."""
-    connect(monkeypatch, Response(200, headers=ROWS | {"Content-Length": "15"}, stream=Body()))
+    service.answer = Response(200, headers=ROWS | {"Content-Length": "15"}, stream=Body())
     assert client.get("/table").headers["content-length"] == "15"
 
 
-def test_nothing_of_the_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_request_is_sent(client: TestClient, service: Service) -> None:
     """Neither credentials nor an encoding that only the client knows."""
-    connect(monkeypatch, Response(200, headers=ROWS, stream=Body()))
+    service.answer = Response(200, headers=ROWS, stream=Body())
     headers = {"Authorization": "Bearer x", "Cookie": "a=1", "Accept-Encoding": "br", "Own": "1"}
     client.get("/table?url=https://evil.example", headers=headers)
-    assert [str(request.url) for request in asked] == ["https://behind.example/v1/data/table"]
-    sent = asked[0].headers
+    (asked,) = service.asked
+    assert str(asked.url) == "https://behind.example/v1/data/table"
+    sent = asked.headers
     assert not {"authorization", "cookie", "own"} & sent.keys()
     assert (sent["accept"], sent["accept-encoding"]) == ("text/csv", "identity")
 
@@ -141,10 +163,10 @@ def test_nothing_of_the_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None
     ],
 )
 def test_failures_are_told_apart(
-    monkeypatch: pytest.MonkeyPatch, answer: Response | Exception, status: int
+    client: TestClient, service: Service, answer: Response | Exception, status: int
 ) -> None:
     """Nothing that the service says about itself is passed on."""
-    connect(monkeypatch, answer)
+    service.answer = answer
     response = client.get("/table")
     assert response.status_code == status
     assert response.json()["detail"].startswith("The service behind this one ")
@@ -154,13 +176,22 @@ def test_failures_are_told_apart(
 
 def test_no_service_is_set() -> None:
     """It is as good as not there."""
-    assert client.get("/table").status_code == 502
+    with TestClient(app) as client:
+        assert client.get("/table").status_code == 502
 
 
-def test_answer_that_breaks_off_is_no_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cookies_of_the_service_are_not_kept(client: TestClient, service: Service) -> None:
+    """They would go out with the requests of other visitors."""
+    for _ in range(2):
+        service.answer = Response(404, headers={"Set-Cookie": "session=theirs; Path=/"})
+        client.get("/table")
+    assert ["cookie" in request.headers for request in service.asked] == [False, False]
+
+
+def test_answer_that_breaks_off_is_no_whole_one(client: TestClient, service: Service) -> None:
     """The status has left by then, so the server has to close the connection."""
     body = Body(fails=True)
-    connect(monkeypatch, Response(200, headers=ROWS, stream=body))
+    service.answer = Response(200, headers=ROWS, stream=body)
     with pytest.raises(ReadTimeout):
         client.get("/table")
     assert body.closed
@@ -168,23 +199,103 @@ def test_answer_that_breaks_off_is_no_whole_one(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("specification", ["2.3", "2.4"])
 def test_connection_is_closed_when_the_client_leaves(
-    monkeypatch: pytest.MonkeyPatch, specification: str
+    client: TestClient, service: Service, specification: str
 ) -> None:
     """The service need not send the rest."""
     body = Body()
-    connect(monkeypatch, Response(200, headers=ROWS, stream=body))
-    assert leave(app, "/table", specification) == 5
+    service.answer = Response(200, headers=ROWS, stream=body)
+    assert leave(app, "/table", specification, client.app_state) == 5
     assert body.closed
 
 
-def test_time_out_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_is_closed_when_nobody_listens(client: TestClient, service: Service) -> None:
+    """Although nothing of the answer was read."""
+    body = Body()
+    service.answer = Response(200, headers=ROWS, stream=body)
+
+    async def unheard(scope: Scope, receive: Receive, _: Send) -> None:
+        async def send(_: Message) -> None:
+            raise OSError("the client has left")
+
+        await app(scope, receive, send)
+
+    assert leave(unheard, "/table", "2.4", client.app_state) == 0
+    assert body.closed
+
+
+def test_refused_answer_is_closed(client: TestClient, service: Service) -> None:
+    """So that its connection serves the next request."""
+    body = Body()
+    service.answer = Response(500, headers=ROWS, stream=body)
+    client.get("/table")
+    assert body.closed
+
+
+def test_connection_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one request to the next, until this service stops."""
+    connections = set()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            connections.add(self.client_address)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/csv")
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"a,b\r\n")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("APP_UPSTREAM_URL", f"http://127.0.0.1:{server.server_port}")
+        with TestClient(app) as client:
+            assert [client.get("/table").text for _ in range(3)] == ["a,b\r\n"] * 3
+            opened = client.app_state["upstream"]
+        server.shutdown()
+    assert len(connections) == 1
+    assert opened.is_closed
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 10), ("0.5", 0.5)])
+def test_time_out_is_a_setting(
+    monkeypatch: pytest.MonkeyPatch, service: Service, value: str, seconds: float
+) -> None:
     """In seconds; ten of them when it is not set."""
-    connect(monkeypatch, Response(404))
-    client.get("/table")
-    monkeypatch.setenv("APP_UPSTREAM_TIMEOUT", "0.5")
-    UpstreamSettings.forget()
-    client.get("/table")
-    assert [request.extensions["timeout"]["read"] for request in asked] == [10, 0.5]
+    monkeypatch.setenv("APP_UPSTREAM_TIMEOUT", value)
+    with TestClient(app) as client:
+        client.get("/table")
+    assert [request.extensions["timeout"]["read"] for request in service.asked] == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("APP_UPSTREAM_TIMEOUT", "soon"), ("APP_UPSTREAM_URL", "http://host:port")]
+)
+def test_start_up_fails_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """As the message that servers log."""
+    monkeypatch.setenv(name, value)
+    sent: list[Message] = []
+
+    async def serve() -> None:
+        async def receive() -> dict[str, str]:
+            return {"type": "lifespan.startup"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await app({"type": "lifespan", "state": {}}, receive, send)
+
+    with pytest.raises(Exception):  # noqa: B017, PT011
+        asyncio.run(serve())
+    (message,) = sent
+    assert message["type"] == "lifespan.startup.failed"
+    assert message["message"].startswith("APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot")
+    assert "\n" not in message["message"]
 
 
 def test_promises_are_documented() -> None:
