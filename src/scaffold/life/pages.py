@@ -11,13 +11,13 @@ from scaffold.life.files import File
 from scaffold.life.listing import Listed, Listing
 from scaffold.life.merge import Change
 from scaffold.life.operations import Plan
-from scaffold.life.own_tests import Comparison, TestRun
-from scaffold.life.updates import Check
 from scaffold.lines import format_line
 from scaffold.origin import Origin
 
 if TYPE_CHECKING:
     from scaffold import results
+    from scaffold.life.own_tests import Comparison, TestRun
+    from scaffold.life.updates import Check
 
 _PLAIN = ("-c", "core.quotePath=false", "-c", "core.autocrlf=false", "-c", "core.safecrlf=false")
 
@@ -76,7 +76,7 @@ def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
 
 
 def plan_data(
-    plan: Plan, comparison: Comparison | None = None, *, applied: bool
+    plan: Plan, comparison: "Comparison | None" = None, *, applied: bool
 ) -> "results.Changes":
     """Return a plan as data.
 
@@ -107,7 +107,7 @@ def plan_data(
     }
 
 
-def tests_data(comparison: Comparison) -> "results.Comparison":
+def tests_data(comparison: "Comparison") -> "results.Comparison":
     """Return two test runs as data."""
     return {
         "before": _run_data(comparison.before),
@@ -117,11 +117,11 @@ def tests_data(comparison: Comparison) -> "results.Comparison":
     }
 
 
-def _run_data(run: TestRun) -> "results.TestRun":
+def _run_data(run: "TestRun") -> "results.TestRun":
     return {"passed": run.passed, "failed": sorted(run.failed), "problem": run.problem}
 
 
-def tests_page(comparison: Comparison) -> str:
+def tests_page(comparison: "Comparison") -> str:
     """Return what two test runs say about the update."""
     rows = [
         f"Tests {when}: {run.problem or f'{run.passed} passed, {len(run.failed)} failed'}"
@@ -132,14 +132,14 @@ def tests_page(comparison: Comparison) -> str:
     return "\n".join(rows)
 
 
-def check_page(found: Check) -> str:
+def check_page(found: "Check") -> str:
     """Return in a line whether there is an update."""
     if found.available:
         return f"{found.newest} is available; the project is at {found.current.commit}"
     return f"The project is at {found.current.commit}, and there is nothing newer"
 
 
-def check_data(found: Check) -> "results.Check":
+def check_data(found: "Check") -> "results.Check":
     """Return as data whether there is an update."""
     return {
         "available": found.available,
