@@ -60,7 +60,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, httpx2.AsyncClient]]:
         yield {"client": client}
 
 
-app = FastAPI(lifespan=lifespan)
+app = FastAPI(lifespan=lifespan, max_body_size=2**20)
 
 
 class Item(BaseModel):

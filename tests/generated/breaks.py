@@ -440,6 +440,7 @@ BREAKS = [
     ),
     ("app/endpoints/passed_on.py", 'media_type="application/pdf")', 'media_type="image/png")'),
     ("app/http/upstream.py", '    "etag": "ETag",\n', ""),
+    ("app/main.py", "        max_body_size=MAX_BODY_SIZE,\n", ""),
     ("app/http/upstream.py", "HTTPException(504", "HTTPException(502"),
     ("app/http/upstream.py", '{"Accept-Encoding": "identity"}', "{}"),
     ("app/http/upstream.py", "allowed_domains=[]", ""),

@@ -81,6 +81,14 @@ def test_every_pair(interpreter: Interpreter, every_pair: Project) -> None:
     interpreter.must(every_pair, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
 
 
+def test_compressed(interpreter: Interpreter, tmp_path: Path) -> None:
+    """The application pattern that neither all pairs suit nor `tour` holds, with each response."""
+    application = [{"pattern": "compressed"}]
+    project = generate(tmp_path / "service", endpoints=matrix.alone(), application=application)
+    interpreter.must(project, "mypy", "--strict", "app", "tests")
+    interpreter.must(project, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+
+
 def test_tour(interpreter: Interpreter, tmp_path: Path) -> None:
     """The preset that shows every pattern is type-checked, and its tests pass."""
     tour = generate(tmp_path / "service", preset="tour")

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from app.http.openapi import documented, documented_error
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
+TOO_LARGE = documented(413, media_type="text/plain", description="The body is too large")[413]
 
 
 class Answered(Exception):  # noqa: N818
@@ -88,9 +89,10 @@ class Application(FastAPI):
         Middleware describes its headers in `openapi_headers()`, and what else it changes in
         `complete_openapi(document)`.
 
-        Besides, it says what FastAPI's own leaves out: a body that is no text is refused, and a
-        parameter is there or not, but never null. A stream's items are described with a keyword
-        of OpenAPI 3.2, in documents that FastAPI calls 3.1: those are called what they are.
+        Besides, it says what FastAPI's own leaves out: a body that is no text or too large is
+        refused, and a parameter is there or not, but never null. A stream's items are described
+        with a keyword of OpenAPI 3.2, in documents that FastAPI calls 3.1: those are called what
+        they are.
         """
         document = super().openapi()
         if document is self._completed:
@@ -100,6 +102,8 @@ class Application(FastAPI):
         for operation in operations(document):
             if "requestBody" in operation:
                 operation["responses"].setdefault("400", deepcopy(NO_TEXT))
+                if self.max_body_size is not None:
+                    operation["responses"].setdefault("413", deepcopy(TOO_LARGE))
             for parameter in operation.get("parameters", []):
                 parameter["schema"] = _never_null(parameter["schema"])
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]

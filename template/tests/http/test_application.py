@@ -254,6 +254,29 @@ def test_body_that_is_no_text() -> None:
     validate(app.openapi())
 
 
+def test_body_that_is_too_large() -> None:
+    """It is refused, as the document says where there is a body."""
+    app = Application(max_body_size=10)
+
+    @app.post("/")
+    async def post(text: Annotated[str, Body()]) -> str:
+        return text
+
+    @app.get("/")
+    async def get() -> None:
+        """Take no body."""
+
+    client, document = TestClient(app), app.openapi()
+    assert client.post("/", json="12345678").status_code == 200
+    response = client.post("/", json="123456789")
+    assert (response.status_code, response.text) == (413, "Content Too Large")
+    assert undocumented(response, document) == []
+    described = document["paths"]["/"]
+    assert described["post"]["responses"]["413"]["description"] == "The body is too large"
+    assert "413" not in described["get"]["responses"]
+    validate(document)
+
+
 def test_document_keeps_what_an_endpoint_says_of_400() -> None:
     """Its own description goes first."""
     app = Application()
