@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-INVALID = {"type": "object", "properties": {"detail": {"type": "array", "items": {}}}}
+INVALID = {"type": "object", "properties": {"detail": {"type": "array"}}}
 """The error of a request that does not fit, as `HTTPValidationError` has it."""
 
 STRING = {"type": "string"}

@@ -235,6 +235,33 @@ def test_problems_are_documented() -> None:
     assert "application/problem+json" in json.dumps(client.get("/openapi.json").json())
 
 
+def test_members_are_described() -> None:
+    """Those of RFC 9457, section 3.1, and two of our own."""
+    schema = app.openapi()["components"]["schemas"]["ProblemDetails"]
+    text, reference = {"type": "string"}, {"type": "string", "format": "uri-reference"}
+    where = {"type": "array", "items": {"type": ["string", "integer"]}}
+    error = {
+        "type": "object",
+        "required": ["loc", "msg", "type"],
+        "properties": {"loc": where, "msg": text, "type": text},
+    }
+    members = {
+        name: {key: value for key, value in member.items() if key != "description"}
+        for name, member in schema["properties"].items()
+    }
+    assert members == {
+        "type": reference,
+        "title": text,
+        "status": {"type": "integer"},
+        "detail": text,
+        "instance": reference,
+        "request_id": text,
+        "errors": {"type": "array", "items": error},
+    }
+    assert (schema["type"], schema["title"]) == ("object", "ProblemDetails")
+    assert schema["required"] == ["type", "title", "status", "instance"]
+
+
 def test_own_errors_are_documented_as_they_are() -> None:
     """Beside the unhandled one."""
     app = Application(outermost=[Middleware(ProblemDetails)])
