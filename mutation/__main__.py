@@ -37,19 +37,17 @@ def main(modules: Sequence[str]) -> int:
         for job, survived in track(done, "Mutants", len(work), console=bar, transient=True):
             if survived and job.mutant is not None:
                 alive.append(job)
+                if reason(job, reasons) is None:
+                    line = f"{job.module}:{job.mutant.line}: {job.mutant.change}"
+                    console.print(f"no reason: {line}")
     minutes = (time.monotonic() - start) / 60
     total = sum(job.mutant is not None for job in work)
     share = 1 - len(alive) / total
-    unexplained = [job for job in alive if reason(job, reasons) is None]
+    unexplained = any(reason(job, reasons) is None for job in alive)
     report(console, alive, reasons)
     console.print(f"{total - len(alive)} of {total} mutants killed: {share:.1%}, {minutes:.0f} min")
     found = {id(reason(job, reasons)) for job in alive}
     stale = [one for one in reasons if id(one) not in found] if not modules else []
-    for job in unexplained:
-        mutant = job.mutant
-        console.print(
-            f"no reason: {job.module}:{mutant and mutant.line}: {mutant and mutant.change}"
-        )
     for one in stale:
         console.print(f"nothing survives any more: {one['modules']}: {one['change']}")
     return 1 if share < LIMIT or unexplained or stale else 0
