@@ -127,6 +127,13 @@ ENDPOINTS = [
     {"name": "listing", "method": "GET", "path": "/list", "response": "negotiated"},
     {"name": "passed_on", "method": "GET", "path": "/on", "response": "proxy-stream"},
     {
+        "name": "passed_on_to_one",
+        "method": "GET",
+        "path": "/on/one",
+        "response": "proxy-stream",
+        "cookies": ["cookie-set"],
+    },
+    {
         "name": "event",
         "method": "POST",
         "path": "/events",
@@ -439,6 +446,9 @@ BREAKS = [
         'stream("/report", media_type="a/b"',
     ),
     ("app/endpoints/passed_on.py", 'media_type="application/pdf")', 'media_type="image/png")'),
+    ("app/endpoints/passed_on_to_one.py", ", private=True", ""),
+    ("app/http/upstream.py", "if private:", "if False:"),
+    ("app/http/upstream.py", "if stricter", "if False"),
     ("app/http/upstream.py", '    "etag": "ETag",\n', ""),
     ("app/http/upstream.py", "HTTPException(504", "HTTPException(502"),
     ("app/http/upstream.py", '{"Accept-Encoding": "identity"}', "{}"),
