@@ -11,6 +11,8 @@ from tests.wire import described_content, handshake, set_cookie, undocumented, v
 
 Headers = list[tuple[str, str]]
 
+EXPIRES = "Sat, 31 Jan 2026 12:00:00 GMT"
+
 
 def answer(
     status: int = 200,
@@ -47,6 +49,11 @@ def answer(
         (200, [("Set-Cookie", "__Secure-a=1; Domain=example.com; Path=/a; Secure")]),
         (200, [("Set-Cookie", "a=" + 4094 * "x")]),
         (200, [("Cache-Control", "public, s-maxage=60")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "private, max-age=60")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=60, no-cache")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=0"), ("Expires", EXPIRES)]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "no-store"), ("Expires", EXPIRES)]),
+        (200, [("Set-Cookie", "a=1"), ("Expires", "0")]),
     ],
 )
 def test_correct_answers_pass(status: int, headers: Headers) -> None:
@@ -95,6 +102,17 @@ def test_correct_answers_pass(status: int, headers: Headers) -> None:
             [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=0, S-MaxAge=60")],
             "shared caches may store a cookie",
         ),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", "must-revalidate, Max-Age=60")],
+            "shared caches may store a cookie",
+        ),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", 'max-age="60", private="Own"')],
+            "shared caches may store a cookie",
+        ),
+        (200, [("Set-Cookie", "a=1"), ("Expires", EXPIRES)], "shared caches may store a cookie"),
     ],
 )
 def test_broken_headers_are_found(status: int, headers: Headers, violation: str) -> None:

@@ -136,9 +136,20 @@ def _broken_cookies(response: Response) -> Iterator[str]:
             yield f"cookie {name} with Partitioned needs Secure"
         if len(line.encode()) > 4096:
             yield f"cookie {name} is longer than 4096 bytes"
-    directives = re.split(r"[\s,=]+", response.headers.get("cache-control", "").lower())
-    if names and ("public" in directives or "s-maxage" in directives):
+    if names and _is_shared(response):
         yield "shared caches may store a cookie"
+
+
+def _is_shared(response: Response) -> bool:
+    """Say whether caches may use the answer for others (RFC 9111, sections 3 and 4.2.1)."""
+    parts = response.headers.get("cache-control", "").lower().split(",")
+    directives = {name.strip(): value for name, _, value in (part.partition("=") for part in parts)}
+    if "public" in directives or "s-maxage" in directives:
+        return True
+    if any(directives.get(name) == "" for name in ("private", "no-store", "no-cache")):
+        return False
+    lifetime = directives.get("max-age", response.headers.get("expires", "0"))
+    return lifetime.strip(' "0') != ""
 
 
 def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:
