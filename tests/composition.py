@@ -125,15 +125,15 @@ def known() -> Iterator[str]:
     """Yield the combinations that are known to go wrong, and what happens to each."""
     yield "## Combinations that go wrong elsewhere\n"
     yield (
-        "What is refused never gets into a project. What is adapted is accepted, and generated in the\n"
-        "form that works. What is impossible has no way to be said. What is not prevented is left to\n"
-        "whoever writes or runs the project.\n"
+        "What is refused never gets into a project. What is adapted is accepted, and generated in\n"
+        "the form that works. What is impossible has no way to be said. What is not prevented is\n"
+        "left to whoever writes or runs the project.\n"
     )
     yield "These are never right, and yet not refused as such:\n"
     yield from (f"- {row['what']} ({verdict(row)})" for row in COMBINATIONS if is_not_refused(row))
     yield ""
     rows = (
-        (row["what"], verdict(row), row.get("how") or row.get("says") or "see the table above")
+        (row["what"], verdict(row), row.get("how") or row["says"])
         for row in COMBINATIONS
         if is_here(row)
     )

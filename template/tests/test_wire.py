@@ -1,5 +1,7 @@
 """Each check of `tests.wire` is seen to fail."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -7,7 +9,14 @@ from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
-from tests.wire import described_content, handshake, set_cookie, undocumented, violations
+from tests.wire import (
+    described_content,
+    expires,
+    handshake,
+    set_cookie,
+    undocumented,
+    violations,
+)
 
 Headers = list[tuple[str, str]]
 
@@ -322,3 +331,10 @@ def test_handshake_is_answered() -> None:
     assert closed.status_code == 403
     with pytest.raises(AssertionError, match="__Host-a needs Secure"):
         handshake(client, "/broken")
+
+
+def test_cookies_end_when_declared_or_in_400_days() -> None:
+    """As browsers keep them."""
+    assert expires(EXPIRES) == f"expires={EXPIRES}"
+    latest = parsedate_to_datetime(expires("Sat, 31 Jan 2099 12:00:00 GMT").partition("=")[2])
+    assert timedelta(days=398) < latest - datetime.now(UTC) <= timedelta(days=400)

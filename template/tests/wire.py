@@ -5,6 +5,8 @@ The test client accepts answers that servers, caches and browsers refuse or drop
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -75,6 +77,13 @@ def set_cookie(response: Response, name: str) -> list[str]:
     found = [line for line in lines if line.partition("=")[0] == name]
     assert len(found) == 1, f"{len(found)} Set-Cookie lines for {name} among {lines}"
     return found[0].split("; ")
+
+
+def expires(date: str) -> str:
+    """Return the attribute of a cookie that ends then, or in 400 days if that is sooner."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    sooner = min(parsedate_to_datetime(date), today + timedelta(days=400))
+    return f"expires={format_datetime(sooner, usegmt=True)}"
 
 
 def handshake(client: TestClient, path: str, origin: str | None = "https://testserver") -> Response:
