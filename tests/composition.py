@@ -124,8 +124,16 @@ def condition(when: Any) -> str:
 def known() -> Iterator[str]:
     """Yield the combinations that are known to go wrong, and what happens to each."""
     yield "## Combinations that go wrong elsewhere\n"
+    yield (
+        "What is refused never gets into a project. What is adapted is accepted, and generated in\n"
+        "the form that works. What is impossible has no way to be said. What is not prevented is\n"
+        "left to whoever writes or runs the project.\n"
+    )
+    yield "These are never right, and yet not refused as such:\n"
+    yield from (f"- {row['what']} ({verdict(row)})" for row in COMBINATIONS if is_not_refused(row))
+    yield ""
     rows = (
-        (row["what"], verdict(row), row.get("how") or row.get("says") or "see the table above")
+        (row["what"], verdict(row), row.get("how") or row["says"])
         for row in COMBINATIONS
         if is_here(row)
     )
@@ -136,7 +144,14 @@ def verdict(row: Row) -> str:
     """Return what happens to a combination."""
     if "refused" in row or "refused_application" in row:
         return "refused"
+    if "is" in row:
+        return str(row["is"])
     return "adapted" if "line" in row else "impossible"
+
+
+def is_not_refused(row: Row) -> bool:
+    """Say whether a combination is here, never right, and still not refused."""
+    return is_here(row) and row.get("invalid", False)
 
 
 def is_here(row: Row) -> bool:

@@ -20,7 +20,7 @@ NAMES = {row["what"]: f"e{number}" for number, row in enumerate(HERE)}
 """The endpoint of each combination."""
 
 KEYS = {
-    *("what", "needs", "refused", "refused_application", "says"),
+    *("what", "needs", "application", "refused", "refused_application", "says", "is", "invalid"),
     *("line", "how", "file", "stub", "stub_lacks", "lacks", "holds", "streams"),
 }
 GENERATED = [
@@ -54,13 +54,19 @@ def test_row_says_what_happens(row: Row) -> None:
     assert row.keys() <= KEYS
     assert ("says" in row) == ("refused" in row or "refused_application" in row)
     assert ("how" in row) != ("says" in row)
+    assert row.get("says") != ""
+    assert row.get("is") in (None, "adapted", "not prevented")
+    assert not {"is", "invalid"} & row.keys() or "says" not in row
     assert {"says", "stub", "stub_lacks", "lacks", "holds", "streams"} & row.keys()
 
 
 @rows("refused", "refused_application")
 def test_refused_with_the_reason(row: Row) -> None:
     """By the command and by plain Copier."""
-    answers = [{"endpoints": [parse_line(f"{line} as a")]} for line in row.get("refused", ())]
+    around = {"application": row["application"]} if "application" in row else {}
+    answers: list[dict[str, Any]] = [
+        {**around, "endpoints": [parse_line(f"{line} as a")]} for line in row.get("refused", ())
+    ]
     answers += [{"application": [entry]} for entry in row.get("refused_application", ())]
     for answer in answers:
         with pytest.raises(InvalidSpec) as caught:

@@ -139,6 +139,13 @@ def test_options_are_in_the_lines(term: str, line: tuple[str, str] | None) -> No
     assert (line or ("Last-Modified", "Sun, 01 Feb 2026 00:00:00 GMT")) in lines
 
 
+def test_a_cookie_ends_in_400_days_at_the_latest() -> None:
+    found = explained(parse_line("GET /x json-model cookie-set(expires='2099-01-31T12:00:00Z')"))
+    (line,) = [each.value for each in found.headers if each.name == "Set-Cookie"]
+    assert "GMT" in line
+    assert "2099" not in line
+
+
 def test_names_in_vary_are_one_line() -> None:
     found = explained(
         parse_line("GET /x json-model vary content-language(others=[de]) api-version")

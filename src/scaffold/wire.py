@@ -8,7 +8,7 @@ are text with options in braces; `<...>` stands for what only the running servic
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scaffold.conditions import holds
@@ -70,7 +70,7 @@ def cookie_attributes(options: Mapping[str, Any]) -> Iterator[str]:
     if options.get("domain"):
         yield f"Domain={options['domain']}"
     if options.get("expires"):
-        yield f"expires={_date(options['expires'])}"
+        yield f"expires={_date(_sooner(options['expires']))}"
     if _or_default(options, "httponly", True):
         yield "HttpOnly"
     if options.get("max_age") is not None:
@@ -81,6 +81,12 @@ def cookie_attributes(options: Mapping[str, Any]) -> Iterator[str]:
     yield f"SameSite={_or_default(options, 'samesite', 'lax')}"
     if _or_default(options, "secure", True):
         yield "Secure"
+
+
+def _sooner(expires: str) -> str:
+    """Return when a cookie ends, which is in 400 days at the latest (`app.http.cookies`)."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(datetime.fromisoformat(expires), today + timedelta(days=400)).isoformat()
 
 
 def _or_default(options: Mapping[str, Any], name: str, default: Any) -> Any:

@@ -1,5 +1,7 @@
 """Each check of `tests.wire` is seen to fail."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -7,9 +9,18 @@ from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
-from tests.wire import described_content, handshake, set_cookie, undocumented, violations
+from tests.wire import (
+    described_content,
+    expires,
+    handshake,
+    set_cookie,
+    undocumented,
+    violations,
+)
 
 Headers = list[tuple[str, str]]
+
+EXPIRES = "Sat, 31 Jan 2026 12:00:00 GMT"
 
 
 def answer(
@@ -47,6 +58,11 @@ def answer(
         (200, [("Set-Cookie", "__Secure-a=1; Domain=example.com; Path=/a; Secure")]),
         (200, [("Set-Cookie", "a=" + 4094 * "x")]),
         (200, [("Cache-Control", "public, s-maxage=60")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "private, max-age=60")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=60, no-cache")]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=0"), ("Expires", EXPIRES)]),
+        (200, [("Set-Cookie", "a=1"), ("Cache-Control", "no-store"), ("Expires", EXPIRES)]),
+        (200, [("Set-Cookie", "a=1"), ("Expires", "0")]),
     ],
 )
 def test_correct_answers_pass(status: int, headers: Headers) -> None:
@@ -95,6 +111,17 @@ def test_correct_answers_pass(status: int, headers: Headers) -> None:
             [("Set-Cookie", "a=1"), ("Cache-Control", "max-age=0, S-MaxAge=60")],
             "shared caches may store a cookie",
         ),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", "must-revalidate, Max-Age=60")],
+            "shared caches may store a cookie",
+        ),
+        (
+            200,
+            [("Set-Cookie", "a=1"), ("Cache-Control", 'max-age="60", private="Own"')],
+            "shared caches may store a cookie",
+        ),
+        (200, [("Set-Cookie", "a=1"), ("Expires", EXPIRES)], "shared caches may store a cookie"),
     ],
 )
 def test_broken_headers_are_found(status: int, headers: Headers, violation: str) -> None:
@@ -304,3 +331,10 @@ def test_handshake_is_answered() -> None:
     assert closed.status_code == 403
     with pytest.raises(AssertionError, match="__Host-a needs Secure"):
         handshake(client, "/broken")
+
+
+def test_cookies_end_when_declared_or_in_400_days() -> None:
+    """As browsers keep them."""
+    assert expires(EXPIRES) == f"expires={EXPIRES}"
+    latest = parsedate_to_datetime(expires("Sat, 31 Jan 2099 12:00:00 GMT").partition("=")[2])
+    assert timedelta(days=398) < latest - datetime.now(UTC) <= timedelta(days=400)

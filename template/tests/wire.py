@@ -5,6 +5,8 @@ The test client accepts answers that servers, caches and browsers refuse or drop
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -77,6 +79,13 @@ def set_cookie(response: Response, name: str) -> list[str]:
     return found[0].split("; ")
 
 
+def expires(date: str) -> str:
+    """Return the attribute of a cookie that ends then, or in 400 days if that is sooner."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    sooner = min(parsedate_to_datetime(date), today + timedelta(days=400))
+    return f"expires={format_datetime(sooner, usegmt=True)}"
+
+
 def handshake(client: TestClient, path: str, origin: str | None = "https://testserver") -> Response:
     """Return the answer to a WebSocket handshake: 101, or why there is no WebSocket."""
     headers = {} if origin is None else {"origin": origin}
@@ -136,9 +145,20 @@ def _broken_cookies(response: Response) -> Iterator[str]:
             yield f"cookie {name} with Partitioned needs Secure"
         if len(line.encode()) > 4096:
             yield f"cookie {name} is longer than 4096 bytes"
-    directives = re.split(r"[\s,=]+", response.headers.get("cache-control", "").lower())
-    if names and ("public" in directives or "s-maxage" in directives):
+    if names and _is_shared(response):
         yield "shared caches may store a cookie"
+
+
+def _is_shared(response: Response) -> bool:
+    """Say whether caches may use the answer for others (RFC 9111, sections 3 and 4.2.1)."""
+    parts = response.headers.get("cache-control", "").lower().split(",")
+    directives = {name.strip(): value for name, _, value in (part.partition("=") for part in parts)}
+    if "public" in directives or "s-maxage" in directives:
+        return True
+    if any(directives.get(name) == "" for name in ("private", "no-store", "no-cache")):
+        return False
+    lifetime = directives.get("max-age", response.headers.get("expires", "0"))
+    return lifetime.strip(' "0') != ""
 
 
 def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from http.cookies import SimpleCookie
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from app.http.openapi import header
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_LIFE = 400 * 86_400
-"""The longest `Max-Age` that browsers keep, in seconds (RFC 6265bis, section 5.5)."""
+"""The longest that browsers keep a cookie, in seconds (RFC 6265bis, section 5.5)."""
 LONGEST_PAIR = 4096
 """The most bytes that name and value may have together (RFC 6265bis, section 5.7)."""
 
@@ -24,9 +24,10 @@ class CookiePolicy:
     """A cookie's name and attributes.
 
     `max_age` is in seconds, at most 400 days, and `expires` a point in time in UTC; without
-    either, the cookie ends with the browser session. Path and flags have no default, so that
-    whoever reads a declaration sees what protects the cookie. Without `domain` only this host
-    receives it, with it the host and all its subdomains.
+    either, the cookie ends with the browser session. A point more than 400 days ahead is sent as
+    400 days from today; when it has passed, browsers drop the cookie at once. Path and flags have
+    no default, so that whoever reads a declaration sees what protects the cookie. Without `domain`
+    only this host receives it, with it the host and all its subdomains.
 
     Raises `ValueError` for attributes that make browsers drop the cookie, or break the header.
     """
@@ -88,7 +89,7 @@ class CookiePolicy:
         """
         if len(f"{self.name}{value}".encode()) > LONGEST_PAIR:
             raise ValueError(f"{self.name}: browsers drop a cookie of more than 4096 bytes")
-        self._send(response, value, self.max_age, self.expires)
+        self._send(response, value, self.max_age, self._until())
 
     def delete(self, response: Response) -> None:
         """Make the browser drop the cookie.
@@ -100,6 +101,13 @@ class CookiePolicy:
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the Set-Cookie header; OpenAPI has one entry for all cookies."""
         return {"Set-Cookie": header(f"The cookie `{self.name}`.")}
+
+    def _until(self) -> datetime | None:
+        """Return what is sent as `expires`, the same all day: what follows from it is kept."""
+        if self.expires is None:
+            return None
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return min(self.expires, today + timedelta(seconds=LONGEST_LIFE))
 
     def _send(
         self, response: Response, value: str, max_age: int | None, expires: datetime | None

@@ -42,8 +42,13 @@ class Upstream:
 
     client: AsyncClient
 
-    async def stream(self, path: str, *, media_type: str) -> StreamingResponse:
+    async def stream(
+        self, path: str, *, media_type: str, private: bool = False
+    ) -> StreamingResponse:
         """Return what the service answers to a GET of `path`, as it arrives.
+
+        With `private` no shared cache may use it again, whatever the service says: for answers
+        that set a cookie, or that only some may see (RFC 9111, section 7).
 
         Raises 404 when it has no such thing, 504 when it is silent for too long, and 502 for
         everything else that is no content of this media type: an upstream is not trusted to
@@ -60,7 +65,7 @@ class Upstream:
         if problem:
             await answer.aclose()
             raise problem
-        return _PassedOn(answer)
+        return _PassedOn(answer, private=private)
 
 
 async def upstream(connection: HTTPConnection) -> Upstream:
@@ -110,8 +115,11 @@ def _client(settings: UpstreamSettings) -> AsyncClient:
 class _PassedOn(StreamingResponse):
     """The answer of the service, which is closed when it has left or the client has."""
 
-    def __init__(self, answer: Response) -> None:
+    def __init__(self, answer: Response, *, private: bool) -> None:
         headers = {name: value for name, value in answer.headers.items() if name in KEPT}
+        if private:
+            stricter = "no-store" in headers.get("cache-control", "").lower()
+            headers["cache-control"] = "no-store" if stricter else "private, no-cache"
         super().__init__(answer.aiter_raw(), headers=headers)
         self.answer = answer
 
@@ -138,8 +146,8 @@ class _Kept:
         return {
             name: header(described, required=False)
             for name in KEPT.values()
-            if name not in ("Content-Length", "Content-Type")
-        }
+            if name not in ("Cache-Control", "Content-Length", "Content-Type")
+        } | {"Cache-Control": header("Who may store this, and for how long.", required=False)}
 
 
 def documented_upstream(*described: Described, media_type: str) -> dict[int | str, dict[str, Any]]:

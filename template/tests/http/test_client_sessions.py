@@ -1,11 +1,13 @@
 """`app.http.client_sessions`: kept, renewed, emptied, and everything that is not accepted."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fastapi import HTTPException, Request, Response, WebSocket
+from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
@@ -78,6 +80,14 @@ def create_app() -> Application:
     async def vary(request: Request, response: Response) -> bool:
         response.headers["Vary"] = "Accept"
         return bool(request.session)
+
+    @app.get("/late")
+    async def change_late(request: Request) -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"begun"
+            request.session["late"] = True
+
+        return StreamingResponse(parts())
 
     @app.websocket("/socket")
     async def socket(websocket: WebSocket) -> None:
@@ -197,6 +207,13 @@ def test_failure_keeps_nothing(client: TestClient) -> None:
     assert response.status_code == 500
     assert not {"set-cookie", "vary"} & response.headers.keys()
     assert client.get("/session").json() == {"visits": 1}
+
+
+def test_changes_after_the_first_chunk_are_not_kept(client: TestClient) -> None:
+    """The headers have left by then; the answer itself is whole."""
+    response = client.get("/late")
+    assert (response.text, "set-cookie" in response.headers) == ("begun", False)
+    assert client.get("/session").json() == {}
 
 
 def test_keys_can_be_replaced(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:

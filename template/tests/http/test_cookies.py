@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from http.cookies import CookieError
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,6 +63,28 @@ JANUARY = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
 def test_attributes_are_sent(options: dict[str, Any], parts: list[str]) -> None:
     """The declared ones, nothing else."""
     assert sorted(sent(declared(**options))) == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    ("days", "date"),
+    [(399, "Sun, 05 Mar 2028 00:00:00 GMT"), (401, "Mon, 06 Mar 2028 00:00:00 GMT")],
+)
+def test_expires_is_at_most_400_days_ahead(
+    monkeypatch: pytest.MonkeyPatch, days: int, date: str
+) -> None:
+    """As browsers would keep it, whenever the service runs."""
+    today = datetime(2027, 1, 31, tzinfo=UTC)
+    clock = SimpleNamespace(now=lambda zone: (today + timedelta(hours=23)).astimezone(zone))
+    monkeypatch.setattr("app.http.cookies.datetime", clock)
+    response = Response()
+    declared(expires=today + timedelta(days=days)).set(response, "value")
+    assert f"; expires={date}; " in response.headers["set-cookie"]
+
+
+def test_cookie_of_the_past_is_sent() -> None:
+    """A service goes on when the point in time has passed."""
+    parts = sent(declared(expires=datetime(2020, 1, 31, 12, 0, tzinfo=UTC)))
+    assert "expires=Fri, 31 Jan 2020 12:00:00 GMT" in parts
 
 
 @pytest.mark.parametrize("missing", ["path", "secure", "httponly", "samesite"])

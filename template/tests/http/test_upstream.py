@@ -39,6 +39,12 @@ async def table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingRes
     return await service.stream("/data/table", media_type="text/csv")
 
 
+@app.get("/own-table", response_class=StreamingResponse, responses=documents)
+async def own_table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
+    """Pass on a table that is meant for one visitor."""
+    return await service.stream("/data/table", media_type="text/csv", private=True)
+
+
 ROWS = {"Content-Type": "text/csv; charset=utf-8"}
 
 
@@ -131,6 +137,24 @@ def test_length_is_passed_on(client: TestClient, service: Service) -> None:
     """So that clients notice when something is missing."""
     service.answer = Response(200, headers=ROWS | {"Content-Length": "15"}, stream=Body())
     assert client.get("/table").headers["content-length"] == "15"
+
+
+@pytest.mark.parametrize(
+    ("sent", "passed_on"),
+    [
+        ({}, "private, no-cache"),
+        ({"Cache-Control": "public, max-age=600"}, "private, no-cache"),
+        ({"Cache-Control": "No-Store"}, "no-store"),
+    ],
+)
+def test_private_answer_is_for_one_visitor(
+    client: TestClient, service: Service, sent: dict[str, str], passed_on: str
+) -> None:
+    """Whatever the service says, which does not know the visitor."""
+    service.answer = Response(200, headers=ROWS | sent, stream=Body())
+    response = client.get("/own-table")
+    assert response.headers.get_list("cache-control") == [passed_on]
+    assert undocumented(response, app.openapi()) == []
 
 
 def test_nothing_of_the_request_is_sent(client: TestClient, service: Service) -> None:
