@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
@@ -304,3 +305,50 @@ def test_handshake_is_answered() -> None:
     assert closed.status_code == 403
     with pytest.raises(AssertionError, match="__Host-a needs Secure"):
         handshake(client, "/broken")
+
+
+BROKEN = {"Set-Cookie": "__Host-a=1"}
+
+
+def careless_app() -> FastAPI:
+    """Return an application that checks nothing: all its answers are broken but one."""
+    app = FastAPI()
+
+    @app.get("/right")
+    async def right() -> None: ...
+
+    @app.get("/whole")
+    async def whole() -> None:
+        raise HTTPException(401, headers=BROKEN)
+
+    @app.get("/streamed")
+    async def streamed() -> StreamingResponse:
+        return StreamingResponse(iter("ab"), headers=BROKEN)
+
+    @app.get("/redirected")
+    async def redirected() -> RedirectResponse:
+        return RedirectResponse("/right", headers=BROKEN)
+
+    @app.websocket("/denied")
+    async def denied(websocket: WebSocket) -> None:
+        raise HTTPException(403, headers=BROKEN)
+
+    return app
+
+
+@pytest.mark.parametrize("path", ["/whole", "/streamed", "/redirected"])
+def test_every_client_checks_answers(path: str) -> None:
+    """Whole, streamed and on the way to another one, without anything asked for."""
+    client = TestClient(careless_app())
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        client.get(path)
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        client.stream("GET", path, follow_redirects=True).__enter__()
+    assert client.get("/right").status_code == 200
+
+
+def test_every_client_checks_refused_handshakes() -> None:
+    """Which are answers like any other."""
+    session = TestClient(careless_app()).websocket_connect("/denied")
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        session.__enter__()
