@@ -187,11 +187,24 @@ DOCUMENT: dict[str, Any] = {
                         "headers": {
                             "ETag": {"required": True},
                             "Age": {"required": False},
-                            "Set-Cookie": {},
+                            "Set-Cookie": {"schema": {"pattern": "^a="}},
                             "Shared": {"$ref": "#/components/headers/Shared"},
                         },
                     },
                     "204": {"description": "No content, no headers"},
+                    "205": {
+                        "headers": {
+                            "Set-Cookie": {
+                                "schema": {
+                                    "anyOf": [
+                                        {"pattern": "^a=", "x-required": True},
+                                        {"pattern": "^b=", "x-required": False},
+                                    ]
+                                }
+                            }
+                        }
+                    },
+                    "206": {"headers": {"Set-Cookie": {}}},
                     "4XX": {"content": JSON},
                 }
             },
@@ -214,6 +227,9 @@ GOOD = [("Content-Type", "application/json"), ("ETag", '"1"'), ("Shared", "1")]
         ),
         answer(200, [("Content-Type", "application/json")], request=("GET", "/files/a/b")),
         answer(204),
+        answer(205, [("Set-Cookie", "b=1"), ("Set-Cookie", 'a=""; Max-Age=0')]),
+        answer(205, [("Set-Cookie", "a=1")]),
+        answer(206, [("Set-Cookie", "any=1")]),
         answer(404, [("Content-Type", "application/json")]),
         answer(200, [("Content-Type", "application/json")], request=("DELETE", "/items/1")),
         answer(200, [("Content-Type", "text/html")], request=("GET", "/docs")),
@@ -261,6 +277,18 @@ def test_documented_answers_pass(response: Response) -> None:
         (
             answer(422, [*GOOD[:1], ("A", "b")]),
             "header a of status 422 is not documented",
+        ),
+        (
+            answer(200, [*GOOD, ("Set-Cookie", "b=1")]),
+            "cookie b of status 200 is not documented",
+        ),
+        (
+            answer(205, [("Set-Cookie", "a=1"), ("Set-Cookie", "ab=1")]),
+            "cookie ab of status 205 is not documented",
+        ),
+        (
+            answer(205, [("Set-Cookie", "b=1")]),
+            "status 205 lacks the documented cookie ^a=",
         ),
         (answer(200, [GOOD[0], GOOD[2]]), "status 200 lacks the documented header etag"),
         (answer(200, GOOD[:2]), "status 200 lacks the documented header shared"),

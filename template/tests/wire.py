@@ -88,6 +88,7 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
     return [
         *_other_content(response, described.get("content", {})),
         *_other_headers(response, described.get("headers", {}), document),
+        *_other_cookies(response, described.get("headers", {}), document),
     ]
 
 
@@ -227,3 +228,18 @@ def _other_headers(
     for name, header in described.items():
         if header.get("required") and name not in response.headers:
             yield f"status {status} lacks the documented header {name}"
+
+
+def _other_cookies(
+    response: Response, headers: dict[str, Any], document: dict[str, Any]
+) -> Iterator[str]:
+    status, lines = response.status_code, response.headers.get_list("set-cookie")
+    described = _resolved(headers.get("Set-Cookie", {}), document).get("schema", {})
+    kinds = described.get("anyOf", [described])
+    patterns = [kind.get("pattern", "") for kind in kinds]
+    for line in lines:
+        if not any(re.search(pattern, line) for pattern in patterns):
+            yield f"cookie {line.partition('=')[0]} of status {status} is not documented"
+    for kind, pattern in zip(kinds, patterns, strict=True):
+        if kind.get("x-required") and not any(re.search(pattern, line) for line in lines):
+            yield f"status {status} lacks the documented cookie {pattern}"

@@ -12,8 +12,9 @@ from starlette.middleware import Middleware
 from app.http.application import Application
 from app.http.client_sessions import ClientSessions
 from app.http.cookies import CookiePolicy
+from app.http.openapi import documented
 from app.settings import Settings
-from tests.wire import set_cookie
+from tests.wire import set_cookie, undocumented
 
 FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 OLD = "old-key-" + "o" * 24
@@ -79,6 +80,11 @@ def create_app() -> Application:
         response.headers["Vary"] = "Accept"
         return bool(request.session)
 
+    @app.get("/tracked", responses=documented(200, own))
+    async def track(request: Request, response: Response) -> None:
+        request.session["tracked"] = True
+        own.set(response, "yes")
+
     @app.websocket("/socket")
     async def socket(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -86,6 +92,9 @@ def create_app() -> Application:
         await websocket.close()
 
     return app
+
+
+own = CookiePolicy(name="own", **FLAGS)
 
 
 def connect() -> TestClient:
@@ -239,7 +248,7 @@ def test_headers_are_described() -> None:
         "Set-Cookie": {
             "description": "The session, in the cookie `__Host-state`.",
             "required": False,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "pattern": "^__Host-state="},
         },
         "Vary": {
             "description": "Contains Cookie when the session was used.",
@@ -247,3 +256,16 @@ def test_headers_are_described() -> None:
             "schema": {"type": "string"},
         },
     }
+
+
+def test_session_is_described_beside_other_cookies() -> None:
+    """An endpoint's own entry for Set-Cookie does not hide it."""
+    document = create_app().openapi()
+    response = connect().get("/tracked")
+    assert len(response.headers.get_list("set-cookie")) == 2
+    assert undocumented(response, document) == []
+    described = document["paths"]["/tracked"]["get"]["responses"]["200"]["headers"]["Set-Cookie"]
+    assert described["schema"]["anyOf"] == [
+        {"type": "string", "pattern": "^own=", "x-required": True},
+        {"type": "string", "pattern": "^__Host-state=", "x-required": False},
+    ]

@@ -77,7 +77,7 @@ def test_cookie_is_described() -> None:
         "Set-Cookie": {
             "description": "Deletes the cookie `__Host-notice` when it was sent.",
             "required": False,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "pattern": "^__Host-notice="},
         }
     }
     (parameter,) = app.openapi()["paths"]["/posts"]["get"]["parameters"]
