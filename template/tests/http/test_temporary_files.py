@@ -1,7 +1,7 @@
 """`app.http.temporary_files`: the folder is gone, however the answer ended."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
@@ -73,3 +73,13 @@ def test_every_answer_is_documented(asked: str | None) -> None:
     response = client.get("/file", headers={} if asked is None else {"Range": asked})
     assert undocumented(response, app.openapi()) == []
     assert list(documents) == [200, 206, 400, 416]
+
+
+def test_file_is_read_before_it_is_removed() -> None:
+    """Also where servers take the path of a file, and open it when they get to it."""
+
+    async def server(scope: Any, receive: Any, send: Any) -> None:
+        extensions = {"http.response.pathsend": {}}
+        await app({**scope, "extensions": extensions}, receive, send)
+
+    assert TestClient(server).get("/file").content == bytes(1_000_000)
