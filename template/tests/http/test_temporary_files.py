@@ -79,7 +79,7 @@ def test_file_is_read_before_it_is_removed() -> None:
     """Also where servers take the path of a file, and open it when they get to it."""
 
     async def server(scope: Any, receive: Any, send: Any) -> None:
-        extensions = {"http.response.pathsend": {}}
+        extensions: dict[str, Any] = {"http.response.pathsend": {}}
         await app({**scope, "extensions": extensions}, receive, send)
 
     assert TestClient(server).get("/file").content == bytes(1_000_000)
