@@ -1,4 +1,4 @@
-"""What all tests share: the application, and a client that checks every answer."""
+"""What all tests share: the application, and clients that check every answer."""
 
 import os
 from collections.abc import Iterator
@@ -11,16 +11,19 @@ from httpx2 import Response
 
 from app.http.application import Application
 from app.settings import Settings
-from tests.wire import undocumented, violations
+from tests.wire import check_every_answer, undocumented
 
 
 def checked_client(
     app: Application, document: dict[str, Any], *, raise_server_exceptions: bool = True
 ) -> TestClient:
-    """Return a client over https, as `Secure` cookies need it, that does not follow redirects."""
+    """Return a client that compares each answer with the document, and follows no redirects.
+
+    It speaks https, as `Secure` cookies need it.
+    """
 
     def check(response: Response) -> None:
-        wrong = [*violations(response), *undocumented(response, document)]
+        wrong = undocumented(response, document)
         assert wrong == [], f"{response.request.method} {response.request.url}"
 
     client = TestClient(
@@ -31,6 +34,15 @@ def checked_client(
     )
     client.event_hooks = {"response": [check]}
     return client
+
+
+@pytest.fixture(autouse=True)
+def rules_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check every answer that a test client receives, from whichever application.
+
+    A module that wants to see broken answers has an empty fixture of this name.
+    """
+    check_every_answer(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
@@ -213,11 +214,24 @@ DOCUMENT: dict[str, Any] = {
                         "headers": {
                             "ETag": {"required": True},
                             "Age": {"required": False},
-                            "Set-Cookie": {},
+                            "Set-Cookie": {"schema": {"pattern": "^a="}},
                             "Shared": {"$ref": "#/components/headers/Shared"},
                         },
                     },
                     "204": {"description": "No content, no headers"},
+                    "205": {
+                        "headers": {
+                            "Set-Cookie": {
+                                "schema": {
+                                    "anyOf": [
+                                        {"pattern": "^a=", "x-required": True},
+                                        {"pattern": "^b=", "x-required": False},
+                                    ]
+                                }
+                            }
+                        }
+                    },
+                    "206": {"headers": {"Set-Cookie": {}}},
                     "4XX": {"content": JSON},
                 }
             },
@@ -240,6 +254,9 @@ GOOD = [("Content-Type", "application/json"), ("ETag", '"1"'), ("Shared", "1")]
         ),
         answer(200, [("Content-Type", "application/json")], request=("GET", "/files/a/b")),
         answer(204),
+        answer(205, [("Set-Cookie", "b=1"), ("Set-Cookie", 'a=""; Max-Age=0')]),
+        answer(205, [("Set-Cookie", "a=1")]),
+        answer(206, [("Set-Cookie", "any=1")]),
         answer(404, [("Content-Type", "application/json")]),
         answer(200, [("Content-Type", "application/json")], request=("DELETE", "/items/1")),
         answer(200, [("Content-Type", "text/html")], request=("GET", "/docs")),
@@ -287,6 +304,18 @@ def test_documented_answers_pass(response: Response) -> None:
         (
             answer(422, [*GOOD[:1], ("A", "b")]),
             "header a of status 422 is not documented",
+        ),
+        (
+            answer(200, [*GOOD, ("Set-Cookie", "b=1")]),
+            "cookie b of status 200 is not documented",
+        ),
+        (
+            answer(205, [("Set-Cookie", "a=1"), ("Set-Cookie", "ab=1")]),
+            "cookie ab of status 205 is not documented",
+        ),
+        (
+            answer(205, [("Set-Cookie", "b=1")]),
+            "status 205 lacks the documented cookie ^a=",
         ),
         (answer(200, [GOOD[0], GOOD[2]]), "status 200 lacks the documented header etag"),
         (answer(200, GOOD[:2]), "status 200 lacks the documented header shared"),
@@ -338,3 +367,50 @@ def test_cookies_end_when_declared_or_in_400_days() -> None:
     assert expires(EXPIRES) == f"expires={EXPIRES}"
     latest = parsedate_to_datetime(expires("Sat, 31 Jan 2099 12:00:00 GMT").partition("=")[2])
     assert timedelta(days=398) < latest - datetime.now(UTC) <= timedelta(days=400)
+
+
+BROKEN = {"Set-Cookie": "__Host-a=1"}
+
+
+def careless_app() -> FastAPI:
+    """Return an application that checks nothing: all its answers are broken but one."""
+    app = FastAPI()
+
+    @app.get("/right")
+    async def right() -> None: ...
+
+    @app.get("/whole")
+    async def whole() -> None:
+        raise HTTPException(401, headers=BROKEN)
+
+    @app.get("/streamed")
+    async def streamed() -> StreamingResponse:
+        return StreamingResponse(iter("ab"), headers=BROKEN)
+
+    @app.get("/redirected")
+    async def redirected() -> RedirectResponse:
+        return RedirectResponse("/right", headers=BROKEN)
+
+    @app.websocket("/denied")
+    async def denied(websocket: WebSocket) -> None:
+        raise HTTPException(403, headers=BROKEN)
+
+    return app
+
+
+@pytest.mark.parametrize("path", ["/whole", "/streamed", "/redirected"])
+def test_every_client_checks_answers(path: str) -> None:
+    """Whole, streamed and on the way to another one, without anything asked for."""
+    client = TestClient(careless_app())
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        client.get(path)
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        client.stream("GET", path, follow_redirects=True).__enter__()
+    assert client.get("/right").status_code == 200
+
+
+def test_every_client_checks_refused_handshakes() -> None:
+    """Which are answers like any other."""
+    session = TestClient(careless_app()).websocket_connect("/denied")
+    with pytest.raises(AssertionError, match="__Host-a needs Secure"):
+        session.__enter__()

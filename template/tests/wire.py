@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from starlette.testclient import WebSocketDenialResponse
+from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 SINGLE = (
@@ -42,7 +43,36 @@ IMPLICIT = {"content-length", "content-type"}
 
 def violations(response: Response) -> list[str]:
     """Return how the answer breaks RFC 9110, RFC 9111 or RFC 6265bis."""
-    return [*_broken_headers(response), *_broken_cookies(response)]
+    return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
+
+
+def check_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make each test client fail for an answer with violations: redirects and WebSockets too."""
+    send, enter = TestClient.send, WebSocketTestSession.__enter__
+
+    def checked_send(client: TestClient, *arguments: Any, **options: Any) -> Response:
+        response = send(client, *arguments, **options)
+        for answer in (*response.history, response):
+            wrong = violations(answer)
+            assert wrong == [], f"{answer.request.method} {answer.request.url}: {wrong}"
+        return response
+
+    def checked_enter(session: WebSocketTestSession) -> WebSocketTestSession:
+        try:
+            entered = enter(session)
+        except WebSocketDenialResponse as refused:
+            wrong = violations(refused)
+            assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
+            raise
+        opened = Response(101, headers=session.extra_headers)
+        wrong = [*_broken_headers(opened), *_broken_cookies(opened)]
+        if wrong:
+            session.__exit__(None, None, None)  # or its thread would never end
+        assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
+        return entered
+
+    monkeypatch.setattr(TestClient, "send", checked_send)
+    monkeypatch.setattr(WebSocketTestSession, "__enter__", checked_enter)
 
 
 def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
@@ -60,6 +90,7 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
     return [
         *_other_content(response, described.get("content", {})),
         *_other_headers(response, described.get("headers", {}), document),
+        *_other_cookies(response, described.get("headers", {}), document),
     ]
 
 
@@ -91,28 +122,28 @@ def handshake(client: TestClient, path: str, origin: str | None = "https://tests
     headers = {} if origin is None else {"origin": origin}
     try:
         with client.websocket_connect(f"wss://testserver{path}", headers=headers) as socket:
-            response = Response(101, headers=socket.extra_headers)
+            return Response(101, headers=socket.extra_headers)
     except WebSocketDenialResponse as refused:
-        response = Response(refused.status_code, headers=refused.headers)
+        return Response(refused.status_code, headers=refused.headers)
     except WebSocketDisconnect:  # servers answer 403 when a WebSocket is closed before it opens
-        response = Response(403)
-    broken = list(_broken_cookies(response))
-    assert broken == [], broken
-    return response
+        return Response(403)
 
 
 def _broken_headers(response: Response) -> Iterator[str]:
-    status, headers = response.status_code, response.headers
-    if status not in range(200, 600):
-        yield f"status {status} is none of a final answer"
-    for name, value in headers.multi_items():
+    for name, value in response.headers.multi_items():
         if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
             yield f"{name} contains a control character"
         if not value.isascii():
             yield f"{name} contains a character outside ASCII"
     for name in SINGLE:
-        if len(headers.get_list(name)) > 1:
+        if len(response.headers.get_list(name)) > 1:
             yield f"{name} is sent more than once"
+
+
+def _broken_status(response: Response) -> Iterator[str]:
+    status, headers = response.status_code, response.headers
+    if status not in range(200, 600):
+        yield f"status {status} is none of a final answer"
     if status in REQUIRED and REQUIRED[status] not in headers:
         yield f"status {status} needs {REQUIRED[status]}"
     several_parts = headers.get("content-type", "").startswith("multipart/byteranges")
@@ -217,3 +248,18 @@ def _other_headers(
     for name, header in described.items():
         if header.get("required") and name not in response.headers:
             yield f"status {status} lacks the documented header {name}"
+
+
+def _other_cookies(
+    response: Response, headers: dict[str, Any], document: dict[str, Any]
+) -> Iterator[str]:
+    status, lines = response.status_code, response.headers.get_list("set-cookie")
+    described = _resolved(headers.get("Set-Cookie", {}), document).get("schema", {})
+    kinds = described.get("anyOf", [described])
+    patterns = [kind.get("pattern", "") for kind in kinds]
+    for line in lines:
+        if not any(re.search(pattern, line) for pattern in patterns):
+            yield f"cookie {line.partition('=')[0]} of status {status} is not documented"
+    for kind, pattern in zip(kinds, patterns, strict=True):
+        if kind.get("x-required") and not any(re.search(pattern, line) for line in lines):
+            yield f"status {status} lacks the documented cookie {pattern}"

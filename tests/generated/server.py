@@ -98,15 +98,46 @@ def ask_raw(port: int, request: bytes) -> Answer:
         return parse(b"".join(iter(lambda: connection.recv(65536), b"")))
 
 
+def converse(port: int, handshake: bytes, text: bytes) -> Answer:
+    """Open a WebSocket, send one message, wait for one, and close.
+
+    The body is every frame that came back. A handshake that is refused is answered like any other
+    request.
+    """
+    with socket.create_connection((HOST, port), 10) as connection:
+        connection.sendall(handshake)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += _more(connection)
+        if received.split(b" ")[1] != b"101":
+            while not is_complete(received, headers_only=False):
+                received += _more(connection)
+            return parse(received)
+        connection.sendall(_frame(0x81, text))
+        while len(received.partition(b"\r\n\r\n")[2]) < 2 + len(text):
+            received += _more(connection)
+        connection.sendall(_frame(0x88, (1000).to_bytes(2)))
+        return parse(received + b"".join(iter(lambda: connection.recv(65536), b"")))
+
+
+def _frame(kind: int, content: bytes) -> bytes:
+    """Return a short frame of a client: masked, if with zeros (RFC 6455, section 5.2)."""
+    return bytes([kind, 0x80 | len(content), 0, 0, 0, 0]) + content
+
+
+def _more(connection: socket.socket) -> bytes:
+    block = connection.recv(65536)
+    assert block, "the server has closed the connection within an answer"
+    return block
+
+
 def exchange(port: int, request: bytes) -> Answer:
     """Send the bytes of a request, and read the answer as far as its own framing goes."""
     received = b""
     with socket.create_connection((HOST, port), 10) as connection:
         connection.sendall(request)
         while not is_complete(received, headers_only=request.startswith(b"HEAD ")):
-            block = connection.recv(65536)
-            assert block, "the server has closed the connection within an answer"
-            received += block
+            received += _more(connection)
     return parse(received)
 
 

@@ -1,14 +1,21 @@
 """The preset `tour` answers alike, whichever server runs it; `docs/servers.md` lists the rest."""
 
+import hmac
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
+from time import time
+from typing import Any
 
 import pytest
 
-from tests.generated.server import Answer, ask_raw, chunks, serve
-from tests.generated.tour import SETTINGS, tour
+from scaffold.catalogue import template_root
+from scaffold.yaml_files import read_yaml
+from tests.generated.record import upstream
+from tests.generated.server import Answer, ask_raw, chunks, converse, serve
+from tests.generated.tour import PASSWORD, SECRET, SETTINGS, TOKEN, USER, tour
 
 SERVERS = {
     "uvicorn, h11": "uvicorn app.main:app --http h11",
@@ -17,7 +24,10 @@ SERVERS = {
     "granian": "granian --interface asgi app.main:app",
 }
 DOCUMENT = Path(__file__).parents[2] / "docs" / "servers.md"
-OWN = {b"date", b"server", b"connection", b"transfer-encoding"}
+OWN = {
+    *(b"date", b"server", b"connection", b"transfer-encoding"),
+    *(b"upgrade", b"sec-websocket-accept"),
+}
 """Headers that are the server's business: what they are is in the table of differences."""
 
 JSON = "Content-Type: application/json"
@@ -31,14 +41,41 @@ def message(line: str, *headers: str, body: bytes = b"") -> bytes:
     return "\r\n".join([f"{line} HTTP/1.1", *common, *headers, *length, "", ""]).encode() + body
 
 
-LOGIN = b'{"username": "admin", "password": "correct horse"}'
+LOGIN = f'{{"username": "{USER}", "password": "{PASSWORD}"}}'.encode()
 POST = b'{"title": "Hi", "price": 1.5}'
+KEY = "Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324"
+SESSION = "Cookie: __Host-session={__Host-session}"
+REFRESH = "Cookie: __Secure-refresh={__Secure-refresh}"
+ADMIN = "Cookie: __Host-admin={__Host-admin}; __Host-admin-csrf={__Host-admin-csrf}"
+CSRF = "X-CSRF-Token: {__Host-admin-csrf}"
+SIGNED = [f"{name}: {{__{name}}}" for name in ("webhook-timestamp", "webhook-signature")]
+EVENT = b'{"event": "paid"}'
+ORDER = b'{"post_id": 7, "copies": 1}'
+BATCH = b'[{"title": "a"}, {"title": "b"}]'
+MADE = message("GET /posts/7/print")
+PUBLICATION = "PUT /posts/7/publication"
+
+
+def talk(*headers: str, origin: str = "https://app.example.com") -> bytes:
+    """Return a WebSocket handshake."""
+    asked = ["Upgrade: websocket", "Sec-WebSocket-Version: 13", f"Origin: {origin}"]
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    sent = message("GET /posts/7/talk", *asked, key, *headers)
+    return sent.replace(b"Connection: close", b"Connection: Upgrade")
+
+
+HANDSHAKES = {
+    "opened": talk(SESSION),
+    "no session": talk(),
+    "other page": talk(SESSION, origin="https://other.example"),
+}
 REQUESTS = [
     *(message(f"GET {path}") for path in ("/", "/health", "/about", "/posts/7", "/posts/featured")),
     *(message(f"GET /posts/7.{kind}") for kind in ("xml", "msgpack")),
     *(message(f"GET /exports/{name}") for name in ("categories.csv", "posts.csv", "posts.jsonl")),
     *(message(f"GET {path}") for path in ("/recordings/1", "/badges/1.svg", "/vendor/posts/1")),
     *(message(f"GET /files/handbook.pdf{query}") for query in ("", "?", "?a=%zz&a+b")),
+    message("HEAD /files/handbook.pdf"),
     *(message(f"GET {path}") for path in ("/posts/latest", "/go?next=/a%20b", "/openapi.json")),
     *(message(f"GET {path}") for path in ("/missing", "//health", "/health/", "/%68ealth")),
     *(message(f"GET /uploads/{key}") for key in ("report.txt", "..%2fapp%2fmain.py", "caf%C3%A9")),
@@ -69,8 +106,45 @@ REQUESTS = [
     + b"%x\r\n%s\r\n0\r\n\r\n" % (len(POST), POST),
     message("PATCH /posts/7", JSON, "Prefer: return=minimal", body=b'{"title": "Hi"}'),
     message("PATCH /posts/7/title", "Content-Type: text/plain", body=b"Hi"),
-    message("POST /posts/batch", JSON, body=b'[{"title": "a"}, {"title": "b"}]'),
+    message("PATCH /posts/7/title", JSON, body=b'{"title": "Hi"}'),
+    message("POST /posts/batch", JSON, body=BATCH),
+    message("PUT /posts/7", JSON, 'If-Match: "1"', body=b'{"title": "Hi"}'),
+    message("PUT /posts/7", JSON, 'If-Match: "0"', body=b'{"title": "Hi"}'),
+    message("POST /posts/form"),
+    message("POST /posts/7/notifications"),
+    *(message(f"GET {path}") for path in ("/docs", "/redoc", "/dashboard", "/charts", "/search")),
+    *(message(f"GET {path}") for path in ("/look-up", "/archive/7", "/logo.png")),
+    MADE,
+    message("GET /logo.png", "Range: bytes=2-4"),
+    *(message(f"GET {path}") for path in ("/exports/everything.zip", "/reports/yearly")),
+    *(message("GET /posts/table", f"Accept: {kind}") for kind in ("text/csv", "text/html", "a/b")),
+    message("GET /versioned/posts/7", "API-Version: 2025-01-01"),
+    message("GET /versioned/posts/7", "API-Version: 1999-01-01"),
+    message(INVOICE, f"Authorization: Bearer {TOKEN}"),
+    message("POST /reports", JSON, body=b'{"title": "Hi"}'),
+    message("POST /orders", JSON, KEY, body=ORDER),
+    message("POST /orders", JSON, KEY, "X-Again: yes", body=ORDER),
+    message("POST /orders", JSON, KEY, body=b'{"post_id": 7, "copies": 2}'),
+    message("POST /events", JSON, "webhook-id: msg_1", *SIGNED, body=EVENT),
+    message("POST /events", JSON, body=EVENT),
+    message("GET /account", SESSION),
+    message(PUBLICATION, SESSION),
+    message("GET /posts/events", SESSION),
+    message("GET /posts/events", SESSION, "Last-Event-ID: 1"),
+    message("GET /posts/events", SESSION, "Last-Event-ID: 9"),
+    *HANDSHAKES.values(),
+    message("POST /logout", SESSION),
+    message("GET /account", SESSION, "X-After: logout"),
+    message("POST /auth/refresh"),
+    message("POST /auth/login", JSON, body=LOGIN),
+    message("POST /auth/refresh", REFRESH),
+    message("POST /auth/logout", REFRESH),
+    message("POST /admin/login", JSON, body=LOGIN),
+    message("PUT /admin/name", JSON, ADMIN, body=b'{"name": "a"}'),
+    message("PUT /admin/name", JSON, ADMIN, CSRF, body=b'{"name": "a"}'),
+    message("POST /admin/logout", ADMIN),
 ]
+"""In this order: what stands in braces comes from an earlier answer of the same server."""
 HTTP_1_0 = b"GET /exports/posts.csv HTTP/1.0\r\nHost: localhost\r\n\r\n"
 OTHERS = {
     "HTTP/1.0": HTTP_1_0,
@@ -88,36 +162,113 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[bytes, A
     project = tour(tmp_path_factory.mktemp("servers") / "service")
     found: dict[str, dict[bytes, Answer]] = {}
     for server, command in SERVERS.items():
-        with serve(project, *command.split(), settings=SETTINGS) as port:
-            requests = [*REQUESTS, *OTHERS.values()]
-            found[server] = {request: ask_raw(port, request) for request in requests}
+        with (
+            upstream() as address,
+            serve(
+                project, *command.split(), settings={**SETTINGS, "APP_UPSTREAM_URL": address}
+            ) as port,
+        ):
+            found[server] = told = {}
+            cookies: dict[bytes, bytes] = {}
+            for request in [*REQUESTS, *OTHERS.values()]:
+                asked = filled(request, cookies)
+                if request in HANDSHAKES.values():
+                    told[request] = converse(port, asked, b"Hi")
+                else:
+                    told[request] = ask_raw(port, asked)
+                pairs = [value.split(b";")[0] for value in told[request].all(b"set-cookie")]
+                cookies |= {pair.partition(b"=")[0]: pair.partition(b"=")[2] for pair in pairs}
     return found
 
 
-def comparable(answer: Answer) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+def filled(request: bytes, cookies: dict[bytes, bytes]) -> bytes:
+    """Return a request with cookies of earlier answers, or a signature, where `{__name}` stands."""
+    now = str(int(time())).encode()
+    signed = b".".join([b"msg_1", now, request.partition(b"\r\n\r\n")[2]])
+    digest = hmac.digest(b64decode(SECRET.removeprefix("whsec_")), signed, "sha256")
+    signature = b"v1," + b64encode(digest)
+    made = {b"__webhook-timestamp": now, b"__webhook-signature": signature}
+    return re.sub(rb"\{(__[\w-]+)\}", lambda name: {**cookies, **made}[name[1]], request)
+
+
+def comparable(
+    answer: Answer, own: set[bytes] = OWN
+) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
     """Return the status, the headers that are not the server's by name, and the content."""
     headers = [(name.lower(), masked(value)) for name, value in answer.headers]
     chunked = answer.all(b"transfer-encoding") == [b"chunked"]
     content = b"".join(chunks(answer.body)) if chunked else answer.body
-    kept = [(name, value) for name, value in headers if name not in OWN]
+    content = re.sub(NONCE, rb"nonce\1token", content)
+    content = re.sub(ZIPPED, rb"\1then", content)
+    kept = [(name, value) for name, value in headers if name not in own]
     return answer.status_line[9:12], sorted(kept, key=itemgetter(0)), content
+
+
+ZIPPED = re.compile(rb"(PK\x03\x04.{6}|PK\x01\x02.{8}).{4}", re.DOTALL)
+"""What stands before a file in an archive, and in its list of files; it ends with the time."""
+NONCE = rb"nonce(-|=\")[\w-]{22}"
 
 
 def masked(value: bytes) -> bytes:
     """Return a header's value without times and random tokens."""
+    value = re.sub(NONCE, rb"nonce\1token", value)
+    value = re.sub(rb";t=[0-9]+", b";t=60", value)
     value = re.sub(rb"dur=[\d.]+", b"dur=0.0", value)
     value = re.sub(rb"(expires=)[^;]+GMT", rb"\1then", value)
     return re.sub(rb"^(__[\w-]+)=[\w.-]{32,}", rb"\1=token", value)
 
 
 @pytest.mark.parametrize("server", list(SERVERS)[1:])
-@pytest.mark.parametrize("request_", REQUESTS, ids=lambda sent: sent.split(b" HTTP")[0].decode())
+@pytest.mark.parametrize(
+    "request_",
+    [one for one in REQUESTS if one not in HANDSHAKES.values()],
+    ids=lambda sent: sent.split(b" HTTP")[0].decode(),
+)
 def test_answers_are_alike(
     answers: dict[str, dict[bytes, Answer]], server: str, request_: bytes
 ) -> None:
     """Status, content, and each line of every header that is not the server's."""
-    expected = comparable(answers["uvicorn, h11"][request_])
-    assert comparable(answers[server][request_]) == expected
+    own = OWN | {b"etag", b"last-modified"} if request_ == MADE else OWN
+    expected = comparable(answers["uvicorn, h11"][request_], own)
+    assert comparable(answers[server][request_], own) == expected
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_websockets_are_alike(answers: dict[str, dict[bytes, Answer]], server: str) -> None:
+    """The message and the close that come back, and who is refused."""
+    opened, refused, foreign = (answers[server][one] for one in HANDSHAKES.values())
+    assert opened.status_line.startswith(b"HTTP/1.1 101")
+    assert opened.all(b"sec-websocket-accept") == [b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]
+    assert opened.body == b"\x81\x02Hi" + b"\x88\x02\x03\xe8"
+    assert comparable(refused) == comparable(answers["uvicorn, h11"][HANDSHAKES["no session"]])
+    assert refused.status_line[9:12] == b"401"
+    assert foreign.status_line[9:12] == b"403"
+    assert b"".join(foreign.all(b"set-cookie")) == b""
+
+
+def test_no_route_is_missing(answers: dict[str, dict[bytes, Answer]]) -> None:
+    """Each endpoint of the preset is asked for, and does what it is for at least once."""
+    done = {
+        b" ".join(request.split(b" ")[:2]).partition(b"?")[0].decode()
+        for request, answer in answers["uvicorn, h11"].items()
+        if answer.status_line[9:12] < b"400"
+    }
+    missing = [
+        endpoint["name"]
+        for endpoint in read_yaml(template_root() / "presets" / "tour.yml")["endpoints"]
+        if not any(re.fullmatch(route(endpoint), one) for one in done)
+    ]
+    assert missing == []
+
+
+def route(endpoint: dict[str, Any]) -> str:
+    """Return what matches the requests to an endpoint."""
+    kinds = {":int": "[0-9]+", ":path": ".+"}
+    parts = re.split(r"\{\w+(:\w+)?\}", endpoint["path"])
+    # The split leaves the kinds of parameters at the odd places.
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = [kinds.get(kind or "", "[^/]+") for kind in parts[1::2]]
+    return f"{endpoint['method']} {''.join(parts)}"
 
 
 Answers = dict[bytes, Answer]
@@ -156,6 +307,12 @@ DIFFERENCES: dict[str, Callable[[Answers], str]] = {
     "`GET http://localhost/health`": status(OTHERS["absolute"]),
     "`hello` in place of a request": status(OTHERS["no request"]),
     "`Expect: 100-continue`": status(OTHERS["continue"]),
+    "cookies on a WebSocket's 101": lambda sent: (
+        "sent" if sent[HANDSHAKES["opened"]].all(b"set-cookie") else "left out"
+    ),
+    "type of a WebSocket's 403": lambda sent: (
+        b"".join(sent[HANDSHAKES["other page"]].all(b"content-type")).decode() or "none"
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from app.http.openapi import documented, documented_error
+from app.http.openapi import documented, documented_error, merged
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 TOO_LARGE = documented(413, media_type="text/plain", description="The body is too large")[413]
@@ -116,7 +116,11 @@ class Application(FastAPI):
             document.setdefault("components", {})["headers"] = headers
             references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
             for response in responses_in(document):
-                response["headers"] = {**references, **response.get("headers", {})}
+                own = response.get("headers", {})
+                response["headers"] = {**references, **own}
+                if "Set-Cookie" in own and "Set-Cookie" in headers:
+                    cookies = merged(own["Set-Cookie"], headers["Set-Cookie"])
+                    response["headers"]["Set-Cookie"] = cookies
         self._completed = document
         return document
 

@@ -66,7 +66,7 @@ class ClientSessions:
         """Describe the headers, which only requests that use their session get."""
         described = f"The session, in the cookie `{self.cookie.name}`."
         return {
-            "Set-Cookie": header(described, required=False),
+            **self.cookie.described(described, required=False),
             "Vary": header("Contains Cookie when the session was used.", required=False),
         }
 

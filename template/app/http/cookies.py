@@ -99,8 +99,14 @@ class CookiePolicy:
         self._send(response, "", 0, EPOCH)
 
     def openapi_headers(self) -> dict[str, Any]:
-        """Describe the Set-Cookie header; OpenAPI has one entry for all cookies."""
-        return {"Set-Cookie": header(f"The cookie `{self.name}`.")}
+        """Describe the Set-Cookie header of an answer that always sets or deletes the cookie."""
+        return self.described(f"The cookie `{self.name}`.")
+
+    def described(self, description: str, *, required: bool = True) -> dict[str, Any]:
+        """Describe the Set-Cookie header; the schema says which cookie it is."""
+        name = re.sub(r"[$*+.^|]", r"\\\g<0>", self.name)
+        described = header(description, required=required, type="string", pattern=f"^{name}=")
+        return {"Set-Cookie": described}
 
     def _until(self) -> datetime | None:
         """Return what is sent as `expires`, the same all day: what follows from it is kept."""

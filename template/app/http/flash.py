@@ -10,7 +10,6 @@ from urllib.parse import quote, unquote
 from fastapi import Cookie, Response
 
 from app.http.cookies import CookiePolicy
-from app.http.openapi import header
 
 
 class Flash:
@@ -42,4 +41,4 @@ class Flash:
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the Set-Cookie header of a page that shows the message."""
         described = f"Deletes the cookie `{self.cookie.name}` when it was sent."
-        return {"Set-Cookie": header(described, required=False)}
+        return self.cookie.described(described, required=False)

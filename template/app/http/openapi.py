@@ -68,13 +68,13 @@ def documented(
 ) -> dict[int | str, dict[str, Any]]:
     """Return a `responses=` entry for one status code (OpenAPI 3.1 Responses Object).
 
-    Several cookies share the one `Set-Cookie` entry that OpenAPI allows.
+    Several cookies share the one `Set-Cookie` entry that OpenAPI allows: see `merged`.
     """
     response: dict[str, Any] = {}
     headers: dict[str, Any] = {}
     for one in described:
         for name, new in one.openapi_headers().items():
-            headers[name] = _merged(headers[name], new) if name in headers else new
+            headers[name] = merged(headers[name], new) if name in headers else new
     if headers:
         response["headers"] = headers
     if description is not None:
@@ -86,6 +86,20 @@ def documented(
     if model is not None:
         response["model"] = model
     return {status_code: response}
+
+
+def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return one Header Object for two: its lines are of either kind.
+
+    `x-required` says which kinds are always there, which OpenAPI has no word for.
+    """
+    alike = first["schema"] == second["schema"]
+    either = {"anyOf": [*_kinds(first), *_kinds(second)]}
+    return {
+        "description": f"{first['description']} {second['description']}",
+        "required": first["required"] or second["required"],
+        "schema": first["schema"] if alike else either,
+    }
 
 
 def describes_content(name: str) -> bool:
@@ -116,9 +130,7 @@ def documented_error(
     return entry
 
 
-def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **first,
-        "description": f"{first['description']} {second['description']}",
-        "required": first["required"] or second["required"],
-    }
+def _kinds(one: dict[str, Any]) -> list[dict[str, Any]]:
+    only = {**one["schema"], "x-required": one["required"]}
+    kinds: list[dict[str, Any]] = one["schema"].get("anyOf", [only])
+    return kinds

@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from app.http.application import Application
 from app.http.idempotency import REPEATED, Idempotency, KeepAnswers
 from app.http.state import OpenState, open_store
+from tests.wire import violations
 
 idempotency = Idempotency(max_age=60)
 done: list[str] = []
@@ -170,6 +171,7 @@ async def test_only_one_at_a_time(state_url: str) -> None:
             second = await client.post("/payments", json={"amount": 5})
             may_end.set()
             answers = [await first, await client.post("/payments", json={"amount": 5})]
+    assert [violations(answer) for answer in (*answers, second)] == [[], [], []]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert second.status_code == 409
     detail = "The first request of this Idempotency-Key is not done yet"

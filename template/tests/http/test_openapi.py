@@ -15,6 +15,7 @@ from app.http.openapi import (
     documented_error,
     documented_without_content,
     header,
+    merged,
 )
 
 
@@ -85,6 +86,25 @@ def test_headers_of_one_name_share_an_entry() -> None:
     }
     assert entry(sometimes, always)["required"] is True
     assert entry(sometimes, sometimes)["required"] is False
+
+
+def test_entry_says_which_cookie_is_always_there() -> None:
+    """Each has a pattern, and OpenAPI's own `required` is for all of them."""
+    a, b, c = (
+        {"description": name, "required": name == "a", "schema": {"pattern": f"^{name}="}}
+        for name in "abc"
+    )
+    assert merged(merged(a, b), c) == {
+        "description": "a b c",
+        "required": True,
+        "schema": {
+            "anyOf": [
+                {"pattern": "^a=", "x-required": True},
+                {"pattern": "^b=", "x-required": False},
+                {"pattern": "^c=", "x-required": False},
+            ]
+        },
+    }
 
 
 def test_text_is_documented_as_a_string() -> None:
