@@ -431,6 +431,11 @@ BREAKS = [
     ("app/http/compression.py", "f\"W/{headers['etag']}\"", "headers['etag']"),
     ("app/http/compression.py", 'del headers["Accept-Ranges"]', "pass"),
     ("app/http/compression.py", "> 0", ">= 0"),
+    ("app/http/compression.py", '["status"] == 304', '["status"] == 305'),
+    ("app/http/compression.py", "if accepted and (tag", "if (tag"),
+    ("app/http/compression.py", "tag not in tags or ", ""),
+    ("app/http/compression.py", ' or f"W/{tag}" in tags', ""),
+    ("app/http/compression.py", 'if "no-transform" in headers.get', 'if "other" in headers.get'),
     ("app/middleware.py", "minimum_size=500", "minimum_size=400"),
     ("app/endpoints/passed_on.py", '"/report"', '"/reports"'),
     (
