@@ -438,6 +438,15 @@ BREAKS = [
     ("app/http/compression.py", "f\"W/{headers['etag']}\"", "headers['etag']"),
     ("app/http/compression.py", 'del headers["Accept-Ranges"]', "pass"),
     ("app/http/compression.py", "> 0", ">= 0"),
+    ("app/http/compression.py", '["status"] == 304', '["status"] == 305'),
+    ("app/http/compression.py", "if accepted and f", "if f"),
+    (
+        "app/http/compression.py",
+        "if accepted and f\"W/{headers.get('etag')}\" in known",
+        "if accepted",
+    ),
+    ("app/http/compression.py", 'add_vary_header("Accept-Encoding")', 'add_vary_header("Cookie")'),
+    ("app/http/compression.py", 'if "no-transform" in headers.get', 'if "other" in headers.get'),
     ("app/middleware.py", "minimum_size=500", "minimum_size=400"),
     ("app/endpoints/passed_on.py", '"/report"', '"/reports"'),
     (
@@ -495,7 +504,7 @@ BREAKS = [
     ("app/http/handshakes.py", "'https' if url.scheme == 'wss' else 'http'", "'https'"),
     ("app/http/signed_cookies.py", 'f"cookie {cookie.name}"', '"cookie"'),
     ("app/http/signing.py", "reversed(self.secret_keys)", "self.secret_keys"),
-    ("app/http/signing.py", "salt=self.use", 'salt="use"'),
+    ("app/http/signing.py", "salt=use", 'salt="use"'),
     ("app/http/signing.py", "signed, max_age, return", "signed, None, return"),
     ("app/http/signing.py", "SHORTEST_KEY = 32", "SHORTEST_KEY = 31"),
     ("app/middleware.py", "hsts_max_age=31_536_000", "hsts_max_age=60"),
@@ -553,6 +562,9 @@ BREAKS = [
 # With sessions around it, every answer may set a cookie, so nothing else is seen there.
 SESSION_BREAKS = [
     ("app/http/client_sessions.py", "< 500", "< 600"),
+    ("app/http/client_sessions.py", "await PlainTextResponse(", "PlainTextResponse("),
+    ("app/http/client_sessions.py", "                    raise\n", "                    return\n"),
+    ("app/http/client_sessions.py", "except Exception", "except ValueError"),
     ("app/http/client_sessions.py", "RENEWED_AFTER = 0.1", "RENEWED_AFTER = 1.0"),
     ("app/http/client_sessions.py", 'headers.add_vary_header("Cookie")', "pass"),
     ("app/http/client_sessions.py", "json.dumps(session) != before", "session.modified"),

@@ -12,6 +12,7 @@ from fastapi import Response
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import Session
 from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.cookies import CookiePolicy
@@ -29,7 +30,8 @@ class ClientSessions:
     the depth too, and when it is used after a tenth of its lifetime: it ends `max_age`
     seconds after its last use. The keys that sign it can be replaced. An emptied session
     deletes the cookie. What a request changes before it fails with a 500 is not kept, nor is
-    what it changes after its answer has begun.
+    what it changes after its answer has begun. A session that does not fit into a cookie, or
+    that JSON cannot hold, is such a failure: a 500 in place of the answer.
 
     Raises `ValueError` without `max_age`, since a browser may keep its cookies for ever.
     """
@@ -54,10 +56,15 @@ class ClientSessions:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 500:
                 headers = MutableHeaders(scope=message)
+                try:
+                    if json.dumps(session) != before or self._ages(session, signed_at):
+                        headers.raw.append(self._line(session))
+                except Exception:
+                    # The error handler stands further inside, and takes its answer for sent.
+                    await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
+                    raise
                 if session.accessed:
                     headers.add_vary_header("Cookie")
-                if json.dumps(session) != before or (session.accessed and self._ages(signed_at)):
-                    headers.raw.append(self._line(session))
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
@@ -71,12 +78,14 @@ class ClientSessions:
         }
 
     def _held(self, scope: Scope) -> tuple[dict[str, Any], datetime | None]:
-        signed = HTTPConnection(scope).cookies.get(self.cookie.name, "")
-        return self._signer.read(signed, self.max_age) or ({}, None)
+        signed = HTTPConnection(scope).cookies.get(self.cookie.name)
+        return (signed and self._signer.read(signed, self.max_age)) or ({}, None)
 
-    def _ages(self, signed_at: datetime | None) -> bool:
+    def _ages(self, session: Session, signed_at: datetime | None) -> bool:
+        if signed_at is None or not session.accessed:
+            return False
         renewed_after = timedelta(seconds=self.max_age * RENEWED_AFTER)
-        return signed_at is not None and datetime.now(UTC) - signed_at > renewed_after
+        return datetime.now(UTC) - signed_at > renewed_after
 
     def _line(self, session: Session) -> tuple[bytes, bytes]:
         response = Response()

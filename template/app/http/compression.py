@@ -14,7 +14,7 @@ class Compressed:
 
     Starlette does the work, and leaves alone what is short, a part of a file, a stream of events
     or compressed already. Beside that, `gzip;q=0` is a refusal here, and the compressed answer is
-    described as what it is: see `Gzip`.
+    described as what it is: see `Gzip`. A 304 says of its answer what the 200 would say.
 
     Keep pages that mix a secret with something that the client sent out of it: the length of many
     such pages gives the secret away (BREACH).
@@ -30,13 +30,21 @@ class Compressed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        accepted = ",".join(Headers(scope=scope).getlist("accept-encoding"))
+        request = Headers(scope=scope)
+        accepted = accepts_gzip(",".join(request.getlist("accept-encoding")))
         responder = (
             Gzip(self.app, self.minimum_size, self.level)
-            if accepts_gzip(accepted)
+            if accepted
             else IdentityResponder(self.app, self.minimum_size)
         )
-        await responder(scope, receive, send)
+
+        async def send_unchanged(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 304:
+                known = ",".join(request.getlist("if-none-match"))
+                _describe_unchanged(MutableHeaders(raw=message["headers"]), known, accepted)
+            await send(message)
+
+        await responder(scope, receive, send_unchanged)
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the headers."""
@@ -100,6 +108,22 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 def _describe(headers: MutableHeaders) -> None:
     if "content-encoding" in headers:
-        if headers.get("etag", "").startswith('"'):
-            headers["ETag"] = f"W/{headers['etag']}"
+        _weaken(headers)
         del headers["Accept-Ranges"]
+
+
+def _describe_unchanged(headers: MutableHeaders, known: str, accepted: bool) -> None:
+    """Complete a 304, whose content is not there to tell whether it would be compressed.
+
+    The client tells by the tag that it knows: what was compressed for it has a weak one.
+    """
+    if "no-transform" in headers.get("cache-control", ""):
+        return
+    headers.add_vary_header("Accept-Encoding")
+    if accepted and f"W/{headers.get('etag')}" in known:
+        _weaken(headers)
+
+
+def _weaken(headers: MutableHeaders) -> None:
+    if headers.get("etag", "").startswith('"'):
+        headers["ETag"] = f"W/{headers['etag']}"

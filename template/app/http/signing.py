@@ -7,7 +7,7 @@ import hashlib
 import logging
 import secrets
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -43,10 +43,10 @@ class SigningSettings(Settings):
             raise ValueError(f"a key has at least {SHORTEST_KEY} characters")
         return keys
 
-    def newest_last(self) -> list[str]:
+    def newest_last(self) -> tuple[str, ...]:
         """Return the keys in the order of itsdangerous; without any, one of this process."""
-        keys = [key.get_secret_value() for key in reversed(self.secret_keys)]
-        return keys or [_key_of_this_process()]
+        keys = tuple(key.get_secret_value() for key in reversed(self.secret_keys))
+        return keys or (_key_of_this_process(),)
 
 
 @cache
@@ -80,8 +80,13 @@ class Signer:
         return value, signed_at
 
     def _serializer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(
-            SigningSettings.current().newest_last(),
-            salt=self.use,
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
+        return _serializer(self.use, SigningSettings.current().newest_last())
+
+
+@lru_cache
+def _serializer(use: str, keys: tuple[str, ...]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        keys,
+        salt=use,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )

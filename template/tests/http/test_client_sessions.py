@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from fastapi import HTTPException, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Application
 from app.http.client_sessions import ClientSessions
@@ -39,10 +42,27 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+class Marks:
+    """ASGI middleware that marks every answer which passes through it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Marked"] = "yes"
+            await send(message)
+
+        await self.app(scope, receive, send_marked)
+
+
 def create_app() -> Application:
     """Return an application whose endpoints use their session in each way."""
     cookie = CookiePolicy(name="__Host-state", max_age=100, **FLAGS)
-    app = Application(outermost=[Middleware(ClientSessions, cookie=cookie)])
+    app = Application(outermost=[Middleware(Marks), Middleware(ClientSessions, cookie=cookie)])
 
     @app.post("/visits")
     async def visit(request: Request) -> int:
@@ -76,6 +96,14 @@ def create_app() -> Application:
     async def fail(request: Request) -> None:
         request.session["failed"] = True
         raise RuntimeError
+
+    @app.post("/overfilled")
+    async def overfill(request: Request) -> None:
+        request.session["text"] = token_hex(4096)  # more than can be compressed
+
+    @app.post("/unfit")
+    async def unfit(request: Request) -> None:
+        request.session["now"] = START
 
     @app.get("/varied")
     async def vary(request: Request, response: Response) -> bool:
@@ -221,6 +249,24 @@ def test_changes_after_the_first_chunk_are_not_kept(client: TestClient) -> None:
     response = client.get("/late")
     assert (response.text, "set-cookie" in response.headers) == ("begun", False)
     assert client.get("/session").json() == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("/overfilled", "browsers drop a cookie of more than 4096 bytes"), ("/unfit", "datetime")],
+)
+def test_session_that_cannot_be_kept_is_a_failure(path: str, reason: str) -> None:
+    """An answer like other failures, to which outer middleware adds; then the server logs why."""
+    client = connect()
+    client.post("/visits")
+    response = client.post(path)
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+    assert response.headers["marked"] == "yes"
+    assert not {"set-cookie", "vary"} & response.headers.keys()
+    assert violations(response) == []
+    assert client.get("/session").json() == {"visits": 1}
+    with pytest.raises((TypeError, ValueError), match=reason):
+        TestClient(create_app()).post(path)
 
 
 def test_keys_can_be_replaced(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:

@@ -53,6 +53,12 @@ async def error() -> None:
     raise HTTPException(404, TEXT)
 
 
+@app.get("/unchanged", status_code=304)
+async def unchanged(cache: str = "no-cache") -> Response:
+    """Say that the client has it already."""
+    return Response(status_code=304, headers={"ETag": '"1"', "Cache-Control": cache})
+
+
 @app.websocket("/socket")
 async def socket(websocket: WebSocket) -> None:
     """Say hello."""
@@ -140,6 +146,34 @@ def test_strong_tag_becomes_weak(size: int, tag: str, sent: str) -> None:
     assert client.get("/text", params=params).headers["etag"] == sent
     plain = client.get("/text", params=params, headers={"Accept-Encoding": "identity"})
     assert plain.headers["etag"] == tag
+
+
+@pytest.mark.parametrize(
+    ("known", "accepted", "sent"),
+    [
+        ('W/"1"', "gzip", 'W/"1"'),
+        ('"0", W/"1", "1"', "gzip", 'W/"1"'),
+        ('W/"0", "1"', "gzip", '"1"'),
+        ('W/"0"', "gzip", '"1"'),
+        (None, "gzip", '"1"'),
+        ('W/"1"', "gzip;q=0", '"1"'),
+        ('"1"', "identity", '"1"'),
+    ],
+)
+def test_unchanged_is_described_as_what_it_was(known: str | None, accepted: str, sent: str) -> None:
+    """A 304 has the tag and the Vary of the answer that the client knows (RFC 9110, 15.4.5)."""
+    headers = {"Accept-Encoding": accepted, **({"If-None-Match": known} if known else {})}
+    response = client.get("/unchanged", headers=headers)
+    assert violations(response) == []
+    assert (response.status_code, response.headers["etag"]) == (304, sent)
+    assert response.headers["vary"] == "Accept-Encoding"
+
+
+def test_unchanged_stays_when_nobody_may_change_it() -> None:
+    """It was not compressed either."""
+    headers = client.get("/unchanged", params={"cache": "no-transform"}).headers
+    assert headers["etag"] == '"1"'
+    assert "vary" not in headers
 
 
 def test_files_lose_their_ranges_only_when_they_are_compressed() -> None:

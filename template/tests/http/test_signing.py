@@ -109,7 +109,7 @@ def test_key_of_this_process(caplog: pytest.LogCaptureFixture) -> None:
 def test_keys_may_be_written_with_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are no part of a key."""
     monkeypatch.setenv("APP_SECRET_KEYS", f"{NEW} , {OLD}")
-    assert SigningSettings.current().newest_last() == [OLD, NEW]
+    assert SigningSettings.current().newest_last() == (OLD, NEW)
 
 
 @pytest.mark.parametrize("keys", ["x" * 31, f"{NEW},short", f"{NEW},"])
