@@ -358,6 +358,10 @@ BREAKS = [
     ("app/endpoints/limited.py", "    rate_limit.apply(response, usage)\n", ""),
     ("app/endpoints/limited.py", "**TOO_MANY_REQUESTS", "**{}"),
     ("app/http/rate_limits.py", "HTTPException(429", "HTTPException(503"),
+    ("app/http/rate_limits.py", "with redis_needed():", "if True:"),
+    ("app/http/rate_limits.py", "_Window(self._now() + expiry)", "_Window(expiry)"),
+    ("app/http/rate_limits.py", "window.count += amount", "window.count = amount"),
+    ("app/http/rate_limits.py", "            limit, ttu=", "            10**9, ttu="),
     ("app/http/rate_limits.py", '"Retry-After": str(usage.reset)', '"Retry-After": "0"'),
     ("app/http/rate_limits.py", '"RateLimit-Policy": f', '"RateLimit-Limit": f'),
     ("app/http/rate_limits.py", '"Cache-Control": "no-store"', '"Cache-Control": "private"'),
@@ -536,6 +540,9 @@ BREAKS = [
         "            logger",
     ),
     ("app/http/state.py", "yield MemoryStore()", "yield MemoryStore(limit=1)"),
+    ("app/http/state.py", "Retry(NoBackoff(), 0)", "Retry(NoBackoff(), 1)"),
+    ("app/http/state.py", "raise StateUnavailable from error", "raise"),
+    ("app/http/state.py", '"Retry-After": str(RETRY_AFTER), ', ""),
 ]
 
 # With sessions around it, every answer may set a cookie, so nothing else is seen there.
@@ -552,7 +559,11 @@ SESSION_BREAKS = [
 
 
 # These need a Redis.
-REDIS_BREAKS = [("app/http/state.py", ", nx=True", "")]
+REDIS_BREAKS = [
+    ("app/http/state.py", ", nx=True", ""),
+    ("app/http/state.py", "Config(enabled=False)", 'Config(enabled="auto")'),
+    ("app/http/rate_limits.py", "if not isinstance(store, RedisStore):", "if store:"),
+]
 
 TEMPLATE_BREAKS = [
     ("app/templates/about.html", "{{ title }}", "{{ title | safe }}"),
