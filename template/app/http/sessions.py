@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie
+from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
 from app.http.login import Issued, authenticated, unauthorized
@@ -23,7 +24,8 @@ class Session:
     """The sessions that one cookie identifies.
 
     `started` and `user` are dependencies: a new session for whoever sends the right credentials,
-    or 401; the logged-in user's name, or 401 without a live session.
+    or 401; the logged-in user's name, which `request.state.user` holds from then on, or 401 without
+    a live session.
     """
 
     def __init__(self, cookie: CookiePolicy) -> None:
@@ -34,10 +36,13 @@ class Session:
         async def start(user: Annotated[str, Depends(authenticated)]) -> Issued:
             return Issued(user, self.open(user))
 
-        async def logged_in(token: Annotated[str | None, Depends(session_cookie)]) -> str:
+        async def logged_in(
+            connection: HTTPConnection, token: Annotated[str | None, Depends(session_cookie)]
+        ) -> str:
             user = self.user_of(token or "")
             if user is None:
                 raise unauthorized("Not logged in")
+            connection.state.user = user
             return user
 
         self.started = start

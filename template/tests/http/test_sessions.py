@@ -41,7 +41,8 @@ def create_app(max_age: int | None = 60) -> FastAPI:
         return issued.user
 
     @app.get("/me")
-    async def me(user: Annotated[str, Depends(session.user)]) -> str:
+    async def me(request: Request, user: Annotated[str, Depends(session.user)]) -> str:
+        assert request.state.user == user
         return user
 
     @app.post("/logout")
