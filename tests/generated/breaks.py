@@ -365,6 +365,10 @@ BREAKS = [
     ("app/endpoints/limited.py", "    rate_limit.apply(response, usage)\n", ""),
     ("app/endpoints/limited.py", "**TOO_MANY_REQUESTS", "**{}"),
     ("app/http/rate_limits.py", "HTTPException(429", "HTTPException(503"),
+    ("app/http/rate_limits.py", "with redis_needed():", "if True:"),
+    ("app/http/rate_limits.py", "_Window(self._now() + expiry)", "_Window(expiry)"),
+    ("app/http/rate_limits.py", "window.count += amount", "window.count = amount"),
+    ("app/http/rate_limits.py", "            limit, ttu=", "            10**9, ttu="),
     ("app/http/rate_limits.py", '"Retry-After": str(usage.reset)', '"Retry-After": "0"'),
     ("app/http/rate_limits.py", '"RateLimit-Policy": f', '"RateLimit-Limit": f'),
     ("app/http/rate_limits.py", '"Cache-Control": "no-store"', '"Cache-Control": "private"'),
@@ -381,11 +385,25 @@ BREAKS = [
     ("app/http/idempotency.py", 'if name != b"set-cookie"', ""),
     ("app/http/idempotency.py", '(b"idempotent-replayed", b"true")', ""),
     ("app/http/idempotency.py", '["status"] < 400', '["status"] < 600'),
-    ("app/http/idempotency.py", '"authorization")', '"accept")'),
-    ("app/http/idempotency.py", 'startswith("__")', 'startswith("_a")'),
-    ("app/http/idempotency.py", "request.url.path, (", "("),
+    ("app/http/idempotency.py", 'headers.get("authorization")', 'headers.get("accept")'),
+    ("app/http/idempotency.py", 'headers.get("content-type")', 'headers.get("cookie")'),
+    ("app/http/idempotency.py", '("user", user) if user', '("user", user) if False'),
+    ("app/http/idempotency.py", "request.url.path, key", "key"),
+    ("app/http/idempotency.py", "touch(self._name, ttl=HELD)", "get(self._name)"),
+    ("app/http/idempotency.py", "secrets.token_hex(8)", '""'),
+    ("app/http/idempotency.py", "            self._holding.cancel()", "            pass"),
+    (
+        "app/http/idempotency.py",
+        "with suppress(StateUnavailable):\n        if",
+        "if True:\n        if",
+    ),
+    ("app/http/sessions.py", "now < ends and ", ""),
+    ("app/http/sessions.py", " and len(self._users) < MOST_SESSIONS", ""),
+    ("app/http/sessions.py", "self._warned = True", "pass"),
+    ("app/http/sessions.py", "connection.state.user = user", "pass"),
+    ("app/http/server_sessions.py", "connection.state.user = user", "pass"),
     ("app/http/idempotency.py", ".strip('\"')", ""),
-    ("app/http/idempotency.py", "store.add(name, pending", "store.set(name, pending"),
+    ("app/http/idempotency.py", ".add(self._name, self._pending", ".set(self._name, self._pending"),
     ("app/endpoints/scripted.py", "content_security_policy.apply(response, nonce)", "pass"),
     ("app/endpoints/scripted.py", "default-src 'self'", "default-src *"),
     ("app/endpoints/scripted.py", "script-src 'nonce'", "script-src 'unsafe-inline'"),
@@ -557,6 +575,9 @@ BREAKS = [
         "            logger",
     ),
     ("app/http/state.py", "yield MemoryStore()", "yield MemoryStore(limit=1)"),
+    ("app/http/state.py", "Retry(NoBackoff(), 0)", "Retry(NoBackoff(), 1)"),
+    ("app/http/state.py", "raise StateUnavailable from error", "raise"),
+    ("app/http/state.py", '"Retry-After": str(RETRY_AFTER), ', ""),
 ]
 
 # With sessions around it, every answer may set a cookie, so nothing else is seen there.
@@ -576,7 +597,11 @@ SESSION_BREAKS = [
 
 
 # These need a Redis.
-REDIS_BREAKS = [("app/http/state.py", ", nx=True", "")]
+REDIS_BREAKS = [
+    ("app/http/state.py", ", nx=True", ""),
+    ("app/http/state.py", "Config(enabled=False)", 'Config(enabled="auto")'),
+    ("app/http/rate_limits.py", "if not isinstance(store, RedisStore):", "if store:"),
+]
 
 TEMPLATE_BREAKS = [
     ("app/templates/about.html", "{{ title }}", "{{ title | safe }}"),

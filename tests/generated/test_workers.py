@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import httpx2
@@ -17,6 +19,7 @@ from tests.generated.ports import free_port
 from tests.generated.project import Project, generate
 
 SESSION = "cookie-session-server-side"
+REFRESH = "cookie-refresh-rotation"
 ENDPOINTS = [
     {
         "name": "log_in",
@@ -32,7 +35,36 @@ ENDPOINTS = [
         "response": "json-model",
         "cookies": [SESSION],
     },
+    {
+        "name": "limited",
+        "method": "GET",
+        "path": "/limited",
+        "response": "json-model",
+        "headers": [{"pattern": "rate-limit", "quota": 5, "window": 600}],
+    },
+    {
+        "name": "order",
+        "method": "POST",
+        "path": "/orders",
+        "response": "json-model",
+        "headers": ["idempotency-key"],
+    },
+    {
+        "name": "token_login",
+        "method": "POST",
+        "path": "/auth/login",
+        "status": "status-no-content",
+        "cookies": [{"pattern": REFRESH, "action": "login"}],
+    },
+    {
+        "name": "token_refresh",
+        "method": "POST",
+        "path": "/auth/refresh",
+        "response": "json-model",
+        "cookies": [REFRESH],
+    },
 ]
+CREDENTIALS = {"username": "admin", "password": "correct horse"}
 IN_MEMORY = (
     r"State is kept in the memory of process (\d+): other workers do not see it, and a restart"
     r" loses it\. Set APP_STATE_URL=redis://\.\.\. to share and keep it\."
@@ -42,7 +74,7 @@ TRIES = 200
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project that keeps sessions on the server."""
+    """Return a project with everything that the store keeps."""
     return generate(tmp_path_factory.mktemp("workers") / "service", endpoints=ENDPOINTS)
 
 
@@ -72,39 +104,79 @@ def serve(project: Project, log: Path, state_url: str | None) -> Iterator[str]:
         server.wait(10)
 
 
-def statuses(address: str, expected: set[int]) -> set[int]:
-    """Log in once, and return what the session is answered with until all expected were seen.
+def cookie_of(answer: httpx2.Response) -> dict[str, str]:
+    """Return what sends its cookie back: a client does not send a `Secure` one over http."""
+    return {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+
+def sessions(client: httpx2.Client) -> Iterator[bool]:
+    """Log in once, and say of each request whether the session was known."""
+    cookie = cookie_of(client.post("/login", json=CREDENTIALS).raise_for_status())
+    while True:
+        yield client.get("/account", headers=cookie).status_code == 200
+
+
+def rate_limits(client: httpx2.Client) -> Iterator[bool]:
+    """Say after each request whether no more than the quota were let through."""
+    accepted = 0
+    while True:
+        answer = client.get("/limited")
+        assert answer.status_code in (200, 429)
+        accepted += answer.status_code == 200
+        yield accepted <= 5
+
+
+def idempotency_keys(client: httpx2.Client) -> Iterator[bool]:
+    """Say of each request with the same key, but the first, whether the key was known."""
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    client.post("/orders", headers=key).raise_for_status()
+    while True:
+        yield "idempotent-replayed" in client.post("/orders", headers=key).headers
+
+
+def refresh_tokens(client: httpx2.Client) -> Iterator[bool]:
+    """Log in once, and say of each token whether another one was given for it."""
+    cookie = cookie_of(client.post("/auth/login", json=CREDENTIALS).raise_for_status())
+    while True:
+        answer = client.post("/auth/refresh", headers=cookie)
+        if answer.status_code == 200:
+            cookie = cookie_of(answer)
+        yield answer.status_code == 200
+
+
+KINDS = [sessions, rate_limits, idempotency_keys, refresh_tokens]
+
+
+def seen(address: str, kind: Callable[[httpx2.Client], Iterator[bool]]) -> set[bool]:
+    """Return what the requests of this kind found, until both were seen.
 
     The system decides which worker gets a connection, so each request has one of its own.
     """
-    credentials = {"username": "admin", "password": "correct horse"}
     one_request_each = httpx2.Limits(max_keepalive_connections=0)
     with httpx2.Client(base_url=address, limits=one_request_each) as client:
-        answer = client.post("/login", json=credentials)
-        assert answer.status_code == 204
-        # The cookie is `Secure`, so the client does not send it over http by itself.
-        cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
-        seen: set[int] = set()
-        for _ in range(TRIES):
-            seen.add(client.get("/account", headers=cookie).status_code)
-            if len(expected) > 1 and seen == expected:
+        found: set[bool] = set()
+        for known in islice(kind(client), TRIES):
+            found.add(known)
+            if len(found) == 2:
                 break
-        return seen
+        return found
 
 
 def test_memory_is_that_of_one_worker(project: Project, tmp_path: Path) -> None:
-    """Each of them says so when it starts, and knows only the sessions that it has started."""
+    """Each of them says so when it starts, and knows only what it has done itself."""
     log = tmp_path / "log.txt"
     with serve(project, log, None) as address:
-        assert statuses(address, {200, 401}) == {200, 401}
+        found = {kind.__name__: seen(address, kind) for kind in KINDS}
+    assert found == {kind.__name__: {True, False} for kind in KINDS}
     assert len(set(re.findall(IN_MEMORY, log.read_text()))) == 2, log.read_text()
 
 
 def test_redis_is_shared(project: Project, tmp_path: Path, redis_url: str) -> None:
-    """Every worker knows every session, and there is nothing to warn of."""
+    """Every worker knows what the others have done, and there is nothing to warn of."""
     log = tmp_path / "log.txt"
     with serve(project, log, redis_url) as address:
-        assert statuses(address, {200}) == {200}
+        found = {kind.__name__: seen(address, kind) for kind in KINDS}
+    assert found == {kind.__name__: {True} for kind in KINDS}
     assert "State is kept" not in log.read_text()
 
 

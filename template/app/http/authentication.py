@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import SecretStr
+from starlette.requests import HTTPConnection
 
 from app.http.openapi import HeaderDescription, documented_error
 from app.settings import Settings
@@ -42,12 +43,17 @@ def client_of(token: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class BearerAuthentication:
-    """A dependency that returns the name of the client, or raises 401 with a challenge."""
+    """A dependency that returns the name of the client, or raises 401 with a challenge.
+
+    From then on `request.state.user` holds the name.
+    """
 
     realm: str
 
     async def __call__(
-        self, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
+        self,
+        connection: HTTPConnection,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)],
     ) -> str:
         """Return whose token the request carries."""
         if credentials is None:
@@ -55,6 +61,7 @@ class BearerAuthentication:
         client = client_of(credentials.credentials)
         if client is None:
             raise self.challenge("The token is not valid", error="invalid_token")
+        connection.state.user = client
         return client
 
     def challenge(self, detail: str, *, error: str | None = None) -> HTTPException:

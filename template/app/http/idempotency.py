@@ -4,10 +4,13 @@ draft-ietf-httpapi-idempotency-key-header-07. The answers are where state is kep
 `app.http.state`.
 """
 
+import asyncio
 import hashlib
 import json
 import re
+import secrets
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,13 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered
 from app.http.openapi import INVALID, documented_error, header
-from app.http.state import StateStore, Store
+from app.http.state import StateStore, StateUnavailable, Store
 
 KEY = re.compile(r'"[!#-\[\]-~ ]{1,255}"|[!#-~]{1,255}')
 """A string in quotes, as the draft asks for, or without them, as most clients send it."""
 
-LONGEST_REQUEST = 60.0
-"""Seconds after which a request that has not been answered no longer holds its key."""
+HELD = 60.0
+"""Seconds for which a key is held after the process that answers has died."""
 
 REPEATED = {
     **documented_error(400, "Idempotency-Key is missing, or is none"),
@@ -33,14 +36,26 @@ _schemas = REPEATED[422]["content"]["application/json"]
 _schemas["schema"] = {"anyOf": [_schemas["schema"], INVALID]}
 
 
-@dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to answer for a key: nobody else does so at the same time."""
+    """The right to answer for a key: nobody else does so at the same time.
 
-    store: Store
-    name: str
-    fingerprint: str
-    max_age: int
+    It is held until it is settled, however long that takes.
+    """
+
+    def __init__(self, store: Store, name: str, fingerprint: str, max_age: int) -> None:
+        self._store = store
+        self._name = name
+        self._mark = [fingerprint, secrets.token_hex(8)]
+        self._pending = json.dumps(self._mark).encode()
+        self._max_age = max_age
+        self._holding: asyncio.Task[None] | None = None
+
+    async def won(self) -> bool:
+        """Say whether the right is this claim's; from then on it has to be settled."""
+        if not await self._store.add(self._name, self._pending, ttl=HELD):
+            return False
+        self._holding = asyncio.create_task(self._hold())
+        return True
 
     async def keep(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Keep an answer for whoever sends the request again; cookies are handed out once."""
@@ -49,12 +64,26 @@ class Claim:
             for name, value in headers
             if name != b"set-cookie"
         ]
-        record = [self.fingerprint, status, kept, b64encode(body).decode()]
-        await self.store.set(self.name, json.dumps(record).encode(), ttl=self.max_age)
+        record = [*self._mark, status, kept, b64encode(body).decode()]
+        if await self._ended():
+            await self._store.set(self._name, json.dumps(record).encode(), ttl=self._max_age)
 
     async def release(self) -> None:
         """Let the next request of this key be the first one."""
-        await self.store.delete(self.name)
+        if await self._ended():
+            await self._store.delete(self._name)
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(HELD / 3)
+            with suppress(StateUnavailable):
+                await self._store.touch(self._name, ttl=HELD)
+
+    async def _ended(self) -> bool:
+        """Stop holding the key, and say whether it was not lost, and taken by another request."""
+        if self._holding is not None:
+            self._holding.cancel()
+        return await self._store.get(self._name) == self._pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +91,12 @@ class Idempotency:
     """A dependency that lets one request of each key through, and answers the others.
 
     An answer is kept for `max_age` seconds. Errors are not kept: nothing was done, and the
-    client may send the request again. A key belongs to one path, and to who used it first.
+    client may send the request again.
+
+    A key belongs to one path and one caller. That is the user whom a login has found: it runs
+    before, and leaves the name in `request.state.user`, as a login of your own has to. Without
+    one it is whoever sends the same Authorization, so a client that gets a new token between two
+    tries is another caller. All those that send none share their keys.
     """
 
     max_age: int
@@ -76,14 +110,16 @@ class Idempotency:
         """Claim the key, or end the request: 400, 409, 422, or the answer that is kept."""
         if not KEY.fullmatch(idempotency_key or ""):
             raise HTTPException(400, "Send a new UUID as Idempotency-Key")
-        owner = [request.method, request.url.path, (idempotency_key or "").strip('"')]
+        key = (idempotency_key or "").strip('"')
+        owner = [request.method, request.url.path, key, _caller(request)]
         name = f"idempotency:{_digest(owner)}"
         fingerprint = await _fingerprint(request)
-        pending = json.dumps([fingerprint]).encode()
-        if await store.add(name, pending, ttl=LONGEST_REQUEST):
-            request.state.idempotency = Claim(store, name, fingerprint, self.max_age)
+        claim = Claim(store, name, fingerprint, self.max_age)
+        if await claim.won():
+            request.state.idempotency = claim
             return
-        first, *answer = json.loads(await store.get(name) or pending)
+        kept = await store.get(name)
+        first, _, *answer = json.loads(kept) if kept else (fingerprint, "")
         if first != fingerprint:
             raise HTTPException(422, "This Idempotency-Key was used for another request")
         if not answer:
@@ -127,14 +163,16 @@ class KeepAnswers:
             await self.app(scope, receive, send_and_keep)
         finally:
             if "idempotency" in state:
-                await state["idempotency"].release()
+                await _settle(state["idempotency"], {"status": 500}, b"")
 
 
 async def _settle(claim: Claim, start: Message, body: bytes) -> None:
-    if start["status"] < 400:
-        await claim.keep(start["status"], start["headers"], body)
-    else:
-        await claim.release()
+    # What was done is done: the client gets the answer, even if it cannot be kept.
+    with suppress(StateUnavailable):
+        if start["status"] < 400:
+            await claim.keep(start["status"], start["headers"], body)
+        else:
+            await claim.release()
 
 
 def _again(status: int, headers: list[tuple[str, str]], body: str) -> Response:
@@ -144,12 +182,16 @@ def _again(status: int, headers: list[tuple[str, str]], body: str) -> Response:
     return answer
 
 
+def _caller(request: Request) -> tuple[str, str | None]:
+    """Return who asks. Cookies do not tell: their values change between two tries."""
+    user: str | None = getattr(request.state, "user", None)
+    return ("user", user) if user else ("credentials", request.headers.get("authorization"))
+
+
 async def _fingerprint(request: Request) -> str:
-    """Return what tells this request from another one: content, query and credentials."""
-    secrets = sorted(item for item in request.cookies.items() if item[0].startswith("__"))
-    sent = [request.headers.get(name) for name in ("content-type", "authorization")]
+    """Return what tells this request from another one of its caller: content and query."""
     body = hashlib.sha256(await request.body()).hexdigest()
-    return _digest([body, request.url.query, sent, secrets])
+    return _digest([body, request.url.query, request.headers.get("content-type")])
 
 
 def _digest(value: object) -> str:

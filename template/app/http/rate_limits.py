@@ -6,24 +6,26 @@ are where state is kept: see `app.http.state`.
 
 import math
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
+from cachetools import TLRUCache
 from fastapi import HTTPException, Request, Response
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
-from redis.asyncio import ConnectionPool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.openapi import HeaderDescription, documented_error, header
-from app.http.state import TIMEOUT, StateSettings
+from app.http.state import RedisStore, Store, redis_needed
 
 POLICY = "How many requests (q) a window of so many seconds (w) has."
 LEFT = "How many requests are left (r), and the seconds (t) until there are more."
+
+COUNTED = 100_000
+"""How many windows memory holds, in about 60 MB, before it forgets the least recently used."""
 
 TOO_MANY_REQUESTS = documented_error(
     429,
@@ -60,8 +62,9 @@ class RateLimit:
         limiter: FixedWindowRateLimiter = request.state.rate_limiter
         limit = RateLimitItemPerSecond(self.quota, self.window)
         owner = f"client:{client_address(request)}" if user is None else f"user:{user}"
-        allowed = await limiter.hit(limit, self.policy, owner)
-        reset_time, remaining = await limiter.get_window_stats(limit, self.policy, owner)
+        with redis_needed():
+            allowed = await limiter.hit(limit, self.policy, owner)
+            reset_time, remaining = await limiter.get_window_stats(limit, self.policy, owner)
         usage = Usage(remaining, max(1, math.ceil(reset_time - time.time())))
         if not allowed:
             refusal = {"Cache-Control": "no-store", "Retry-After": str(usage.reset)}
@@ -100,32 +103,83 @@ def client_address(request: Request) -> str:
     return host
 
 
+@dataclass(slots=True)
+class _Window:
+    ends: float
+    count: int = 0
+
+
+class MemoryCounts(Storage):
+    """Counts in the memory of this process, for the `limit` clients and users that came last."""
+
+    def __init__(self, limit: int = COUNTED, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self._now = clock
+        self._windows: TLRUCache[str, _Window, float] = TLRUCache(
+            limit, ttu=lambda _, window, __: window.ends, timer=clock
+        )
+
+    @property
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
+        """Name the errors of this storage: none."""
+        return ()
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count, in a window that ends `expiry` seconds after its first request."""
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = _Window(self._now() + expiry)
+        window.count += amount
+        return window.count
+
+    async def get(self, key: str) -> int:
+        """Return what was counted."""
+        window = self._windows.get(key)
+        return window.count if window else 0
+
+    async def get_expiry(self, key: str) -> float:
+        """Return when the window ends, in seconds since 1970."""
+        window = self._windows.get(key)
+        return window.ends if window else self._now()
+
+    async def check(self) -> bool:
+        """Say that it works."""
+        return True
+
+    async def reset(self) -> int:
+        """Forget all counts, and return how many there were."""
+        known = len(self._windows)
+        self._windows.clear()
+        return known
+
+    async def clear(self, key: str) -> None:
+        """Forget what was counted."""
+        self._windows.pop(key, None)
+
+
 class OpenRateLimits:
-    """ASGI middleware that opens what counts requests for the lifetime of the service."""
+    """ASGI middleware that makes what counts requests, where the store of `OpenState` is.
+
+    It stands inside `OpenState`, which has opened the store before, and closes it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan (ASGI 3.0)."""
-        if scope["type"] != "lifespan":
-            await self.app(scope, receive, send)
-            return
-        async with _opened(StateSettings.current().state_url.get_secret_value()) as limiter:
-            scope["state"]["rate_limiter"] = limiter
-            await self.app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            state = scope["state"]
+            state["rate_limiter"] = FixedWindowRateLimiter(_counts(state["store"]))
+        await self.app(scope, receive, send)
 
 
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[FixedWindowRateLimiter]:
-    if url == "memory://":
-        yield FixedWindowRateLimiter(MemoryStorage())
-        return
-    pool = ConnectionPool.from_url(url, socket_connect_timeout=TIMEOUT, socket_timeout=TIMEOUT)
-    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
-    try:
-        # The address is the pool's; this one only says which storage it is.
-        storage = RedisStorage("redis://", **options)
-        yield FixedWindowRateLimiter(storage)
-    finally:
-        await pool.aclose()
+def _counts(store: Store) -> Storage:
+    if not isinstance(store, RedisStore):
+        return MemoryCounts()
+    options: dict[str, Any] = {
+        "implementation": "redispy",
+        "connection_pool": store.redis.connection_pool,
+    }
+    # The address is the pool's; this one only says which storage it is.
+    return RedisStorage("redis://", **options)

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie
 from pydantic import BaseModel
+from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
 from app.http.login import Issued, authenticated, unauthorized
@@ -33,8 +34,8 @@ class ServerSession:
     set once and for all at login, and the answer to any request can be a Response.
 
     `started`, `user` and `ended` are dependencies: a new session for whoever sends the right
-    credentials, or 401; the logged-in user's name, or 401 without a live session; and the end of
-    the request's session, if there is one.
+    credentials, or 401; the logged-in user's name, which `request.state.user` holds from then on,
+    or 401 without a live session; and the end of the request's session, if there is one.
     """
 
     def __init__(self, cookie: CookiePolicy, *, idle_timeout: int) -> None:
@@ -53,11 +54,14 @@ class ServerSession:
             return Issued(user, await self.open(store, user))
 
         async def logged_in(
-            token: Annotated[str | None, Depends(session_cookie)], store: StateStore
+            connection: HTTPConnection,
+            token: Annotated[str | None, Depends(session_cookie)],
+            store: StateStore,
         ) -> str:
             user = await self.user_of(store, token or "")
             if user is None:
                 raise unauthorized("Not logged in")
+            connection.state.user = user
             return user
 
         async def end(request: Request, store: StateStore) -> None:

@@ -7,18 +7,19 @@ when the service starts and closes it when it stops.
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
 from cachetools import TLRUCache
-from fastapi import Depends
+from fastapi import Depends, HTTPException
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.maint_notifications import MaintNotificationsConfig
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -33,6 +34,9 @@ ENTRY_OVERHEAD = 600
 TIMEOUT = 5.0
 """Seconds after which a Redis that does not answer is an error."""
 
+RETRY_AFTER = 5
+"""Seconds after which clients come back when Redis has failed."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -46,10 +50,21 @@ class StateError(Exception):
     """The store cannot be opened; the message says why, in one line and without the password."""
 
 
+class StateUnavailable(HTTPException):
+    """Redis has failed while the service runs: 503, with when to come back.
+
+    Nobody knows whether the operation was carried out.
+    """
+
+    def __init__(self) -> None:
+        headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+        super().__init__(503, "Unavailable for now", headers)
+
+
 class Store(Protocol):
     """Bytes by key, each for at most `ttl` seconds; every operation is atomic.
 
-    A `ttl` that is not above 0 raises `ValueError`.
+    A `ttl` that is not above 0 raises `ValueError`; a store that fails, `StateUnavailable`.
     """
 
     async def get(self, key: str) -> bytes | None:
@@ -131,31 +146,47 @@ class RedisStore:
     """A store in Redis 6.2 or newer (or Valkey), which all workers share."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self.redis = redis
 
     async def get(self, key: str) -> bytes | None:
         """Return the value, or None."""
-        return _bytes(await self._redis.get(key))
+        with redis_needed():
+            return _bytes(await self.redis.get(key))
 
     async def set(self, key: str, value: bytes, *, ttl: float) -> None:
         """Keep the value, in place of any other."""
-        await self._redis.set(key, value, px=_milliseconds(ttl))
+        with redis_needed():
+            await self.redis.set(key, value, px=_milliseconds(ttl))
 
     async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keep the value unless the key has one."""
-        return bool(await self._redis.set(key, value, px=_milliseconds(ttl), nx=True))
+        with redis_needed():
+            return bool(await self.redis.set(key, value, px=_milliseconds(ttl), nx=True))
 
     async def touch(self, key: str, *, ttl: float) -> bool:
         """Keep the value that is there for `ttl` seconds from now."""
-        return bool(await self._redis.pexpire(key, _milliseconds(ttl)))
+        with redis_needed():
+            return bool(await self.redis.pexpire(key, _milliseconds(ttl)))
 
     async def take(self, key: str) -> bytes | None:
         """Forget the value and return it."""
-        return _bytes(await self._redis.getdel(key))
+        with redis_needed():
+            return _bytes(await self.redis.getdel(key))
 
     async def delete(self, key: str) -> None:
         """Forget the value, if there is one."""
-        await self._redis.delete(key)
+        with redis_needed():
+            await self.redis.delete(key)
+
+
+@contextmanager
+def redis_needed() -> Iterator[None]:
+    """Turn an error of Redis within the block into `StateUnavailable`, and log why."""
+    try:
+        yield
+    except RedisError as error:
+        logger.error("State is not available: Redis has failed: %s", _one_line(error))
+        raise StateUnavailable from error
 
 
 @asynccontextmanager
@@ -177,8 +208,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         try:
             await redis.ping()
         except (RedisError, OSError) as error:
-            reason = " ".join(str(error).split())
-            raise StateError(f"APP_STATE_URL: Redis does not answer: {reason}") from error
+            raise StateError(f"APP_STATE_URL: Redis does not answer: {_one_line(error)}") from error
         yield RedisStore(redis)
     finally:
         await redis.aclose()
@@ -225,8 +255,11 @@ def _client(url: str) -> Redis:
             url,
             socket_connect_timeout=TIMEOUT,
             socket_timeout=TIMEOUT,
-            # Redis closes idle connections: try again once, on a new one.
-            retry=Retry(NoBackoff(), 1),
+            # When an answer is lost, Redis may have done what it was asked: a token would be taken
+            # twice. A connection that Redis has closed is found by the pool, before it is used.
+            retry=Retry(NoBackoff(), 0),
+            # While the pool waits for these, it does not look for closed connections.
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
     except ValueError as error:
         raise StateError(f"APP_STATE_URL cannot be used: {error}") from error
@@ -240,6 +273,10 @@ def _checked(ttl: float) -> float:
 
 def _milliseconds(ttl: float) -> int:
     return max(1, round(_checked(ttl) * 1000))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _bytes(answer: bytes | str | None) -> bytes | None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -14,8 +14,9 @@ app = FastAPI()
 
 
 @app.get("/", responses=CHALLENGED)
-async def read_client(client: Annotated[str, Depends(bearer)]) -> str:
-    """Return who called."""
+async def read_client(request: Request, client: Annotated[str, Depends(bearer)]) -> str:
+    """Return who called, which the request knows too."""
+    assert request.state.user == client
     return client
 
 

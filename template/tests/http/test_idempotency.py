@@ -3,18 +3,18 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 from fastapi.testclient import TestClient
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
 from app.http.application import Application
-from app.http.idempotency import REPEATED, Idempotency, KeepAnswers
-from app.http.state import OpenState, open_store
+from app.http.idempotency import REPEATED, Claim, Idempotency, KeepAnswers
+from app.http.state import MemoryStore, OpenState, StateUnavailable, open_store
 from tests.wire import violations
 
 idempotency = Idempotency(max_age=60)
@@ -35,7 +35,11 @@ def create_app(work: Callable[[], Awaitable[None]] = no_time) -> FastAPI:
     """Return an application that pays after some work, and fails when it is told to."""
     app = Application(outermost=[Middleware(OpenState), Middleware(KeepAnswers)])
 
-    @app.post("/payments", status_code=201, dependencies=[Depends(idempotency)])
+    async def log_in(request: Request, user: Annotated[str | None, Header()] = None) -> None:
+        if user:
+            request.state.user = user
+
+    @app.post("/payments", status_code=201, dependencies=[Depends(log_in), Depends(idempotency)])
     async def pay(payment: Payment, response: Response, fail: int = 0) -> dict[str, int]:
         await work()
         done.append("paid")
@@ -97,12 +101,11 @@ def test_other_keys_and_paths_are_other_requests(client: TestClient) -> None:
     [
         {"json": {"amount": 6}},
         {"params": {"fail": "0"}},
-        {"headers": {"Authorization": "Bearer other"}},
-        {"headers": {"Cookie": "__Host-session=other"}},
+        {"headers": {"Content-Type": "application/vnd.other+json"}},
     ],
 )
-def test_a_key_is_for_one_request_of_one_caller(client: TestClient, other: Any) -> None:
-    """Nobody gets the answer to another request, or to somebody else's."""
+def test_a_key_is_for_one_request(client: TestClient, other: Any) -> None:
+    """Nobody gets the answer to another one."""
     client.post("/payments", json={"amount": 5})
     response = client.post("/payments", **{"json": {"amount": 5}, **other})
     assert response.status_code == 422
@@ -110,11 +113,28 @@ def test_a_key_is_for_one_request_of_one_caller(client: TestClient, other: Any) 
     assert done == ["paid"]
 
 
-def test_other_cookies_make_no_difference(client: TestClient) -> None:
-    """They come and go between two requests."""
-    for cookie in ("a=1", "a=2"):
-        client.post("/payments", json={"amount": 5}, headers={"Cookie": cookie})
+@pytest.mark.parametrize("cookie", ["a=2", "__Host-first-visit=1", "__Host-session=renewed"])
+def test_other_cookies_make_no_difference(client: TestClient, cookie: str) -> None:
+    """They come and go between two requests, and some change with each."""
+    for sent in ("__Host-session=first", cookie):
+        client.post("/payments", json={"amount": 5}, headers={"Cookie": sent})
     assert done == ["paid"]
+
+
+def test_a_key_is_for_one_caller(client: TestClient) -> None:
+    """Two may choose the same one, and nobody gets the answer to somebody else."""
+    callers: list[dict[str, str]] = [{}, {"Authorization": "a"}, {"Authorization": "b"}]
+    for headers in callers * 2:
+        client.post("/payments", json={"amount": 5}, headers=headers)
+    assert done == ["paid"] * 3
+
+
+def test_a_user_is_one_caller(client: TestClient) -> None:
+    """Also with a new token, or a session that has been renewed."""
+    for user, token in (("ana", "a"), ("ana", "b"), ("ana", "c"), ("ben", "c")):
+        headers = {"User": user, "Authorization": token}
+        client.post("/payments", json={"amount": 5}, headers=headers)
+    assert done == ["paid"] * 2
 
 
 @pytest.mark.parametrize("key", ["", '""', "two words", "x" * 256, '"', "tab\tkey"])
@@ -146,8 +166,12 @@ def test_invalid_requests_can_be_corrected(client: TestClient) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_only_one_at_a_time(state_url: str) -> None:
-    """Others are told to come back, until the answer is there."""
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+async def test_only_one_at_a_time(
+    state_url: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are told to come back until the answer is there, however long that takes."""
+    monkeypatch.setattr("app.http.idempotency.HELD", 0.6)
     done.clear()
     begun, may_end = asyncio.Event(), asyncio.Event()
 
@@ -168,6 +192,7 @@ async def test_only_one_at_a_time(state_url: str) -> None:
         ) as client:
             first = asyncio.create_task(client.post("/payments", json={"amount": 5}))
             await begun.wait()
+            await asyncio.sleep(seconds)
             second = await client.post("/payments", json={"amount": 5})
             may_end.set()
             answers = [await first, await client.post("/payments", json={"amount": 5})]
@@ -176,6 +201,44 @@ async def test_only_one_at_a_time(state_url: str) -> None:
     assert second.status_code == 409
     detail = "The first request of this Idempotency-Key is not done yet"
     assert second.json() == {"detail": detail}
+    assert done == ["paid"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_lost_claim_leaves_the_next_alone(state_url: str) -> None:
+    """A process that stood still for too long neither ends it nor answers for it."""
+    async with open_store(state_url) as store:
+        name, tasks = f"test:{uuid.uuid4()}", asyncio.all_tasks()
+        late, following = [Claim(store, name, "same", max_age=60) for _ in range(2)]
+        assert [await late.won(), await following.won()] == [True, False]
+        await store.delete(name)
+        assert await following.won()
+        held = await store.get(name)
+        await late.release()
+        await late.keep(200, [], b"late")
+        assert await store.get(name) == held
+        await following.release()
+        assert await store.get(name) is None
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == tasks
+
+
+class Failing(MemoryStore):
+    """A store that takes claims, and then fails."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Fail."""
+        raise StateUnavailable
+
+
+def test_answer_that_cannot_be_kept() -> None:
+    """It is given all the same: what was done is done."""
+    done.clear()
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    with TestClient(create_app()) as client:
+        client.app_state["store"] = Failing()
+        assert client.post("/payments", json={"amount": 5}, headers=key).status_code == 201
     assert done == ["paid"]
 
 

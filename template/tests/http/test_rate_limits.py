@@ -8,16 +8,22 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends, Request, Response
 from fastapi.testclient import TestClient
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from starlette.middleware import Middleware
 
 from app.http.application import Application
 from app.http.rate_limits import (
     TOO_MANY_REQUESTS,
+    MemoryCounts,
     OpenRateLimits,
     RateLimit,
     Usage,
     client_address,
 )
+from app.http.state import OpenState
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def rate_limit() -> RateLimit:
 @pytest.fixture
 def app(rate_limit: RateLimit) -> Application:
     """Return an application whose endpoint counts for who is named, or for the client."""
-    app = Application(outermost=[Middleware(OpenRateLimits)])
+    app = Application(outermost=[Middleware(OpenState), Middleware(OpenRateLimits)])
 
     async def counted(request: Request, user: str | None = None) -> Usage:
         return await rate_limit.count(request, user)
@@ -85,7 +91,7 @@ def test_quota_is_whole_after_the_window(state_url: str) -> None:
     """Which has begun with the first request."""
     assert state_url
     rate_limit = RateLimit(quota=1, window=1, policy=uuid.uuid4().hex)
-    app = Application(outermost=[Middleware(OpenRateLimits)])
+    app = Application(outermost=[Middleware(OpenState), Middleware(OpenRateLimits)])
 
     @app.get("/")
     async def root(request: Request) -> int:
@@ -115,6 +121,64 @@ def test_client_is_its_address(host: str, address: str) -> None:
 def test_client_may_have_no_address() -> None:
     """When it comes through a UNIX socket."""
     assert client_address(Request({"type": "http", "client": None})) == ""
+
+
+@pytest.mark.parametrize("state_url", ["redis"], indirect=True)
+def test_redis_counts_for_all(app: Application, state_url: str) -> None:
+    """What is left is the same in every worker."""
+    assert state_url
+    for expected in (200, 200, 429):
+        with TestClient(app) as worker:
+            assert worker.get("/").status_code == expected
+
+
+def test_memory_counts_for_one(app: Application) -> None:
+    """Each worker has its own counts."""
+    for expected in (200, 200, 200):
+        with TestClient(app) as worker:
+            assert worker.get("/").status_code == expected
+
+
+def test_redis_that_fails(app: Application) -> None:
+    """Is the service's fault: clients come back later."""
+    options: dict[str, Any] = {"implementation": "redispy", "retry": Retry(NoBackoff(), 0)}
+    nobody = RedisStorage("redis://127.0.0.1:1", **options)
+    with TestClient(app) as client:
+        client.app_state["rate_limiter"] = FixedWindowRateLimiter(nobody)
+        response = client.get("/")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_memory_counts() -> None:
+    """Until the window ends, which later requests do not prolong."""
+    now = 100.0
+    counts = MemoryCounts(clock=lambda: now)
+    assert (await counts.get("a"), await counts.get_expiry("a")) == (0, 100)
+    assert [await counts.incr("a", 10), await counts.incr("a", 10, 2)] == [1, 3]
+    now = 109.9
+    assert await counts.incr("a", 10) == 4
+    assert (await counts.get("a"), await counts.get_expiry("a")) == (4, 110)
+    now = 110.0
+    assert await counts.get("a") == 0
+    assert await counts.incr("a", 10) == 1
+    assert await counts.get_expiry("a") == 120
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_memory_forgets() -> None:
+    """What it is told to, and what was counted least recently when there is too much."""
+    counts = MemoryCounts(limit=2)
+    for key in ("a", "b", "a", "c"):
+        await counts.incr(key, 10)
+    assert [await counts.get(key) for key in "abc"] == [2, 0, 1]
+    await counts.clear("a")
+    assert [await counts.get(key) for key in "abc"] == [0, 0, 1]
+    assert await counts.check()
+    assert [await counts.reset(), await counts.reset()] == [1, 0]
+    assert counts.base_exceptions == ()
 
 
 def test_headers_are_described() -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
@@ -45,7 +45,8 @@ def create_app(session: ServerSession = session) -> FastAPI:
         return issued.user
 
     @app.get("/me", responses=UNAUTHORIZED)
-    async def me(user: Annotated[str, Depends(session.user)]) -> str:
+    async def me(request: Request, user: Annotated[str, Depends(session.user)]) -> str:
+        assert request.state.user == user
         return user
 
     @app.post("/logout", dependencies=[Depends(session.ended)])

@@ -1,5 +1,6 @@
 """`app.http.sessions`: login, use, expiry, logout, and everything that must not work."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,7 +42,8 @@ def create_app(max_age: int | None = 60) -> FastAPI:
         return issued.user
 
     @app.get("/me")
-    async def me(user: Annotated[str, Depends(session.user)]) -> str:
+    async def me(request: Request, user: Annotated[str, Depends(session.user)]) -> str:
+        assert request.state.user == user
         return user
 
     @app.post("/logout")
@@ -197,6 +199,32 @@ def test_tokens_work_without_a_response() -> None:
     assert session.user_of(token) == "ana"
     assert session.user_of("") is None
     assert session.user_of(token.swapcase()) is None
+
+
+def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is over when there are too many, or makes room when it has ended."""
+    now = 0.0
+    monkeypatch.setattr("app.http.sessions.MOST_SESSIONS", 2)
+    monkeypatch.setattr("app.http.sessions.time", SimpleNamespace(monotonic=lambda: now))
+    session = Session(session_cookie(60))
+    tokens = [session.open(user) for user in ("ana", "ben", "cleo")]
+    assert [session.user_of(token) for token in tokens] == [None, "ben", "cleo"]
+    now = 60.0
+    session.open("dan")
+    assert len(session._users) == 1
+
+
+def test_sessions_of_one_process(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says so at the first login."""
+    session = Session(session_cookie())
+    assert caplog.messages == []
+    for _ in range(2):
+        session.open("ana")
+    assert caplog.messages == [
+        f"Sessions of the cookie __Host-session are kept in the memory of process {os.getpid()}:"
+        " other workers do not know them, and a restart ends them. The pattern"
+        " cookie-session-server-side shares and keeps them."
+    ]
 
 
 def test_document_names_the_cookie() -> None:

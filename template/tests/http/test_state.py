@@ -11,6 +11,9 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from starlette.middleware import Middleware
 
 from app.http.application import Application
@@ -18,9 +21,11 @@ from app.http.state import (
     ENTRY_OVERHEAD,
     MemoryStore,
     OpenState,
+    RedisStore,
     StateError,
     StateSettings,
     StateStore,
+    StateUnavailable,
     Store,
     open_store,
 )
@@ -247,6 +252,39 @@ async def test_silent_redis() -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("state_url", ["redis"], indirect=True)
+async def test_closed_connection_is_replaced(state_url: str, key: str) -> None:
+    """Redis closes those that are idle, and nobody notices."""
+    async with open_store(state_url) as one, open_store(state_url) as other:
+        assert isinstance(one, RedisStore)
+        assert isinstance(other, RedisStore)
+        await other.redis.client_kill_filter(_id=str(await one.redis.client_id()))
+        await asyncio.sleep(0.05)
+        assert await one.add(key, b"value", ttl=TTL) is True
+
+
+async def test_lost_answer_is_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Redis may have done it, so it is not asked again: a token would count as used twice."""
+    asked = []
+
+    async def lose_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1000):
+            if b"GETDEL" in data:
+                asked.append("GETDEL")
+                break
+            # A Redis that knows no other protocol, and does whatever it is asked.
+            writer.write(b"-ERR unknown\r\n" if b"HELLO" in data else b"+OK\r\n" * data.count(b"*"))
+        writer.close()
+
+    server = await asyncio.start_server(lose_answer, "127.0.0.1", 0)
+    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0?protocol=2"
+    async with server, open_store(url) as store:
+        with pytest.raises(StateUnavailable):
+            await store.take("key")
+    assert asked == ["GETDEL"]
+    assert caplog.messages[0].startswith("State is not available: Redis has failed: ")
+
+
 def create_app() -> FastAPI:
     """Return an application that keeps state."""
     app = Application(outermost=[Middleware(OpenState)])
@@ -271,6 +309,30 @@ def test_endpoints_share_the_store(state_url: str, key: str) -> None:
         with client.websocket_connect(f"/state/{key}") as websocket:
             assert websocket.receive_bytes() == b"value"
         assert client.put(f"/state/{key}").json() is True
+
+
+def unreachable() -> RedisStore:
+    """Return a store whose Redis is not there."""
+    return RedisStore(Redis(port=1, retry=Retry(NoBackoff(), 0)))
+
+
+@pytest.mark.parametrize("operation", ["get", "set", "add", "touch", "take", "delete"])
+async def test_failing_redis(operation: str) -> None:
+    """Each operation says so, in one way."""
+    values = {"value": b""} if operation in ("set", "add") else {}
+    ttl = {"ttl": TTL} if operation in ("set", "add", "touch") else {}
+    with pytest.raises(StateUnavailable):
+        await getattr(unreachable(), operation)("key", **values, **ttl)
+
+
+def test_endpoints_without_redis() -> None:
+    """Clients are told when to come back, and caches to forget it."""
+    with TestClient(create_app()) as client:
+        client.app_state["store"] = unreachable()
+        response = client.put("/state/key")
+    assert (response.status_code, response.json()) == (503, {"detail": "Unavailable for now"})
+    assert response.headers["retry-after"] == "5"
+    assert response.headers["cache-control"] == "no-store"
 
 
 def test_start_up_fails_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
