@@ -248,6 +248,7 @@ BREAKS = [
     ("app/http/cookies.py", "httponly=cookie.httponly,", ""),
     ("app/http/cookies.py", "secure=cookie.secure,", ""),
     ("app/http/cookies.py", "path=cookie.path,", ""),
+    ("app/http/cookies.py", 'pattern=f"^{name}="', 'pattern="="'),
     ("app/http/caching.py", '"Cache-Control"] =', '"Pragma"] ='),
     ("app/http/csv_rows.py", 'f"\'{cell}"', "cell"),
     ("app/http/downloads.py", ' = "attachment"', ' = "inline"'),
@@ -260,6 +261,11 @@ BREAKS = [
     ("app/endpoints/get_post.py", "post_id: int", "post_id: str"),
     ("app/endpoints/get_post.py", 'timings.mark("endpoint")', "pass"),
     ("app/endpoints/get_post.py", "    last_viewed_cookie.set(", "    str("),
+    (
+        "app/endpoints/get_post.py",
+        "    last_viewed_cookie.set(",
+        '    response.set_cookie("b", "c")\n    last_viewed_cookie.set(',
+    ),
     ("app/endpoints/get_post.py", "        last_viewed_cookie,\n", ""),
     ("app/endpoints/get_post.py", "        cache_control,\n", ""),
     ("app/endpoints/get_post.py", 'alias="theme"', 'alias="thema"'),
@@ -340,6 +346,7 @@ BREAKS = [
     ("app/endpoints/made.py", "    download.apply(response)\n", ""),
     ("app/http/temporary_files.py", "TemporaryDirectory() as folder", "open('made') as folder"),
     ("app/http/temporary_files.py", "status != 404", "True"),
+    ("app/http/temporary_files.py", 'name != "http.response.pathsend"', "name"),
     (
         "app/endpoints/listing.py",
         '"application/json", "text/csv"',

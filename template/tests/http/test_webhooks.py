@@ -1,6 +1,7 @@
 """`app.http.webhooks`: who has sent a body, and when."""
 
 from base64 import b64decode
+from collections.abc import Callable
 from time import time
 from typing import Annotated
 
@@ -91,19 +92,19 @@ def test_time_is_a_number(timestamp: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers",
+    "make",  # when the test runs: signatures grow old
     [
-        signed(b"another secret, 24 bytes"),
-        signed(NEW, body=b'{"a": 1}'),
-        {**signed(NEW), "webhook-id": "msg_2"},
-        {**signed(NEW), "webhook-signature": "v1,"},
-        {**signed(NEW), "webhook-signature": signed(NEW)["webhook-signature"].swapcase()},
-        {**signed(NEW), "webhook-signature": signed(NEW)["webhook-signature"][3:]},
+        lambda: signed(b"another secret, 24 bytes"),
+        lambda: signed(NEW, body=b'{"a": 1}'),
+        lambda: {**signed(NEW), "webhook-id": "msg_2"},
+        lambda: {**signed(NEW), "webhook-signature": "v1,"},
+        lambda: {**signed(NEW), "webhook-signature": signed(NEW)["webhook-signature"].swapcase()},
+        lambda: {**signed(NEW), "webhook-signature": signed(NEW)["webhook-signature"][3:]},
     ],
 )
-def test_other_signatures_are_refused(headers: dict[str, str]) -> None:
+def test_other_signatures_are_refused(make: Callable[[], dict[str, str]]) -> None:
     """Of another secret, body, id or version."""
-    response = client.post("/", content=BODY, headers=headers)
+    response = client.post("/", content=BODY, headers=make())
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Webhook-Signature"
     assert response.json() == {"detail": "The signature does not fit"}
