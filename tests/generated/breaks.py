@@ -420,6 +420,7 @@ BREAKS = [
     ("app/http/methods.py", '"Allow": allowed', '"Allows": allowed'),
     ("app/http/methods.py", 'added = {"OPTIONS", ', "added = {"),
     ("app/http/methods.py", '"spec_version": "2.3"', '"spec_version": "2.4"'),
+    ("app/http/methods.py", 'routed == ["GET"]', '"GET" in routed'),
     ("app/http/methods.py", ' if name != b"range"', ""),
     ("app/http/methods.py", '"Allow"] = allowed_methods(routed)', '"Allow"] = "GET"'),
     ("app/http/cors.py", "yield scheme.model.name", "yield 'Authorization'"),
