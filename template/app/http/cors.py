@@ -1,10 +1,14 @@
 """CORS: which other sites' scripts may call, and what they may read (Fetch standard)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.security import APIKeyHeader
+from fastapi.security.base import SecurityBase
+from pydantic import BaseModel
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -34,14 +38,46 @@ def exposed_headers(routers: Iterable[APIRouter], *others: str) -> list[str]:
     """
     documented = {
         name
-        for router in routers
-        for route in iter_route_contexts(router.routes)
-        if isinstance(route.original_route, APIRoute)
+        for route in _api_routes(routers)
         for response in route.responses.values()
         for name in response.get("headers", {})
     }
     sent = documented.union(others)
     return sorted(name for name in sent if name.lower() not in SAFELISTED)
+
+
+def request_headers(routers: Iterable[APIRouter], *others: str) -> list[str]:
+    """Return the request headers that scripts may send.
+
+    They are those that endpoints and their dependencies read, also in routers that a router
+    includes, and `others`.
+    """
+    read = {name.lower() for route in _api_routes(routers) for name in _read(route.dependant)}
+    return [*others, *sorted(read - {name.lower() for name in others})]
+
+
+def _api_routes(routers: Iterable[APIRouter]) -> Iterator[RouteContext]:
+    for router in routers:
+        for route in iter_route_contexts(router.routes):
+            if isinstance(route.original_route, APIRoute):
+                yield route
+
+
+def _read(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.header_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            for name, one in model.model_fields.items():
+                yield one.alias or name.replace("_", "-")
+        else:
+            yield field.alias
+    scheme = dependant.call
+    if isinstance(scheme, APIKeyHeader):
+        yield scheme.model.name
+    elif isinstance(scheme, SecurityBase) and scheme.model.type_.value != "apiKey":
+        yield "Authorization"
+    for needed in dependant.dependencies:
+        yield from _read(needed)
 
 
 class CrossOrigin(CORSMiddleware):

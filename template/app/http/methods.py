@@ -3,6 +3,8 @@
 RFC 9110, sections 9.3.2, 9.3.7, 10.2.1 and 15.5.6.
 """
 
+from collections.abc import Sequence
+
 import anyio
 from fastapi import Response
 from starlette.datastructures import MutableHeaders
@@ -12,16 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def routed_methods(scope: Scope) -> list[str]:
-    """Return the methods for which the application has a route to the request's path."""
-    return [
-        method
-        for method in METHODS
-        if any(
-            route.matches({**scope, "method": method})[0] is Match.FULL
-            for route in scope["app"].routes
-        )
-    ]
+def routed_methods(scope: Scope, methods: Sequence[str] = METHODS) -> list[str]:
+    """Return those `methods` for which the application has a route to the request's path."""
+    return [method for method in methods if _is_routed({**scope, "method": method})]
+
+
+def _is_routed(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
 
 
 def allowed_methods(routed: list[str]) -> str:
@@ -48,8 +47,9 @@ class HeadAndOptions:
             await self.app(scope, receive, send)
             return
         method = scope["method"]
-        routed = routed_methods(scope) if method in ("HEAD", "OPTIONS") else []
-        if method == "HEAD" and "HEAD" not in routed and "GET" in routed:
+        looked_up = {"HEAD": ("GET", "HEAD"), "OPTIONS": METHODS}.get(method, ())
+        routed = routed_methods(scope, looked_up)
+        if method == "HEAD" and routed == ["GET"]:
             await self._answer_head(scope, send)
         elif method == "OPTIONS" and "OPTIONS" not in routed and routed:
             answer = Response(status_code=204, headers={"Allow": allowed_methods(routed)})

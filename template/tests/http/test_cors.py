@@ -1,12 +1,14 @@
 """`app.http.cors`: which origins may read what."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Security
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from fastapi.testclient import TestClient
+from pydantic import BaseModel, Field
 
-from app.http.cors import CrossOrigin, exposed_headers
+from app.http.cors import CrossOrigin, exposed_headers, request_headers
 
 ORIGIN = "https://app.example.com"
 FOREIGN = [
@@ -111,6 +113,42 @@ def test_documented_headers_are_exposed() -> None:
     assert exposed_headers([first, second]) == ["ETag", "Link", "Service-Version"]
     expected = ["ETag", "Link", "Service-Version", "X-Request-ID"]
     assert exposed_headers([first, second], "X-Request-ID", "ETag", "Vary") == expected
+
+
+class Sent(BaseModel):
+    """Headers that are read together."""
+
+    client_level: int = 0
+    named: int = Field(0, alias="X_Named")
+
+
+def test_headers_that_endpoints_read_may_be_sent() -> None:
+    """Also those that their dependencies read, and in which credentials are."""
+
+    async def depend(if_match: Annotated[str, Header()] = "") -> None:
+        """Read a header."""
+
+    async def read(
+        sent: Annotated[Sent, Header()],
+        token: Annotated[str, Header(alias="X-CSRF_Token")] = "",
+        page: Annotated[int, Query()] = 1,
+    ) -> None:
+        """Read headers."""
+
+    async def plain() -> None:
+        """Read nothing."""
+
+    inner, outer = APIRouter(), APIRouter()
+    inner.add_api_route("/read", read, dependencies=[Depends(depend)])
+    outer.include_router(inner, dependencies=[Security(HTTPBearer())])
+    assert request_headers([outer], "Own", "If-Match") == [
+        *("Own", "If-Match", "authorization", "client-level", "x-csrf_token", "x_named"),
+    ]
+    header, cookie = Depends(APIKeyHeader(name="X-Key")), Depends(APIKeyCookie(name="key"))
+    keys = APIRouter(dependencies=[header, cookie])
+    keys.add_api_route("/plain", plain)
+    keys.mount("/mounted", FastAPI())
+    assert request_headers([keys]) == ["x-key"]
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ the endpoint.
 from starlette.middleware import Middleware
 
 from app.endpoints import routers
-from app.http.cors import CrossOrigin, exposed_headers
+from app.http.cors import CrossOrigin, exposed_headers, request_headers
 
 middleware: list[Middleware] = [
     Middleware(
         CrossOrigin,
         allow_origins=["https://app.example.com"],
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Content-Type"],
+        allow_headers=request_headers(routers, "Content-Type"),
         allow_credentials=False,
         expose_headers=exposed_headers(routers),
         max_age=600,
