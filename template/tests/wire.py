@@ -188,7 +188,7 @@ def _is_shared(response: Response) -> bool:
         return True
     if any(directives.get(name) == "" for name in ("private", "no-store", "no-cache")):
         return False
-    lifetime = directives.get("max-age", response.headers.get("expires", "0"))
+    lifetime: str = directives.get("max-age", response.headers.get("expires", "0"))
     return lifetime.strip(' "0') != ""
 
 
