@@ -181,13 +181,17 @@ def test_value_cannot_add_headers() -> None:
     assert not any({"\r", "\n"} & set(line) for line in response.headers.getlist("set-cookie"))
 
 
+HOST = '__Host- cookie needs Secure, Path "/" and no Domain'
+ASCII = 'path and domain are ASCII without ";" or line breaks'
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"name": "__Host-a", "secure": False}, "__Host- cookie needs Secure, Path \"/\" and no Domain"),
-        ({"name": "__Host-a", "path": "/b"}, "__Host- cookie needs Secure, Path \"/\" and no Domain"),
-        ({"name": "__Host-a", "domain": "example.com"}, "__Host- cookie needs Secure, Path \"/\" and no Domain"),
-        ({"name": "__host-a", "domain": "example.com"}, "__Host- cookie needs Secure, Path \"/\" and no Domain"),
+        ({"name": "__Host-a", "secure": False}, HOST),
+        ({"name": "__Host-a", "path": "/b"}, HOST),
+        ({"name": "__Host-a", "domain": "example.com"}, HOST),
+        ({"name": "__host-a", "domain": "example.com"}, HOST),
         ({"name": "__Secure-a", "secure": False}, "__Secure- cookie needs Secure"),
         ({"name": "__secure-a", "secure": False}, "__Secure- cookie needs Secure"),
         ({"name": "__Http-a", "secure": False}, "__Http- cookie needs Secure and HttpOnly"),
@@ -199,10 +203,10 @@ def test_value_cannot_add_headers() -> None:
         ({"max_age": 0}, "max_age is between one second and 400 days"),
         ({"max_age": 34_560_001}, "max_age is between one second and 400 days"),
         ({"max_age": 60, "expires": JANUARY}, "browsers ignore expires beside max_age"),
-        ({"path": "/; Domain=evil.example"}, "path and domain are ASCII without \";\" or line breaks"),
-        ({"path": "/\r\nSet-Cookie: b=c"}, "path and domain are ASCII without \";\" or line breaks"),
-        ({"path": "/ä"}, "path and domain are ASCII without \";\" or line breaks"),
-        ({"domain": "example.com\n"}, "path and domain are ASCII without \";\" or line breaks"),
+        ({"path": "/; Domain=evil.example"}, ASCII),
+        ({"path": "/\r\nSet-Cookie: b=c"}, ASCII),
+        ({"path": "/ä"}, ASCII),
+        ({"domain": "example.com\n"}, ASCII),
         ({"expires": JANUARY.replace(tzinfo=None)}, "expires must be in UTC"),
         ({"expires": JANUARY.astimezone(timezone(timedelta(hours=1)))}, "expires must be in UTC"),
     ],

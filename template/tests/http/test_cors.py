@@ -72,7 +72,7 @@ def test_other_preflight_is_refused(origin: str, method: str) -> None:
 @pytest.mark.parametrize("option", ["allow_origins", "expose_headers"])
 def test_no_asterisk_beside_credentials(option: str) -> None:
     """Every site could act with the visitor's cookies, or the asterisk would name a header."""
-    with pytest.raises(ValueError, match=rf"^{option}: list them; \"\*\" does not go with allow_credentials$"):
+    with pytest.raises(ValueError, match=rf'^{option}: list them; "\*" does not go with \w+$'):
         CrossOrigin(FastAPI(), allow_credentials=True, **{option: ["*"]})
     CrossOrigin(FastAPI(), allow_credentials=False, **{option: ["*"]})
 

@@ -95,7 +95,7 @@ def test_wrong_token_is_refused(session: str | None, kept: str | None, sent: str
 @pytest.mark.parametrize(("name", "httponly"), [("__Host-csrf", True), ("csrf", False)])
 def test_cookie_must_be_readable_and_of_this_host(name: str, *, httponly: bool) -> None:
     """By scripts, and not set by a subdomain."""
-    with pytest.raises(ValueError, match="__Host- and no HttpOnly are needed$"):
+    with pytest.raises(ValueError, match=r"__Host- and no HttpOnly are needed$"):
         DoubleSubmit(csrf_cookie(name, httponly=httponly), session="__Host-session")
 
 

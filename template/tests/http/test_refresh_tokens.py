@@ -187,7 +187,7 @@ def test_family_ends_at_last(client: TestClient, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(("max_age", "lifetime"), [(None, 60), (61, 60)])
 def test_lifetimes_must_fit(max_age: int | None, lifetime: int) -> None:
     """A token that outlives its login is a mistake."""
-    with pytest.raises(ValueError, match="refresh: max_age and a longer lifetime are needed$"):
+    with pytest.raises(ValueError, match=r"refresh: max_age and a longer lifetime are needed$"):
         RefreshTokens(refresh_cookie(max_age=max_age), lifetime=lifetime)
 
 
