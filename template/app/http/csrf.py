@@ -52,7 +52,7 @@ class DoubleSubmit:
 
     def token(self, session_token: str) -> str:
         """Return the token that belongs to a session."""
-        key = session_token.encode(errors="surrogateescape")
+        key = session_token.encode()
         return hmac.new(key, b"csrf", hashlib.sha256).hexdigest()
 
 

@@ -78,12 +78,12 @@ class HeadAndOptions:
                 await answered.wait()
                 return {"type": "http.disconnect"}
             asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": b""}
 
         async def send_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await send(message)
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await send({"type": "http.response.body", "body": b""})
                 answered.set()
 
         await self.app(as_get(scope), receive_nothing, send_headers)

@@ -105,7 +105,6 @@ class RefreshTokens:
     async def close(self, store: Store, token: str) -> None:
         """End the token's family, if there is one."""
         await store.delete(self._family(token.partition(".")[0]))
-        await store.delete(self._key("token", token))
 
     def refused(self) -> HTTPException:
         """Return the 401 that also makes the browser drop the token."""
@@ -124,5 +123,5 @@ class RefreshTokens:
         return self._key("family", family)
 
     def _key(self, kind: str, secret: str) -> str:
-        digest = hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
+        digest = hashlib.sha256(secret.encode()).hexdigest()
         return f"refresh:{self.cookie.name}:{kind}:{digest}"

@@ -97,5 +97,5 @@ class ServerSession:
         await store.delete(self._key(token))
 
     def _key(self, token: str) -> str:
-        digest = hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
+        digest = hashlib.sha256(token.encode()).hexdigest()
         return f"session:{self.cookie.name}:{digest}"

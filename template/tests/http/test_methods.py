@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fastapi import APIRouter, BackgroundTasks, FastAPI, Response
+from fastapi import APIRouter, BackgroundTasks, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.testclient import TestClient
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from app.http.application import Application
@@ -113,6 +114,31 @@ def test_head_ends_a_stream() -> None:
     response = connect().head("/v1/long")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
     assert log == ["closed"]
+
+
+def test_head_is_whole() -> None:
+    """It asks for GET without a body, and ends at once, as servers count on it."""
+    sent = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("nothing of the request is read")
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def get(request: Request, response: Response) -> None:
+        response.headers["Received"] = repr(await request.receive())
+
+    app.add_middleware(HeadAndOptions)
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": [], "query_string": b""}
+    asyncio.run(app(scope, receive, send))
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[1] == {"type": "http.response.body", "body": b""}
+    received = dict(sent[0]["headers"])[b"received"].decode()
+    assert received == repr({"type": "http.request", "body": b""})
 
 
 def test_head_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """`app.http.negotiation`: which format is chosen, and what each of them looks like."""
 
-from datetime import date
+from datetime import UTC, datetime
 from typing import Annotated
 
 import pytest
@@ -20,11 +20,12 @@ app = FastAPI()
 class Row(BaseModel):
     """A record with what each format has to escape."""
 
-    day: date
+    at: datetime
     text: str
 
 
-ROWS = [Row(day=date(2026, 1, 31), text='=1+"<b>"'), Row(day=date(2026, 2, 1), text="b")]
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+ROWS = [Row(at=NOON, text='=1+"<b>"'), Row(at=NOON, text="b")]
 documents = documented_negotiation(negotiated, HeaderDescription("Own", "Why."), model=Row)
 
 
@@ -57,6 +58,7 @@ client = TestClient(app)
         ("text/csv;charset=utf-8, application/json;q=0.5", "text/csv"),
         ("text/html;level=1;q=0.3, */*;q=0.2", "application/json"),
         ("garbage", "application/json"),
+        ("text/html;\tq=0.5, image/png", "text/html"),
         ("text/csv;q=high, text/html;q=0.1", "text/html"),
         ("text/csv;q=2, text/html;q=0.1", "text/html"),
         ("text/csv;q=nan, text/html;q=0.1", "text/html"),
@@ -77,20 +79,21 @@ def test_format_that_is_preferred(accept: str, chosen: str | None) -> None:
         (
             "*/*",
             "application/json",
-            '[{"day":"2026-01-31","text":"=1+\\"<b>\\""},{"day":"2026-02-01","text":"b"}]',
+            '[{"at":"2026-01-31T12:00:00Z","text":"=1+\\"<b>\\""},'
+            '{"at":"2026-01-31T12:00:00Z","text":"b"}]',
         ),
         (
             "text/csv",
             "text/csv; charset=utf-8",
-            'day,text\r\n2026-01-31,"\'=1+""<b>"""\r\n2026-02-01,b\r\n',
+            'at,text\r\n2026-01-31T12:00:00Z,"\'=1+""<b>"""\r\n2026-01-31T12:00:00Z,b\r\n',
         ),
         (
             "text/html",
             "text/html; charset=utf-8",
             "<!doctype html>\n<table>\n"
-            "<tr><th>day</th><th>text</th></tr>\n"
-            "<tr><td>2026-01-31</td><td>=1+&quot;&lt;b&gt;&quot;</td></tr>\n"
-            "<tr><td>2026-02-01</td><td>b</td></tr>\n"
+            "<tr><th>at</th><th>text</th></tr>\n"
+            "<tr><td>2026-01-31T12:00:00Z</td><td>=1+&quot;&lt;b&gt;&quot;</td></tr>\n"
+            "<tr><td>2026-01-31T12:00:00Z</td><td>b</td></tr>\n"
             "</table>\n",
         ),
     ],
