@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from app.http.openapi import documented, documented_error, merged
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
+MAX_BODY_SIZE = 2**20
 TOO_LARGE = documented(413, media_type="text/plain", description="The body is too large")[413]
 
 
@@ -49,10 +50,19 @@ class Application(FastAPI):
 
     `add_middleware` puts middleware inside the handler that answers 500, so what it adds is
     missing there. The first one listed is the outermost.
+
+    The body of a request may have `max_body_size` bytes, or 1 MiB; one that has more is answered
+    with 413 before it fills the memory. `None` sets no limit.
     """
 
-    def __init__(self, *, outermost: Sequence[Middleware] = (), **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(
+        self,
+        *,
+        outermost: Sequence[Middleware] = (),
+        max_body_size: int | None = MAX_BODY_SIZE,
+        **options: Any,
+    ) -> None:
+        super().__init__(max_body_size=max_body_size, **options)
         self.outermost = outermost
         self._completed: dict[str, Any] | None = None
         self.add_exception_handler(Answered, _answer)

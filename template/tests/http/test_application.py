@@ -275,6 +275,19 @@ def test_body_that_is_too_large() -> None:
     assert described["post"]["responses"]["413"]["description"] == "The body is too large"
     assert "413" not in described["get"]["responses"]
     validate(document)
+    assert Application().max_body_size == 1_048_576
+
+
+def test_body_without_a_limit() -> None:
+    """A document without a 413, for a proxy that has one of its own."""
+    app = Application(max_body_size=None)
+
+    @app.post("/")
+    async def post(text: Annotated[str, Body()]) -> int:
+        return len(text)
+
+    assert TestClient(app).post("/", json="a" * 2**20).json() == 2**20
+    assert "413" not in app.openapi()["paths"]["/"]["post"]["responses"]
 
 
 def test_document_keeps_what_an_endpoint_says_of_400() -> None:
