@@ -33,7 +33,6 @@ class DoubleSubmit:
     def __init__(self, cookie: CookiePolicy, *, session: str) -> None:
         if cookie.httponly or not cookie.name.startswith("__Host-"):
             raise ValueError(f"{cookie.name}: __Host- and no HttpOnly are needed")
-        self.cookie = cookie
         description = f"What the cookie `{cookie.name}` holds."
 
         async def check(

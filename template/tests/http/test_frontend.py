@@ -59,7 +59,7 @@ def test_page(path: str) -> None:
     assert response.headers["cache-control"] == "no-cache"
     assert response.headers["content-security-policy"] == POLICY
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert "Accept" in response.headers["vary"]
+    assert response.headers["vary"] == "Accept"
 
 
 def test_page_that_has_not_changed() -> None:
@@ -134,6 +134,14 @@ def test_behind_a_prefix() -> None:
     """What a proxy takes away does not count."""
     behind = TestClient(app, root_path="/service")
     assert behind.get("/service/app/orders", headers=BROWSER).text == PAGE
+
+
+def test_build_has_a_default(monkeypatch: pytest.MonkeyPatch, build: Path) -> None:
+    """It is below the folder in which the service is started."""
+    monkeypatch.delenv("APP_FRONTEND_DIRECTORY")
+    build.rename(build.parent / "dist")
+    monkeypatch.chdir(build.parent)
+    assert client.get("/app/", headers=BROWSER).text == PAGE
 
 
 def test_before_it_is_built(monkeypatch: pytest.MonkeyPatch, build: Path) -> None:
