@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import HTTPException
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
@@ -14,9 +14,7 @@ from app.settings import Settings
 class FileSettings(Settings):
     """Where the files to send are; links on the way there are followed once, at the first use."""
 
-    files_directory: Annotated[Path, AfterValidator(Path.resolve)] = Field(
-        Path("files"), validate_default=True
-    )
+    files_directory: Annotated[Path, AfterValidator(Path.resolve)] = Path("files")
 
 
 def stored_file(name: str) -> Path:
