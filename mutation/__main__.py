@@ -28,6 +28,8 @@ def main(modules: Sequence[str]) -> int:
     """Print the score and the survivors; the exit status says whether all is as it should be."""
     reasons: list[dict[str, Any]] = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
     console = Console(width=100, highlight=False, soft_wrap=True)
+    if "TEST_REDIS_URL" not in os.environ:
+        console.print("TEST_REDIS_URL is not set: what only a Redis sees survives")
     with tempfile.TemporaryDirectory() as parent:
         project = Path(parent).resolve() / "service"
         render(project, {"project_name": "service", **tour()})
