@@ -24,10 +24,10 @@ import pytest
 
 from mutation.mutants import Mutant, mutants
 
-LIMIT = 300
+LIMIT = 120
 """Seconds after which the tests of a mutant are taken to have noticed that it never ends.
 
-All tests take a tenth of them, so that a busy machine kills no mutant.
+All tests take a quarter of them.
 """
 
 FRAMEWORKS = (
@@ -70,14 +70,16 @@ def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
     ]
 
 
-def survivors(project: Path, work: Sequence[Job], workers: int) -> Iterator[tuple[Job, bool]]:
+def survivors(
+    project: Path, work: Sequence[Job], workers: int, limit: int = LIMIT
+) -> Iterator[tuple[Job, bool]]:
     """Yield each job with whether its mutant survived all tests, in the order of being done."""
     dependents = _load(project)
     waiting, running = list(reversed(work)), {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
-            running[_start(project, job, dependents[job.module])] = job
+            running[_start(project, job, dependents[job.module], limit)] = job
         process, status = os.wait()
         ended = os.waitstatus_to_exitcode(status)
         job = running.pop(process)
@@ -127,7 +129,7 @@ def _dependents(name: str, imports: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _start(project: Path, job: Job, dependents: set[str]) -> int:
+def _start(project: Path, job: Job, dependents: set[str], limit: int) -> int:
     """Test one mutant in a process of its own, and return the process's id."""
     process = os.fork()
     if process:
@@ -136,6 +138,7 @@ def _start(project: Path, job: Job, dependents: set[str]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
+        signal.alarm(limit)
         status = _test(project, job, dependents)
     except BaseException:
         status = 1  # as pytest's command would end: nobody expects such a mutant
@@ -144,7 +147,6 @@ def _start(project: Path, job: Job, dependents: set[str]) -> int:
 
 def _test(project: Path, job: Job, dependents: set[str]) -> int:
     """Run the tests beside the module, and then all; the first one that fails ends it."""
-    signal.alarm(LIMIT)
     near = nearest_tests(project, job.module)
     if job.mutant is not None:
         _replace(project / job.module, job.mutant.source)
