@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Send
 
 from app.http.openapi import documented, documented_error, merged
 
@@ -33,6 +33,12 @@ class Answered(Exception):  # noqa: N818
 
 async def _answer(_: Request, reason: Exception) -> Response:
     return cast("Answered", reason).response
+
+
+async def refuse_start(reason: str, receive: Receive, send: Send) -> None:
+    """Let the server log one line, and not start (ASGI 3.0, lifespan)."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": " ".join(reason.split())})
 
 
 async def invalid_request(_: Request, error: Exception) -> JSONResponse:

@@ -23,6 +23,7 @@ from redis.maint_notifications import MaintNotificationsConfig
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.application import refuse_start
 from app.settings import Settings
 
 MEMORY_LIMIT = 64 * 2**20
@@ -233,8 +234,7 @@ class OpenState:
                 scope["state"]["store"] = store
                 await self.app(scope, receive, send)
         except StateError as error:
-            await receive()
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            await refuse_start(str(error), receive, send)
             raise
 
 

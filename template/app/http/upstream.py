@@ -14,6 +14,7 @@ from httpx2 import AsyncClient, HTTPError, InvalidURL, Limits, Response, Timeout
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.application import refuse_start
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
 
@@ -90,10 +91,8 @@ class OpenUpstream:
         try:
             client = _client(UpstreamSettings.current())
         except (InvalidURL, ValueError) as error:
-            reason = " ".join(str(error).split())
-            message = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {reason}"
-            await receive()
-            await send({"type": "lifespan.startup.failed", "message": message})
+            reason = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {error}"
+            await refuse_start(reason, receive, send)
             raise
         async with client:
             scope["state"]["upstream"] = client
