@@ -1,5 +1,6 @@
 """Every pattern alone, every pair, every option: generated, linted, type-checked and tested."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,18 @@ def test_application_pattern(entry: dict[str, Any], tmp_path: Path) -> None:
     project.test()
 
 
-@pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])
+PRESETS = ["api", "empty", "exports", "tour", "web"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_readme_of_preset(preset: str, tmp_path: Path) -> None:
+    """Its tables begin a block: behind a line of text, CommonMark takes them for more of it."""
+    project = generate(tmp_path / "service", preset=preset)
+    text = (project.folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^[^|\n].*\n\|.*", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_preset(preset: str, tmp_path: Path) -> None:
     """Each preset gives a project that is clean and whose tests pass."""
     project = generate(tmp_path / "service", preset=preset)

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import secrets
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.security import APIKeyCookie
@@ -18,14 +18,6 @@ from app.http.cookies import CookiePolicy
 from app.http.login import Issued, authenticated, unauthorized
 from app.http.openapi import HeaderDescription, documented_error
 from app.http.state import StateStore, Store
-
-REFRESH_REFUSED = documented_error(
-    401,
-    "No valid refresh token",
-    HeaderDescription("WWW-Authenticate", "How to log in."),
-    HeaderDescription("Cache-Control", "Always `no-store`."),
-    HeaderDescription("Set-Cookie", "Makes the browser drop the token."),
-)
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +97,12 @@ class RefreshTokens:
     async def close(self, store: Store, token: str) -> None:
         """End the token's family, if there is one."""
         await store.delete(self._family(token.partition(".")[0]))
+
+    def refusal(self) -> dict[int | str, dict[str, Any]]:
+        """Return the `responses=` entry of the 401 that `rotated` raises."""
+        challenge = HeaderDescription("WWW-Authenticate", "How to log in.")
+        caching = HeaderDescription("Cache-Control", "Always `no-store`.")
+        return documented_error(401, "No valid refresh token", challenge, caching, self.cookie)
 
     def refused(self) -> HTTPException:
         """Return the 401 that also makes the browser drop the token."""

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.login import Issued
-from app.http.refresh_tokens import REFRESH_REFUSED, RefreshTokens
+from app.http.refresh_tokens import RefreshTokens
 from app.http.state import OpenState
 from tests.state import with_store
 from tests.wire import set_cookie, undocumented
@@ -42,7 +42,7 @@ def create_app() -> FastAPI:
     async def login(response: Response, issued: Annotated[Issued, Depends(tokens.started)]) -> None:
         tokens.cookie.set(response, issued.token)
 
-    @app.post("/auth/refresh", responses=REFRESH_REFUSED)
+    @app.post("/auth/refresh", responses=tokens.refusal())
     async def refresh(
         response: Response, issued: Annotated[Issued, Depends(tokens.rotated)]
     ) -> str:

@@ -16,13 +16,7 @@ class Item(BaseModel):
     title: str
 
 
-@router.post(
-    "/account",
-    dependencies=[Depends(csrf_guard.check)],
-    responses={
-        **FORBIDDEN,
-    },
-)
+@router.post("/account", dependencies=[Depends(csrf_guard.check)], responses=FORBIDDEN)
 async def post_account() -> Item:
     """Answer with one Item."""
     return Item(id=1, title="example")

@@ -39,13 +39,7 @@ async def device_accepted(accepted: Annotated[bool, Depends(is_device_accepted)]
         )
 
 
-@router.get(
-    "/cookie-on-error",
-    dependencies=[Depends(device_accepted)],
-    responses={
-        **device_refused,
-    },
-)
+@router.get("/cookie-on-error", dependencies=[Depends(device_accepted)], responses=device_refused)
 async def get_cookie_on_error() -> Item:
     """Answer with one Item."""
     return Item(id=1, title="example")

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from app.cookies.refresh import refresh_cookie, refresh_tokens
 from app.http.login import Issued
 from app.http.openapi import documented
-from app.http.refresh_tokens import REFRESH_REFUSED
 
 router = APIRouter()
 
@@ -24,7 +23,7 @@ class Item(BaseModel):
     "/auth/refresh",
     responses={
         **documented(200, refresh_cookie),
-        **REFRESH_REFUSED,
+        **refresh_tokens.refusal(),
     },
 )
 async def post_auth_refresh(

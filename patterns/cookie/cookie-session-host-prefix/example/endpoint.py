@@ -18,12 +18,7 @@ class Item(BaseModel):
     title: str
 
 
-@router.get(
-    "/cookie-session-host-prefix",
-    responses={
-        **UNAUTHORIZED,
-    },
-)
+@router.get("/cookie-session-host-prefix", responses=UNAUTHORIZED)
 async def get_cookie_session_host_prefix(user: Annotated[str, Depends(session.user)]) -> Item:
     """Answer with one Item."""
     return Item(id=1, title="example")

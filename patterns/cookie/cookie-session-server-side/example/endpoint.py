@@ -18,12 +18,7 @@ class Item(BaseModel):
     title: str
 
 
-@router.get(
-    "/cookie-session-server-side",
-    responses={
-        **UNAUTHORIZED,
-    },
-)
+@router.get("/cookie-session-server-side", responses=UNAUTHORIZED)
 async def get_cookie_session_server_side(
     sid_user: Annotated[str, Depends(sid_session.user)],
 ) -> Item:

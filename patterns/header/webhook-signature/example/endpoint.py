@@ -25,12 +25,7 @@ class PostWebhookSignatureBody(BaseModel):
     event: str
 
 
-@router.post(
-    "/webhook-signature",
-    responses={
-        **UNSIGNED,
-    },
-)
+@router.post("/webhook-signature", responses=UNSIGNED)
 async def post_webhook_signature(
     body: PostWebhookSignatureBody,
     webhook_id: Annotated[str, Depends(webhook)],

@@ -19,12 +19,7 @@ class Item(BaseModel):
     title: str
 
 
-@router.get(
-    "/www-authenticate",
-    responses={
-        **CHALLENGED,
-    },
-)
+@router.get("/www-authenticate", responses=CHALLENGED)
 async def get_www_authenticate(caller: Annotated[str, Depends(bearer)]) -> Item:
     """Answer with one Item."""
     return Item(id=1, title="example")

@@ -31,9 +31,7 @@ async def available(ready: Annotated[bool, Depends(is_available)]) -> None:
 @router.post(
     "/status-unavailable-retry",
     dependencies=[Depends(available)],
-    responses={
-        **NOT_AVAILABLE,
-    },
+    responses=NOT_AVAILABLE,
 )
 async def post_status_unavailable_retry() -> Item:
     """Answer with one Item."""

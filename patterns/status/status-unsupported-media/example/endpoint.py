@@ -27,9 +27,7 @@ class PostStatusUnsupportedMediaBody(BaseModel):
 @router.post(
     "/status-unsupported-media",
     dependencies=[Depends(json_only)],
-    responses={
-        **UNSUPPORTED_MEDIA,
-    },
+    responses=UNSUPPORTED_MEDIA,
 )
 async def post_status_unsupported_media(body: PostStatusUnsupportedMediaBody) -> Item:
     """Answer with one Item."""
