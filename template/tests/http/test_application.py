@@ -1,5 +1,6 @@
 """`app.http.application`: what is outermost reaches every answer, and the document."""
 
+import asyncio
 from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.application import Answered, Application
+from app.http.application import Answered, Application, refuse_start
 from app.http.openapi import HeaderDescription, Problem, documented, header
 from tests.wire import undocumented
 
@@ -383,3 +384,19 @@ def test_a_thousand_endpoints_start() -> None:
     app.include_endpoints(APIRouter() for _ in range(1_000))
     with TestClient(app) as client:
         assert client.get("/openapi.json").status_code == 200
+
+
+def test_start_is_refused_when_the_server_asks_for_it() -> None:
+    """And with one line, because servers log it as it is."""
+    seen: list[Any] = []
+
+    async def receive() -> Message:
+        seen.append("asked")
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        seen.append(message)
+
+    asyncio.run(refuse_start("No address:\n nowhere to go", receive, send))
+    refusal = {"type": "lifespan.startup.failed", "message": "No address: nowhere to go"}
+    assert seen == ["asked", refusal]
