@@ -201,9 +201,11 @@ def test_what_it_brings() -> None:
 
 
 def test_wrong_lines_are_answered_with_valid_ones(scaffold: Run) -> None:
-    done = scaffold("explain", "GET /x csv-stream cache-control(via=parameter)")
+    line = "GET /x csv-stream cache-control(via=parameter)"
+    done = scaffold("explain", line)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: endpoints[0].headers[0].via: cache-control via parameter")
+    where = f'endpoint line "{line}": cache-control via'
+    assert done.stderr.startswith(f"error: {where}: cache-control via parameter ")
     assert done.stdout.splitlines()[:2] == [
         "Nearest valid lines",
         "  GET /x csv-stream cache-control as get_x",

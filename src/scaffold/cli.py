@@ -283,11 +283,16 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
 def show_nearest(line: str, mistake: "UsageMistake", *, as_json: bool) -> None:
     """Print why a line is not valid, and the nearest lines that are; exit like its error."""
     from scaffold.catalogue import load
+    from scaffold.errors import InvalidSpec
     from scaffold.explain_page import nearest_page
+    from scaffold.lines import named_by_line, parse_line
     from scaffold.nearest import nearest_lines
     from scaffold.pages import to_json
 
-    lines = nearest_lines(line, load())
+    catalogue = load()
+    if isinstance(mistake, InvalidSpec):
+        mistake = named_by_line(mistake, line, parse_line(line, catalogue))
+    lines = nearest_lines(line, catalogue)
     if as_json:
         typer.echo(to_json({**failure(mistake, mistake.status), "nearest": lines}))
     say(f"error: {one_line(str(mistake))}")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from http.cookies import SimpleCookie
 from typing import Any, Literal
@@ -112,7 +112,7 @@ class CookiePolicy:
         """Return what is sent as `expires`, the same all day: what follows from it is kept."""
         if self.expires is None:
             return None
-        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = datetime.combine(datetime.now(UTC), time.min, UTC)
         return min(self.expires, today + timedelta(seconds=LONGEST_LIFE))
 
     def _send(

@@ -75,7 +75,7 @@ def test_expires_is_at_most_400_days_ahead(
     """As browsers would keep it, whenever the service runs."""
     today = datetime(2027, 1, 31, tzinfo=UTC)
     late = datetime(2027, 1, 31, 23, 59, 58, 7, tzinfo=UTC)
-    clock = SimpleNamespace(now=late.astimezone)
+    clock = SimpleNamespace(now=late.astimezone, combine=datetime.combine)
     monkeypatch.setattr("app.http.cookies.datetime", clock)
     response = Response()
     declared(expires=today + timedelta(days=days)).set(response, "value")
