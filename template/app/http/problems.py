@@ -70,7 +70,8 @@ class ProblemDetails:
                 return
             if held is not None and message["type"] == "http.response.body":
                 start, held = held, None
-                details = None if message.get("more_body") else _details(start, message["body"])
+                content = message.get("body", b"")
+                details = None if message.get("more_body") else _details(start, content)
                 if details is not None:
                     message = {**message, "body": _body(scope, start["status"], details)}
                     start = _described(start, message["body"])

@@ -133,8 +133,9 @@ def _problem(answer: Response, media_type: str) -> HTTPException | None:
     """Return what is raised in place of an answer that is not passed on."""
     if answer.status_code == 404:
         return HTTPException(404, "The service behind this one has nothing here")
-    sent = answer.headers.get("content-type", "").partition(";")[0]
-    if answer.status_code != 200 or sent != media_type or "content-encoding" in answer.headers:
+    sent = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    suits = sent == media_type.lower() and "content-encoding" not in answer.headers
+    if answer.status_code != 200 or not suits:
         return HTTPException(502, "The service behind this one answers something else")
     return None
 

@@ -1,5 +1,6 @@
 """`app.http.problems`: every error of the framework, on the wire and in the document."""
 
+import asyncio
 import json
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.middleware import Middleware
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
 from app.http.openapi import documented, documented_error
@@ -184,6 +185,29 @@ def test_streams_pass() -> None:
     response = client.get("/stream")
     assert (response.status_code, response.text) == (502, "ab")
     assert response.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_errors_without_content_pass() -> None:
+    """Applications may leave the body out of the message (ASGI 3.0)."""
+    headers = [(b"content-type", b"text/plain")]
+    messages: list[Message] = [
+        {"type": "http.response.start", "status": 404, "headers": headers},
+        {"type": "http.response.body"},
+    ]
+    sent = []
+
+    async def silent(scope: Scope, receive: Receive, send: Send) -> None:
+        for message in messages:
+            await send(message)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    asyncio.run(ProblemDetails(silent)({"type": "http", "path": "/"}, receive, send))
+    assert sent == messages
 
 
 def test_websockets_pass() -> None:

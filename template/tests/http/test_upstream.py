@@ -42,7 +42,7 @@ async def table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingRes
 @app.get("/own-table", response_class=StreamingResponse, responses=documents)
 async def own_table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
     """Pass on a table that is meant for one visitor."""
-    return await service.stream("/data/table", media_type="text/csv", private=True)
+    return await service.stream("/data/table", media_type="text/CSV", private=True)
 
 
 ROWS = {"Content-Type": "text/csv; charset=utf-8"}
@@ -130,6 +130,17 @@ def test_answer_is_passed_on(client: TestClient, service: Service) -> None:
     assert sorted(response.headers.multi_items()) == sorted(lines)
     assert body.closed
     assert undocumented(response, app.openapi()) == []
+
+
+@pytest.mark.parametrize("path", ["/table", "/own-table"])
+@pytest.mark.parametrize("sent", ["Text/CSV", "text/csv ;header=present"])
+def test_media_type_is_the_same_in_any_case(
+    client: TestClient, service: Service, path: str, sent: str
+) -> None:
+    """And with any parameters (RFC 9110, section 8.3.1)."""
+    service.answer = Response(200, headers={"Content-Type": sent}, stream=Body())
+    response = client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (200, sent)
 
 
 def test_length_is_passed_on(client: TestClient, service: Service) -> None:
