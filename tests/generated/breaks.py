@@ -499,7 +499,7 @@ BREAKS = [
     ("app/http/upstream.py", "            await self.answer.aclose()", "            pass"),
     ("app/http/upstream.py", "            await answer.aclose()", "            pass"),
     ("app/http/upstream.py", "        async with client:", "        if client:"),
-    ("app/http/upstream.py", "sent != media_type", "False"),
+    ("app/http/upstream.py", "sent == media_type.lower()", "True"),
     ("app/endpoints/get_post.py", "        NONE_UNLESS_VALID,\n", ""),
     ("app/endpoints/fill.py", "cart_signed.set(response", 'response.set_cookie("__Host-cart"'),
     ("app/endpoints/fill.py", '"two apples"', '"two pears"'),
