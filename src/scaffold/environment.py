@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.render import one_line
+from scaffold.errors import shortened
 
 
 def set_up(project: Path) -> str | None:
@@ -49,7 +49,7 @@ def _reason(output: str) -> str:
     """Return the line that says what is wrong: the first error, or else the last line."""
     lines = [line for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error:" in line.lower()]
-    return one_line([*errors[:1], *lines[-1:], "no reason given"][0])
+    return shortened([*errors[:1], *lines[-1:], "no reason given"][0])
 
 
 def next_steps(*, complete: bool) -> list[str]:

@@ -4,6 +4,10 @@ Everything that can go wrong on purpose is a `ScaffoldError`. `scaffold.cli` is 
 turns it into a line on standard error and an exit status; no other module prints or exits.
 """
 
+from textwrap import shorten
+
+LONGEST_REASON = 300
+
 
 class ScaffoldError(Exception):
     """Something failed; the message is one line that a user can act on.
@@ -58,3 +62,8 @@ class Interrupted(ScaffoldError):
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM arrived: stop like Ctrl-C does, with the exit status of a terminated process."""
+
+
+def shortened(text: str) -> str:
+    """Return what another program said on one line, of bearable length."""
+    return shorten(text, LONGEST_REASON, placeholder=" ...")

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from scaffold.render import one_line
+from scaffold.errors import shortened
 
 MESSAGE = "Start from fastapi-response-scaffold"
 
@@ -61,4 +61,4 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _reason(stderr: str) -> str:
     if "user.email" in stderr or "identity" in stderr:
         return "set user.name and user.email first, then run git add --all and git commit"
-    return one_line(stderr) or "no reason given"
+    return shortened(stderr) or "no reason given"

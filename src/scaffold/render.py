@@ -4,14 +4,12 @@ import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
 from scaffold.catalogue import template_root
-from scaffold.errors import InvalidSpec, ScaffoldError
+from scaffold.errors import InvalidSpec, ScaffoldError, shortened
 from scaffold.origin import find_origin
 
-LONGEST_REASON = 300
 TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
 
 
@@ -94,14 +92,9 @@ def _translate(error: Exception, source: str) -> ScaffoldError:
     message = str(error)
     refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
     if refused:
-        field, reason = refused[1], one_line(message[refused.end() :])
+        field, reason = refused[1], shortened(message[refused.end() :])
         return InvalidSpec(field, reason.removeprefix(f"{field}: "))
     stderr = getattr(error, "stderr", None)
     if stderr:
-        return ScaffoldError(f"git cannot read the template {source}: {one_line(str(stderr))}")
-    return ScaffoldError(f"the template cannot be rendered: {one_line(message) or repr(error)}")
-
-
-def one_line(text: str) -> str:
-    """Return text on one line of bearable length."""
-    return shorten(text, LONGEST_REASON, placeholder=" ...")
+        return ScaffoldError(f"git cannot read the template {source}: {shortened(str(stderr))}")
+    return ScaffoldError(f"the template cannot be rendered: {shortened(message) or repr(error)}")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 from scaffold.environment import run_in, scripts_folder
-from scaffold.render import one_line
+from scaffold.errors import shortened
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def run_tests(project: Path) -> TestRun:
         except OSError as error:
             return TestRun(0, frozenset(), f"the tests could not be run: {error.strerror}")
         if not report.is_file():
-            reason = one_line((done.stderr or done.stdout).strip()) or "no reason given"
+            reason = shortened((done.stderr or done.stdout).strip()) or "no reason given"
             return TestRun(0, frozenset(), f"the tests could not be run: {reason}")
         return _read(report)
 

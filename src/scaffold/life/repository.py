@@ -16,9 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError, UsageMistake
+from scaffold.errors import ScaffoldError, UsageMistake, shortened
 from scaffold.progress import working
-from scaffold.render import one_line
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -117,7 +116,9 @@ class Repository:
     def _must(self, *arguments: str, **environment: str) -> str:
         done = self._run(*arguments, **environment)
         if done.returncode != 0:
-            raise ScaffoldError(f"git cannot read the template {self.url}: {one_line(done.stderr)}")
+            raise ScaffoldError(
+                f"git cannot read the template {self.url}: {shortened(done.stderr)}"
+            )
         return done.stdout.strip()
 
 
@@ -187,7 +188,7 @@ def _fetch(url: str, folder: Path) -> None:
 
 def _check(done: subprocess.CompletedProcess[str], url: str) -> None:
     if done.returncode != 0:
-        reason = one_line(done.stderr) or "no reason given"
+        reason = shortened(done.stderr) or "no reason given"
         raise ScaffoldError(f"cannot fetch the template from {url}: {reason}")
 
 
