@@ -144,7 +144,7 @@ class KeepAnswers:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
-        start: Message = {"status": 500}
+        start: Message = {}
         body: list[bytes] = []
 
         async def send_and_keep(message: Message) -> None:
@@ -163,7 +163,8 @@ class KeepAnswers:
             await self.app(scope, receive, send_and_keep)
         finally:
             if "idempotency" in state:
-                await _settle(state["idempotency"], {"status": 500}, b"")
+                with suppress(StateUnavailable):
+                    await state["idempotency"].release()
 
 
 async def _settle(claim: Claim, start: Message, body: bytes) -> None:
@@ -182,10 +183,10 @@ def _again(status: int, headers: list[tuple[str, str]], body: str) -> Response:
     return answer
 
 
-def _caller(request: Request) -> tuple[str, str | None]:
-    """Return who asks. Cookies do not tell: their values change between two tries."""
+def _caller(request: Request) -> tuple[str | None, str | None]:
+    """Return who asks: a user, or credentials. Cookies change between two tries: they do not tell."""
     user: str | None = getattr(request.state, "user", None)
-    return ("user", user) if user else ("credentials", request.headers.get("authorization"))
+    return user, None if user else request.headers.get("authorization")
 
 
 async def _fingerprint(request: Request) -> str:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import BaseModel
 from starlette.middleware import Middleware
+from starlette.types import Message, Receive, Scope, Send
 
 from app.http.application import Application
 from app.http.idempotency import REPEATED, Claim, Idempotency, KeepAnswers
@@ -86,6 +87,14 @@ def test_quotes_make_no_difference(client: TestClient) -> None:
     client.post("/payments", json={"amount": 5})
     client.headers["Idempotency-Key"] = client.headers["Idempotency-Key"].strip('"')
     assert "idempotent-replayed" in client.post("/payments", json={"amount": 5}).headers
+
+
+def test_nothing_else_of_a_key_is_left_out(client: TestClient) -> None:
+    """Keys that differ in a letter are different."""
+    key = client.headers["Idempotency-Key"].strip('"')
+    for other in (key, f"X{key}", f"{key}X"):
+        client.post("/payments", json={"amount": 5}, headers={"Idempotency-Key": other})
+    assert done == ["paid"] * 3
 
 
 def test_other_keys_and_paths_are_other_requests(client: TestClient) -> None:
@@ -222,6 +231,78 @@ async def test_lost_claim_leaves_the_next_alone(state_url: str) -> None:
         assert await store.get(name) is None
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == tasks
+
+
+class Settled:
+    """A claim that notes how it ends."""
+
+    def __init__(self) -> None:
+        self.how: list[object] = []
+
+    async def keep(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Note the answer."""
+        self.how.append((status, headers, body))
+
+    async def release(self) -> None:
+        """Note that there is none."""
+        self.how.append("released")
+
+
+def start(status: int) -> Message:
+    """Return the message that starts an answer."""
+    return {"type": "http.response.start", "status": status, "headers": [(b"etag", b'"1"')]}
+
+
+BEGIN = {"type": "http.response.body", "body": b"ab", "more_body": True}
+END = {"type": "http.response.body"}
+KEPT = [(b"etag", b'"1"')]
+
+
+@pytest.mark.parametrize(
+    ("messages", "how"),
+    [
+        ([start(201), BEGIN, BEGIN, END], (201, KEPT, b"abab")),
+        ([start(399), END], (399, KEPT, b"")),
+        ([start(400), END], "released"),
+        ([start(500), BEGIN, END], "released"),
+        ([start(201), BEGIN], "released"),
+        ([start(201)], "released"),
+        ([], "released"),
+    ],
+)
+def test_claims_end_with_the_answer(messages: list[Message], how: object) -> None:
+    """One that does not come to its end is none, and the next request is a first one."""
+    claim = Settled()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["idempotency"] = claim
+        for message in messages:
+            await send(message)
+
+    async def send(_: Message) -> None:
+        pass
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    asyncio.run(KeepAnswers(answer)({"type": "http"}, receive, send))
+    assert claim.how == [how]
+
+
+class Vanishing(MemoryStore):
+    """A store in which another claim ends between two questions."""
+
+    async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
+        """Find another claim."""
+        return False
+
+
+def test_claim_that_ends_meanwhile() -> None:
+    """Its answer is not known, so the client has to come back."""
+    with TestClient(create_app()) as client:
+        client.app_state["store"] = Vanishing()
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        assert client.post("/payments", json={"amount": 5}, headers=key).status_code == 409
 
 
 class Failing(MemoryStore):
