@@ -84,6 +84,12 @@ async def own(kind: str) -> Response:
     return OWN[kind]
 
 
+@app.get("/bytes")
+async def some_bytes() -> Response:
+    """Answer with what is no UTF-8."""
+    return PlainTextResponse(b"\xff!", 400)
+
+
 @app.get("/stream")
 async def stream() -> StreamingResponse:
     """Answer in parts."""
@@ -119,6 +125,7 @@ def problem(status: int, title: str, instance: str, **more: object) -> dict[str,
             "/raised/own",
             problem(409, "Conflict", "/raised/own") | DETAILS["own"],
         ),
+        ("GET", "/bytes", problem(400, "Bad Request", "/bytes", detail="\ufffd!")),
         (
             "GET",
             "/failing",
@@ -129,7 +136,7 @@ def problem(status: int, title: str, instance: str, **more: object) -> dict[str,
 def test_errors_are_problems(method: str, path: str, expected: dict[str, object]) -> None:
     """With the members of RFC 9457, and those of a problem type of your own."""
     response = client.request(method, path)
-    assert response.json() == expected
+    assert response.content == json.dumps(expected, separators=(",", ":")).encode()
     assert response.status_code == expected["status"]
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["content-length"] == str(len(response.content))
@@ -282,6 +289,7 @@ def test_members_are_described() -> None:
         "errors": {"type": "array", "items": error},
     }
     assert (schema["type"], schema["title"]) == ("object", "ProblemDetails")
+    assert "RFC 9457" in schema["description"]
     assert schema["required"] == ["type", "title", "status", "instance"]
 
 
