@@ -382,6 +382,7 @@ BREAKS = [
     ("app/http/rate_limits.py", "(address, 64)", "(address, 128)"),
     ("app/http/rate_limits.py", "mapped or ip_network", "ip_network"),
     ("app/http/rate_limits.py", 'f"user:{user}"', 'f"client:{user}"'),
+    ("app/http/rate_limits.py", "{client_address(request)}", "all"),
     ("app/endpoints/order.py", "dependencies=[Depends(idempotency)],", ""),
     ("app/endpoints/order.py", "**REPEATED", "**{}"),
     ("app/endpoints/order.py", "documented(200, idempotency)", "{}"),

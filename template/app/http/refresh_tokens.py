@@ -41,7 +41,7 @@ class RefreshTokens:
     """
 
     def __init__(self, cookie: CookiePolicy, *, lifetime: int) -> None:
-        if cookie.max_age is None or not 0 < cookie.max_age <= lifetime:
+        if cookie.max_age is None or cookie.max_age > lifetime:
             raise ValueError(f"{cookie.name}: max_age and a longer lifetime are needed")
         self.cookie = cookie
         self.max_age = cookie.max_age

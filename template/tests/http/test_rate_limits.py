@@ -13,6 +13,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.middleware import Middleware
+from starlette.types import Receive, Scope, Send
 
 from app.http.application import Application
 from app.http.rate_limits import (
@@ -87,6 +88,20 @@ def test_everybody_has_a_quota(client: TestClient) -> None:
     assert client.get("/", params={"user": "testclient"}).status_code == 200
 
 
+def test_every_address_has_a_quota(app: Application, state_url: str) -> None:
+    """One client does not use up what another one has."""
+    assert state_url
+
+    async def forwarded(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", []))
+        await app({**scope, "client": (headers.get(b"from", b"").decode(), 1)}, receive, send)
+
+    with TestClient(forwarded) as client:
+        for address in ("203.0.113.7", "203.0.113.8"):
+            asked = [client.get("/", headers={"From": address}) for _ in range(3)]
+            assert [response.status_code for response in asked] == [200, 200, 429]
+
+
 def test_quota_is_whole_after_the_window(state_url: str) -> None:
     """Which has begun with the first request."""
     assert state_url
@@ -98,7 +113,9 @@ def test_quota_is_whole_after_the_window(state_url: str) -> None:
         return (await rate_limit.count(request)).remaining
 
     with TestClient(app) as client:
-        assert [client.get("/").status_code for _ in range(2)] == [200, 429]
+        allowed, refused = client.get("/"), client.get("/")
+        assert (allowed.status_code, refused.status_code) == (200, 429)
+        assert refused.headers["retry-after"] == "1"
         time.sleep(1.1)
         assert client.get("/").json() == 0
 

@@ -189,6 +189,7 @@ def test_lifetimes_must_fit(max_age: int | None, lifetime: int) -> None:
     """A token that outlives its login is a mistake."""
     with pytest.raises(ValueError, match=r"refresh: max_age and a longer lifetime are needed$"):
         RefreshTokens(refresh_cookie(max_age=max_age), lifetime=lifetime)
+    assert RefreshTokens(refresh_cookie(max_age=60), lifetime=60).max_age == 60
 
 
 def test_document_names_the_cookie() -> None:
