@@ -270,6 +270,8 @@ def test_time_outs_must_fit(max_age: int | None, idle_timeout: int) -> None:
     """A cookie that ends before the session, or without a limit, is a mistake."""
     with pytest.raises(ValueError, match=r"max_age and a shorter idle_timeout are needed$"):
         ServerSession(session_cookie(max_age=max_age), idle_timeout=idle_timeout)
+    for fitting in (1, 60):
+        assert ServerSession(session_cookie(max_age=60), idle_timeout=fitting).max_age == 60
 
 
 def test_document_names_the_cookie() -> None:
