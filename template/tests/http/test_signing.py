@@ -1,6 +1,8 @@
 """`app.http.signing`: what was signed here, with which key, for what, and when."""
 
+import hmac
 import logging
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -32,6 +34,15 @@ def test_value_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, 1_800_000_000)
     signed = signer.sign({"a": [1, "ü"]})
     assert signer.read(signed, 60) == ({"a": [1, "ü"]}, datetime.fromtimestamp(1_800_000_000, UTC))
+
+
+def test_signature_is_that_of_sha_256(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a key of its own for each use, which is made with SHA-256 too."""
+    use_keys(monkeypatch, NEW)
+    value, _, signature = signer.sign("a").rpartition(".")
+    key = hmac.digest(NEW.encode(), b"test", "sha256")
+    made = hmac.digest(key, value.encode(), "sha256")
+    assert signature == urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def test_signed_value_fits_into_a_cookie(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse
 from fastapi.testclient import TestClient
 
@@ -83,3 +83,11 @@ def test_file_is_read_before_it_is_removed() -> None:
         await app({**scope, "extensions": extensions}, receive, send)
 
     assert TestClient(server).get("/file").content == bytes(1_000_000)
+
+
+def test_other_extensions_stay() -> None:
+    """What else the server has to tell, such as about its certificate."""
+    extensions: dict[str, Any] = {"tls": {}, "http.response.pathsend": {}}
+    request = Request({"type": "http", "extensions": extensions})
+    assert len(list(temporary_folder(request))) == 1
+    assert request.scope["extensions"] == {"tls": {}}
