@@ -1,11 +1,12 @@
 """`app.http.upstream`: what is passed on, what is not, and every way in which it fails."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends
@@ -15,6 +16,7 @@ from httpx2 import (
     AsyncByteStream,
     AsyncClient,
     ConnectError,
+    InvalidURL,
     MockTransport,
     ReadTimeout,
     RemoteProtocolError,
@@ -208,6 +210,20 @@ def test_failures_are_told_apart(
     assert undocumented(response, app.openapi()) == []
 
 
+def test_idle_connections_are_few_and_young(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service may close those that are older just when they are used."""
+    opened: list[dict[str, Any]] = []
+
+    def open_client(**options: Any) -> AsyncClient:
+        opened.append(options)
+        return AsyncClient(**options)
+
+    monkeypatch.setattr("app.http.upstream.AsyncClient", open_client)
+    with TestClient(app):
+        limits = opened[0]["limits"]
+    assert (limits.max_keepalive_connections, limits.keepalive_expiry) == (20, 3)
+
+
 def test_no_service_is_set() -> None:
     """It is as good as not there."""
     with TestClient(app) as client:
@@ -306,10 +322,14 @@ def test_time_out_is_a_setting(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("APP_UPSTREAM_TIMEOUT", "soon"), ("APP_UPSTREAM_URL", "http://host:port")]
+    ("name", "value", "why"),
+    [
+        ("APP_UPSTREAM_TIMEOUT", "soon", "1 validation error for .+ upstream_timeout .+"),
+        ("APP_UPSTREAM_URL", "http://host:port", "Invalid port: 'port'"),
+    ],
 )
 def test_start_up_fails_with_one_line(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
 ) -> None:
     """As the message that servers log."""
     monkeypatch.setenv(name, value)
@@ -324,12 +344,12 @@ def test_start_up_fails_with_one_line(
 
         await app({"type": "lifespan", "state": {}}, receive, send)
 
-    with pytest.raises(Exception):  # noqa: B017, PT011
+    with pytest.raises((InvalidURL, ValueError)):
         asyncio.run(serve())
     (message,) = sent
     assert message["type"] == "lifespan.startup.failed"
-    assert message["message"].startswith("APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot")
-    assert "\n" not in message["message"]
+    said = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {why}"
+    assert re.fullmatch(said, message["message"])
 
 
 def test_promises_are_documented() -> None:
