@@ -146,7 +146,7 @@ class _Kept:
         return {
             name: header(described, required=False)
             for name in KEPT.values()
-            if name not in ("Cache-Control", "Content-Length", "Content-Type")
+            if name not in ("Content-Length", "Content-Type")
         } | {"Cache-Control": header("Who may store this, and for how long.", required=False)}
 
 
