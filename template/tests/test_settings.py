@@ -1,5 +1,7 @@
 """`app.settings`: the environment, read once."""
 
+from pathlib import Path
+
 import pytest
 
 from app.settings import Settings
@@ -32,3 +34,13 @@ def test_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty password is no password."""
     monkeypatch.setenv("APP_COLOUR", "")
     assert Colours.current().colour == "red"
+
+
+def test_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With variables of other programs in it; the environment goes first."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("APP_COLOUR=blue\nAPP_OTHER=1\nOTHER=1\n", encoding="utf-8")
+    assert Colours.current().colour == "blue"
+    monkeypatch.setenv("APP_COLOUR", "green")
+    Settings.forget()
+    assert Colours.current().colour == "green"
