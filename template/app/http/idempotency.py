@@ -184,7 +184,7 @@ def _again(status: int, headers: list[tuple[str, str]], body: str) -> Response:
 
 
 def _caller(request: Request) -> tuple[str | None, str | None]:
-    """Return who asks: a user, or credentials. Cookies change between two tries: they do not tell."""
+    """Return who asks, by user or by credentials: cookies change between two tries."""
     user: str | None = getattr(request.state, "user", None)
     return user, None if user else request.headers.get("authorization")
 
