@@ -5,12 +5,22 @@ connections to it from one request to the next.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 from typing import Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
-from httpx2 import AsyncClient, HTTPError, InvalidURL, Limits, Response, TimeoutException
+from httpx2 import (
+    AsyncClient,
+    HTTPError,
+    InvalidURL,
+    Limits,
+    Response,
+    TimeoutException,
+    create_ssl_context,
+)
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -103,12 +113,19 @@ def _client(settings: UpstreamSettings) -> AsyncClient:
     return AsyncClient(
         base_url=settings.upstream_url,
         timeout=settings.upstream_timeout,
+        verify=_trusted(),
         headers={"Accept-Encoding": "identity"},  # who asked may take another encoding than we
         # No cookie of one visitor is sent for another.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         # Servers close what is idle, often after 5 seconds: do not ask just then.
         limits=Limits(max_keepalive_connections=20, keepalive_expiry=3),
     )
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Return the certificates that are trusted: to load them takes 20 ms, in tests for each start."""
+    return create_ssl_context()
 
 
 class _PassedOn(StreamingResponse):

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Annotated, Any
 
@@ -210,8 +211,11 @@ def test_failures_are_told_apart(
     assert undocumented(response, app.openapi()) == []
 
 
-def test_idle_connections_are_few_and_young(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service may close those that are older just when they are used."""
+def test_connections_of_each_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle ones are few and young: the service may close older ones just when they are used.
+
+    Trusted certificates are loaded once.
+    """
     opened: list[dict[str, Any]] = []
 
     def open_client(**options: Any) -> AsyncClient:
@@ -219,8 +223,12 @@ def test_idle_connections_are_few_and_young(monkeypatch: pytest.MonkeyPatch) -> 
         return AsyncClient(**options)
 
     monkeypatch.setattr("app.http.upstream.AsyncClient", open_client)
-    with TestClient(app):
-        limits = opened[0]["limits"]
+    for _ in range(2):
+        with TestClient(app):
+            pass
+    assert isinstance(opened[0]["verify"], SSLContext)
+    assert opened[0]["verify"] is opened[1]["verify"]
+    limits = opened[0]["limits"]
     assert (limits.max_keepalive_connections, limits.keepalive_expiry) == (20, 3)
 
 
