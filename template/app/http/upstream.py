@@ -124,7 +124,7 @@ def _client(settings: UpstreamSettings) -> AsyncClient:
 
 @cache
 def _trusted() -> SSLContext:
-    """Return the certificates that are trusted: to load them takes 20 ms, in tests for each start."""
+    """Return the trusted certificates, which take 20 ms to load: in tests, for each start."""
     return create_ssl_context()
 
 
