@@ -3,6 +3,7 @@
 The screens that they see are kept under `tests/screens/`; `SCREENS=write` writes them anew.
 """
 
+import io
 import os
 import re
 import shlex
@@ -13,7 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import Application, create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.output.vt100 import Vt100_Output
 
+from scaffold.errors import Terminated
+from scaffold.wizard.journey import State
+from scaffold.wizard.terminal import run
 from tests.conftest import Run
 from tests.terminal import Terminal
 
@@ -306,6 +313,21 @@ def test_a_terminated_wizard_gives_the_terminal_back(start: Start, work: Path) -
     assert show_cursor in terminal.printed()
     assert terminal.printed().endswith("terminated\n")
     assert os.listdir(work) == []
+
+
+def test_a_signal_during_the_first_screen_gives_the_terminal_back(
+    composing: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def terminated(application: Application[None]) -> None:
+        application.renderer.render(application, application.layout)
+        raise Terminated
+
+    monkeypatch.setattr(Application, "run", terminated)
+    written = io.StringIO()
+    output = Vt100_Output(written, lambda: Size(rows=24, columns=80))
+    with create_app_session(output=output), pytest.raises(Terminated):
+        run(composing, "scaffold new")
+    assert written.getvalue().count("\x1b[?1049h") == written.getvalue().count("\x1b[?1049l") == 1
 
 
 def test_no_colour_means_no_colour(start: Start) -> None:

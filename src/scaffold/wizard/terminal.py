@@ -107,5 +107,10 @@ def run(state: State, head: str) -> State:
         Layout(Window(control)), key_bindings=bindings, style=STYLE, full_screen=True
     )
     application.ttimeoutlen = application.timeoutlen = ESCAPE_WAITS
-    finished: State = application.run()
+    try:
+        finished: State = application.run()
+    except KeyboardInterrupt:
+        # A signal may come while the first screen is painted, when nobody would leave it yet.
+        application.renderer.reset()
+        raise
     return finished
