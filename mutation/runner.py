@@ -24,7 +24,7 @@ import pytest
 
 from mutation.mutants import Mutant, mutants
 
-LIMIT = 120
+LIMIT = 60
 """Seconds after which the tests of a mutant are taken to have noticed that it never ends.
 
 All tests take a quarter of them.
