@@ -559,7 +559,7 @@ BREAKS = [
     ("app/endpoints/token_login.py", "refresh_tokens.started", "refresh_tokens.rotated"),
     ("app/endpoints/token_refresh.py", "refresh_tokens.rotated", "refresh_tokens.started"),
     ("app/endpoints/token_refresh.py", "**refresh_tokens.refusal(),", ""),
-    ("app/http/refresh_tokens.py", "challenge, caching, self.cookie", "challenge, caching"),
+    ("app/http/refresh_tokens.py", "(*CHALLENGE_HEADERS, self.cookie)", "CHALLENGE_HEADERS"),
     ("app/endpoints/token_refresh.py", "    refresh_cookie.set(", "    str("),
     ("app/endpoints/token_logout.py", "dependencies=[Depends(refresh_tokens.ended)],", ""),
     ("app/cookies/sid.py", "idle_timeout=900", "idle_timeout=901"),

@@ -9,12 +9,13 @@ from pydantic import BaseModel, SecretStr
 from app.http.openapi import HeaderDescription, documented_error
 from app.settings import Settings
 
-UNAUTHORIZED = documented_error(
-    401,
-    "Not logged in",
+CHALLENGE_HEADERS = (
     HeaderDescription("WWW-Authenticate", "How to log in."),
     HeaderDescription("Cache-Control", "Always `no-store`."),
 )
+"""What `unauthorized` sends."""
+
+UNAUTHORIZED = documented_error(401, "Not logged in", *CHALLENGE_HEADERS)
 
 
 class LoginSettings(Settings):

@@ -15,8 +15,8 @@ from fastapi.security import APIKeyCookie
 from pydantic import BaseModel
 
 from app.http.cookies import CookiePolicy
-from app.http.login import Issued, authenticated, unauthorized
-from app.http.openapi import HeaderDescription, documented_error
+from app.http.login import CHALLENGE_HEADERS, Issued, authenticated, unauthorized
+from app.http.openapi import documented_error
 from app.http.state import StateStore, Store
 
 logger = logging.getLogger(__name__)
@@ -100,9 +100,8 @@ class RefreshTokens:
 
     def refusal(self) -> dict[int | str, dict[str, Any]]:
         """Return the `responses=` entry of the 401 that `rotated` raises."""
-        challenge = HeaderDescription("WWW-Authenticate", "How to log in.")
-        caching = HeaderDescription("Cache-Control", "Always `no-store`.")
-        return documented_error(401, "No valid refresh token", challenge, caching, self.cookie)
+        described = (*CHALLENGE_HEADERS, self.cookie)
+        return documented_error(401, "No valid refresh token", *described)
 
     def refused(self) -> HTTPException:
         """Return the 401 that also makes the browser drop the token."""
