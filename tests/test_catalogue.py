@@ -11,9 +11,9 @@ from scaffold.catalogue import FAMILIES, template_root
 ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
 NEEDED = {
-    "response": {"stub.py.jinja", "test.py.jinja"},
-    "header": {"policy.py.jinja", "apply.py.jinja", "test.py.jinja"},
-    "cookie": set(),
+    "response": {"endpoint.py.jinja", "test.py.jinja"},
+    "header": {"stub.py.jinja", "test.py.jinja"},
+    "cookie": {"stub.py.jinja", "test.py.jinja"},
     "status": set(),
     "app": {"middleware.py.jinja", "test.py.jinja"},
 }
@@ -39,13 +39,7 @@ def test_folder_is_named_like_its_pattern(folder: Path) -> None:
 
 def test_folder_holds_what_its_family_needs(folder: Path) -> None:
     """A pattern comes with its code and its test."""
-    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
-    needed = NEEDED[folder.parent.name]
-    if data["family"] == "header" and "reads" in data:
-        needed = {"parameter.py.jinja", "test.py.jinja"}
-    if data["family"] == "header" and "guards" in data:  # it may do nothing but refuse
-        needed = needed - {"apply.py.jinja"}
-    assert needed <= {path.name for path in folder.iterdir()}
+    assert NEEDED[folder.parent.name] <= {path.name for path in folder.iterdir()}
 
 
 def test_page_is_complete(folder: Path) -> None:

@@ -88,7 +88,7 @@ def second_version(folder: Path) -> None:
     replace(project / "pyproject.toml.jinja", "uvicorn>=0.50", "uvicorn>=0.51")
     replace(project / "app/http/caching.py", '"""', '"""Of the second version. ')
     replace(project / "README.md.jinja", "## Deploy\n", "## Deploy it\n")
-    replace(folder / "patterns/response/json-model/stub.py.jinja", '    """', '    """Now: ')
+    replace(folder / "patterns/response/json-model/endpoint.py.jinja", '    """', '    """Now: ')
 
 
 def replace(path: Path, old: str, new: str) -> None:
