@@ -14,7 +14,7 @@ from scaffold.check import check
 from scaffold.conditions import holds
 from scaffold.errors import InvalidSpec
 from scaffold.lines import parse_line
-from scaffold.names import module_name
+from scaffold.names import slug
 from scaffold.pattern_page import example
 from scaffold.values import CHECKS, check_option
 from tests.conftest import HOSTILE_SPECS
@@ -164,7 +164,7 @@ def test_defaults_are_filled_in() -> None:
     ],
 )
 def test_a_cookie_has_a_module_that_can_be_imported(name: str, module: str) -> None:
-    assert module_name(name, load().vocabulary) == module
+    assert slug(name, load().vocabulary) == module
     assert module.isidentifier()
 
 

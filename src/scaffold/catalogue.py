@@ -17,9 +17,6 @@ from scaffold.suggestions import did_you_mean
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
 
-PLAIN_COOKIE = "cookie-set"
-"""The pattern whose cookies have a module with nothing but the cookie."""
-
 Condition = bool | Mapping[str, Any]
 """What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
 
@@ -56,18 +53,17 @@ class Pattern:
     Attributes:
         form: how a response pattern hands its answer to FastAPI; None in the other families.
         sets: the response headers that the pattern puts on the wire.
-        repeatable: the option that names the header or cookie, when there may be several.
+        repeatable: the option that names the header or cookie, of which there may be several.
         reads: when the pattern reads from the request instead of writing to the answer.
         names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
-        cookie_module: the pattern that the cookie's module is written from: that of `cookie-set`
-            holds the cookie only, others an object beside it.
-        writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
+        owns_cookie: whether it puts an object of its own beside the cookie in that module.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
         own_status: whether a response pattern brings a status of its own.
         takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
-        names: what a stub with this pattern defines or imports, so that nothing else is called so.
+        names: what a stub with this pattern defines or imports, so that nothing else is called so;
+            `{slug}` and `{prefix}` stand for what the entry's cookie or header is called there.
         status_code: the status of the answer, or the option that says it; None where it is usual.
         toolkit: the modules of `app/http/` that it needs.
         dependencies: the packages that it needs.
@@ -85,8 +81,7 @@ class Pattern:
     repeatable: str | None
     reads: Condition
     names_cookie: bool
-    cookie_module: str
-    writes_cookie: bool
+    owns_cookie: bool
     defines_cookie: Condition
     own_status: bool
     takes_body: bool
@@ -129,6 +124,7 @@ class Vocabulary:
     module_names: frozenset[str]
     field_names: frozenset[str]
     cookie_attributes: Sequence[str]
+    list_headers: Sequence[str]
     required: Mapping[str, str]
     endpoint_keys: Sequence[str]
     places: Mapping[str, str]
@@ -223,11 +219,10 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         form=data.get("form"),
         options={name: _option(name, option) for name, option in options.items()},
         sets=tuple(data.get("sets") or ()),
-        repeatable=data.get("repeatable"),
+        repeatable="name" if "name" in options and data["family"] != "app" else None,
         reads=data.get("reads", False),
         names_cookie=bool(cookie),
-        cookie_module=cookie.get("module", PLAIN_COOKIE),
-        writes_cookie=bool(cookie.get("writes", False)),
+        owns_cookie=bool(cookie) and not cookie.get("plain", False),
         defines_cookie=cookie.get("defines", False),
         own_status=bool(data.get("own_status", False)),
         takes_body=bool(data.get("takes_body", False)),
@@ -272,6 +267,7 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         module_names=frozenset(data["module_names"]),
         field_names=frozenset(data["field_names"]),
         cookie_attributes=[*data["cookie_attributes"], *data["cookie_facts"]],
+        list_headers=data["list_headers"],
         required=data["required"],
         endpoint_keys=data["endpoint_keys"],
         places=data["places"],

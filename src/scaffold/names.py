@@ -102,10 +102,16 @@ def body_class(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_")) + "Body"
 
 
-def module_name(name: str, words: Vocabulary) -> str:
-    """Return a cookie's or header's name as Python: also its module in `app/cookies/`."""
+def slug(name: str, words: Vocabulary) -> str:
+    """Return a cookie's or header's name as a word of Python: also its module in `app/cookies/`."""
     bare = re.sub(r"^__(host|secure)-", "", name.lower())
-    module = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
-    if not module or module[0].isdigit():
-        module = f"cookie_{module}"
-    return f"{module}_" if module in words.keywords else module
+    word = re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+    if not word or word[0].isdigit():
+        word = f"cookie_{word}"
+    return f"{word}_" if word in words.keywords else word
+
+
+def prefix(name: str, words: Vocabulary) -> str:
+    """Return what tells the objects of a second session from those of the first."""
+    word = slug(name, words)
+    return "" if word == "session" else f"{word}_"

@@ -3,25 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold.catalogue import PLAIN_COOKIE, Pattern, Vocabulary
+from scaffold.catalogue import Pattern, Vocabulary
 from scaffold.conditions import holds
 from scaffold.names import (
     body_class,
-    module_name,
     parameter_names,
+    prefix,
     quoted,
+    slug,
     without_parameters,
 )
 from scaffold.spec import Endpoint, Entry
-
-COOKIE_SUFFIXES = (
-    *("cookie", "value", "session", "user", "issued", "guard", "tokens"),
-    *("signed", "flash", "message", "accepted", "refused"),
-)
-"""What stands behind a cookie's name in the names that stubs and `app/cookies/` make of it."""
-
-LIST_HEADERS = ("link", "set-cookie", "vary")
-"""Headers that several patterns may add to."""
 
 
 def check_endpoint(endpoint: Endpoint, words: Vocabulary) -> None:
@@ -58,20 +50,14 @@ def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
 def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
     """Yield what the endpoint's module takes from its patterns, or makes from their options."""
     for entry in endpoint.entries():
-        yield from entry.pattern.names
-    for entry in endpoint.headers:
-        if entry.pattern.repeatable:
-            name = module_name(entry.options[entry.pattern.repeatable], words)
-            yield from (
-                (f"{name}_given", f"read_{name}_given") if entry.reads() else [f"{name}_header"]
-            )
-    for entry in endpoint.cookies:
-        if "name" not in entry.options:
-            continue
-        module = module_name(entry.options["name"], words)
-        yield from (f"{module}_{suffix}" for suffix in COOKIE_SUFFIXES)
-        yield from (COOKIE_SUFFIXES if module == "session" else ())
-        yield from (f"read_{module}_value", f"is_{module}_accepted")
+        yield from own_names(entry, words)
+
+
+def own_names(entry: Entry, words: Vocabulary) -> Iterator[str]:
+    """Yield what an entry's pattern defines or imports in the module of its endpoint."""
+    name = entry.options.get("name", "")
+    own = {"slug": slug(name, words), "prefix": prefix(name, words)}
+    yield from (written.format(**own) for written in entry.pattern.names)
 
 
 def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
@@ -125,7 +111,7 @@ def _check_header_names(endpoint: Endpoint, words: Vocabulary) -> None:
     read: set[str] = set()
     for entry in endpoint.headers:
         for name in entry.header_names():
-            if name.lower() in seen and name.lower() not in LIST_HEADERS:
+            if name.lower() in seen and name.lower() not in words.list_headers:
                 raise words.mistake("header_twice", field=entry.where, given=name)
             seen.add(name.lower())
         if not entry.reads():
@@ -188,7 +174,7 @@ def _check_cookies(
     for entry in application:
         if entry.pattern.names_cookie:
             name = entry.options["name"]
-            modules[module_name(name, words)] = name
+            modules[slug(name, words)] = name
             owners[name] = (entry.pattern, "the application")
     for endpoint in endpoints:
         for entry in endpoint.cookies:
@@ -198,7 +184,7 @@ def _check_cookies(
             if entry.pattern.names_cookie:
                 _check_attributes(entry, *definitions[name], words)
             _check_owner(entry, f"the endpoint {endpoint.name}", owners, words)
-            owner = modules.setdefault(module_name(name, words), name)
+            owner = modules.setdefault(slug(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
                 raise words.mistake("cookie_module", field=field, name=name, other=owner)
@@ -208,19 +194,16 @@ def _check_owner(
     entry: Entry, user: str, owners: dict[str, tuple[Pattern, str]], words: Vocabulary
 ) -> None:
     """Refuse a cookie that has another object beside it, or belongs to the application."""
-    name, kind = entry.options["name"], entry.pattern.cookie_module
+    name = entry.options["name"]
     owner, first_user = owners.get(name, (entry.pattern, user))
-    if kind == PLAIN_COOKIE:
-        differs = owner.family == "app"
-    else:
-        differs = kind != owner.cookie_module
+    if entry.pattern.owns_cookie:
         owners.setdefault(name, (entry.pattern, user))
-    if differs:
+    if owner != entry.pattern and (entry.pattern.owns_cookie or owner.family == "app"):
         raise words.mistake(
             "cookie_kind",
             field=f"{entry.where}.name",
             name=name,
-            pattern=owner.cookie_module,
+            pattern=owner.id,
             other=first_user,
         )
 

@@ -75,9 +75,7 @@ class Endpoint:
             "method": self.method,
             "response": self.response.pattern.id,
             "status": self.status.pattern.id if self.status else "none",
-            "sets_cookie": any(
-                cookie.pattern.writes_cookie and not cookie.reads() for cookie in self.cookies
-            ),
+            "sets_cookie": not all(cookie.reads() for cookie in self.cookies),
             "reads_cookie": any(cookie.reads() for cookie in self.cookies),
             "own_status": self.response.pattern.own_status,
             "has_body": self.has_body or self.response.pattern.takes_body,

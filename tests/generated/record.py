@@ -23,7 +23,7 @@ from time import time
 from typing import Any
 
 from scaffold.catalogue import Pattern, load, template_root
-from scaffold.names import module_name
+from scaffold.names import slug
 from scaffold.pattern_page import example_endpoint
 from scaffold.yaml_files import read_yaml
 from tests.generated.project import Project, generate
@@ -330,7 +330,7 @@ def record() -> dict[Path, str]:
         for pattern, endpoint in inside:
             modules = {"endpoint.py": f"app/endpoints/{endpoint['name']}.py"}
             if pattern.names_cookie:
-                cookie = module_name(pattern.options["name"].default, load().vocabulary)
+                cookie = slug(pattern.options["name"].default, load().vocabulary)
                 modules["cookie.py"] = f"app/cookies/{cookie}.py"
             found |= recorded(pattern, modules, project, port)
     for pattern in load().family("app"):

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue import Vocabulary, load, template_root
+from scaffold.catalogue import load, template_root
 from scaffold.check import check
 from scaffold.direct import Template
-from scaffold.names import module_name, parameter_names
-from scaffold.rules import COOKIE_SUFFIXES
+from scaffold.names import parameter_names
+from scaffold.rules import own_names
 from scaffold.spec import Endpoint
 from tests.generated import matrix
-
-DERIVED = (*COOKIE_SUFFIXES, "given", "header")
-"""What stands behind a cookie's or header's name in the names that are made from it."""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +73,7 @@ def assigned(tree: ast.AST) -> Iterator[str]:
             yield node.id
 
 
-def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
+def from_the_spec(endpoint: Endpoint) -> Iterator[str]:
     """Yield the names that come from what the endpoint itself says."""
     yield from parameter_names(endpoint.path)
     for entry in endpoint.entries():
@@ -84,12 +81,6 @@ def from_the_spec(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
             if option.type == "class_name":
                 yield entry.options[option.name]
                 yield f"{entry.options[option.name]}XMLResponse"
-        named_by = entry.pattern.repeatable or ("name" if "name" in entry.options else "")
-        if named_by:
-            name = module_name(entry.options[named_by], words)
-            yield from (f"{name}_{suffix}" for suffix in DERIVED)
-            yield from (DERIVED if name == "session" else ())
-            yield from (f"read_{name}_given", f"read_{name}_value", f"is_{name}_accepted")
 
 
 def can_be_given(name: str, endpoint: Endpoint) -> bool:
@@ -103,18 +94,24 @@ def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
     """Each name is a word of the vocabulary, or one of the endpoint's own patterns."""
     words = load().vocabulary
     for endpoint, names in modules:
-        reserved = words.module_names.union(*(entry.pattern.names for entry in endpoint.entries()))
+        own = (own_names(entry, words) for entry in endpoint.entries())
         wanted = set(filter(partial(can_be_given, endpoint=endpoint), names))
-        unknown = wanted - reserved - set(from_the_spec(endpoint, words))
+        unknown = wanted - words.module_names.union(*own) - set(from_the_spec(endpoint))
         patterns = [entry.pattern.id for entry in endpoint.entries()]
-        assert not unknown, f"add {sorted(unknown)} to `names` in pattern.yml of one of {patterns}"
+        assert not unknown, (
+            f"add {sorted(unknown)} to `names` in pattern.yml of one of {patterns}, "
+            "with {slug} or {prefix} for what comes from the option `name`"
+        )
 
 
 def test_reserved_names_are_used(modules: list[tuple[Endpoint, set[str]]]) -> None:
     """No pattern reserves a name that its stubs do not have."""
+    words = load().vocabulary
     used: dict[str, set[str]] = {}
     for endpoint, names in modules:
         for entry in endpoint.entries():
-            used.setdefault(entry.pattern.id, set()).update(names)
+            own = zip(entry.pattern.names, own_names(entry, words), strict=True)
+            found = {written for written, name in own if name in names}
+            used.setdefault(entry.pattern.id, set()).update(found)
     for pattern in load().patterns.values():
         assert set(pattern.names) <= used.get(pattern.id, set()), pattern.id
