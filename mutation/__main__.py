@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.progress import track
 
@@ -26,7 +25,7 @@ REASONS = Path(__file__).parent / "survivors.yml"
 
 def main(modules: Sequence[str]) -> int:
     """Print the score and the survivors; the exit status says whether all is as it should be."""
-    reasons: list[dict[str, Any]] = yaml.safe_load(REASONS.read_text(encoding="utf-8"))
+    reasons: list[dict[str, Any]] = read_yaml(REASONS)
     console = Console(width=100, highlight=False, soft_wrap=True)
     if "TEST_REDIS_URL" not in os.environ:
         console.print("TEST_REDIS_URL is not set: what only a Redis sees survives")

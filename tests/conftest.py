@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from scaffold.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
-HOSTILE_SPECS: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "hostile_specs.yml").read_text(encoding="utf-8")
-)
+HOSTILE_SPECS: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "hostile_specs.yml")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

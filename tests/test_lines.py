@@ -97,6 +97,14 @@ def test_a_missing_name_follows_from_method_and_path(line: str, name: str) -> No
         ("GET /a html(title=)", "put quotes around text with signs"),
         ("GET /a html('Hello')", "must all be written as name=value"),
         ("GET /a html(title=a, title=b)", "must be different names"),
+        (
+            "GET /a json-model(fields={id: int, id: str})",
+            "the key id stands twice in fields of json-model; keep one of them",
+        ),
+        (
+            "GET /a json-model(fields=[{1: a, id: int, 1: b}])",
+            "the key 1 stands twice in fields of json-model",
+        ),
         ("GET /a html(**title)", "must be different names"),
         ("GET /a html(pattern=csv)", "must be different names"),
         ("GET /a html(title=a)(title=b)", "must all be written as name=value"),

@@ -168,6 +168,14 @@ def test_what_is_there_is_never_overwritten(scaffold: Run, work: Path) -> None:
         (["--defaults", "--data", "header_patterns=[cors]"], "header_patterns: a list of pattern"),
         (["--data-file", "missing.yml"], "cannot read missing.yml: No such file or directory"),
         (["--data-file", "broken.yml"], "broken.yml is no valid YAML: line 3"),
+        (
+            ["--data-file", "twice.yml"],
+            "twice.yml is no valid YAML: line 4: the key headers stands twice",
+        ),
+        (
+            ["--data", "endpoints=[{name: a, name: b}]"],
+            "--data endpoints: the value is no valid YAML: line 1: the key name stands twice",
+        ),
         (["--data-file", "binary.yml"], "binary.yml is no valid YAML"),
         (["--data-file", "list.yml"], "list.yml: a mapping of answers is needed"),
         (["--data-file", "unknown.yml"], "unknown.yml: there is no answer endpoint; use one of"),
@@ -179,6 +187,9 @@ def test_a_mistake_is_status_2_and_one_line(
     scaffold: Run, work: Path, arguments: list[str], line: str
 ) -> None:
     (work / "broken.yml").write_text("a: b\nc: [\n")
+    (work / "twice.yml").write_text(
+        "endpoints:\n- name: a\n  headers: [vary]\n  headers: [cache-control]\n"
+    )
     (work / "binary.yml").write_bytes(b"\xff\x00")
     (work / "list.yml").write_text("- a\n")
     (work / "unknown.yml").write_text("endpoint: []\n")

@@ -179,7 +179,7 @@ def test_defaults_give_a_project(tmp_path: Path, url: str) -> None:
     assert answers["application"] == ["head-options", "security-headers"]
 
 
-HOSTILE = yaml.safe_load((Path(__file__).parent / "hostile_specs.yml").read_text(encoding="utf-8"))
+HOSTILE = read_yaml(Path(__file__).parent / "hostile_specs.yml")
 
 
 @pytest.fixture(scope="module")

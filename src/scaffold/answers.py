@@ -163,8 +163,10 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name, value
     import yaml
 
+    from scaffold.yaml_files import YamlLoader
+
     try:
-        return name, yaml.safe_load(value)
+        return name, yaml.load(value, Loader=YamlLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = f"--data {name}: the value is no valid YAML: {_yaml_problem(error)}"
         raise UsageMistake(problem) from error

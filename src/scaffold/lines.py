@@ -14,7 +14,7 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from typing import Any
 
@@ -186,8 +186,19 @@ def _options(line: str, pattern_id: str, call: str) -> dict[str, Any]:
         if keyword.arg is None or keyword.arg in options or keyword.arg == "pattern":
             problem = f"the options of {pattern_id} must be different names with a value each"
             raise _mistake(line, problem)
+        for key in _repeated_keys(keyword.value, source):
+            problem = f"the key {key} stands twice in {keyword.arg} of {pattern_id}"
+            raise _mistake(line, problem, "keep one of them")
         options[keyword.arg] = _value(keyword.value, source)
     return options
+
+
+def _repeated_keys(node: ast.expr, source: str) -> Iterator[Any]:
+    """Yield the keys that stand twice in a mapping."""
+    for mapping in ast.walk(node):
+        if isinstance(mapping, ast.Dict):
+            keys = [_key(key, source) for key in mapping.keys if key]
+            yield from (key for index, key in enumerate(keys) if key in keys[:index])
 
 
 def _value(node: ast.expr, source: str) -> Any:

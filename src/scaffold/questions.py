@@ -6,18 +6,18 @@ from typing import Any
 
 import yaml
 
-from scaffold.yaml_files import YamlLoader
+from scaffold.yaml_files import YamlLoader, read_yaml
 
 
 def read_config(root: Path) -> dict[str, Any]:
     """Return `copier.yml` of a template folder, with what it includes."""
 
-    class Loader(YamlLoader):  # type: ignore[misc]
+    class Loader(YamlLoader):
         """The YAML of Copier's own file."""
 
     def include(loader: Any, node: Any) -> list[Any]:
         paths = sorted(root.glob(loader.construct_scalar(node)))
-        return [yaml.load(path.read_bytes(), Loader=YamlLoader) for path in paths]
+        return [read_yaml(path) for path in paths]
 
     Loader.add_constructor("!include", include)
     config: dict[str, Any] = yaml.load((root / "copier.yml").read_bytes(), Loader=Loader)

@@ -260,6 +260,7 @@ def test_a_mistake_is_answered_with_one_line(
     [
         ("- a list\n", "it must be a mapping"),
         ("a: [\n", ".copier-answers.yml is no valid YAML: line 2:"),
+        ("a: 1\na: 2\n", ".copier-answers.yml is no valid YAML: line 2: the key a stands twice"),
         ("_src_path: x\n", "is not that of a project of this template"),
         ("<<<<<<< HEAD\na: 1\n=======\n>>>>>>> other\n", "holds conflict markers"),
     ],

@@ -41,7 +41,8 @@ def test_values_read_back(type_: str, value: Any, text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "text"), [("int", "many"), ("strings", "a, [b"), ("fields", "id int: {")]
+    ("type_", "text"),
+    [("int", "many"), ("strings", "a, [b"), ("fields", "id int: {"), ("fields", "a: int, a: str")],
 )
 def test_what_cannot_be_read_stays_text(type_: str, text: str) -> None:
     assert fields.parsed(Option("o", type_, default=1, help=""), text) == text

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from scaffold.catalogue import Option
+from scaffold.yaml_files import TextLoader
 
 NOTHING = "not set"
 """How a choice says that an option is left out."""
@@ -64,7 +65,7 @@ def parsed_fields(text: str) -> Any:
 def _flow(text: str, otherwise: str) -> Any:
     """Read a YAML list or mapping in which every scalar is text."""
     try:
-        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts only
+        return yaml.load(text, Loader=TextLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return otherwise
 
