@@ -59,7 +59,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         for name, option in pattern.options.items():
             if draw(st.integers(0, 4)) == 0:
                 values = [option.default, *option.choices]
-                other = matrix.OTHER_VALUES.get(name)
+                other = matrix.other_value(pattern, name)
                 options[name] = (
                     draw(st.sampled_from([*values, other, *NAMES.get(name, [])]))
                     if draw(st.integers(0, 5))

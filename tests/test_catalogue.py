@@ -1,22 +1,17 @@
 """The catalogue is complete, and what it says about itself is true."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scaffold.catalogue import FAMILIES, template_root
+from scaffold.catalogue import template_root
+from tests.pattern_files import problems
 
 ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
-NEEDED = {
-    "response": {"endpoint.py.jinja", "test.py.jinja"},
-    "header": {"stub.py.jinja", "test.py.jinja"},
-    "cookie": {"stub.py.jinja", "test.py.jinja"},
-    "status": set(),
-    "app": {"middleware.py.jinja", "test.py.jinja"},
-}
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
@@ -26,54 +21,153 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_folder_is_named_like_its_pattern(folder: Path) -> None:
-    """`patterns/<family>/<id>/pattern.yml` says the same id and family."""
-    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
-    assert (data["family"], data["id"]) == (folder.parent.name, folder.name)
-    assert data["family"] in FAMILIES
-    for key in ("title", "summary", "standard"):
-        assert data[key].strip()
-        assert len(data[key]) <= 100
-        assert key != "summary" or data[key].endswith(".")
+def test_files_say_what_can_be_said(folder: Path) -> None:
+    """`patterns/schema.yml` has every key, and what is named there is there."""
+    assert list(problems(folder)) == []
 
 
-def test_folder_holds_what_its_family_needs(folder: Path) -> None:
-    """A pattern comes with its code and its test."""
-    assert NEEDED[folder.parent.name] <= {path.name for path in folder.iterdir()}
+MISTAKES = {
+    "a key that nobody knows": (
+        *("header/vary", "pattern.yml", "toolkit: [vary]", "tolkit: [vary]"),
+        "pattern.yml: Unevaluated properties are not allowed ('tolkit' was unexpected)",
+    ),
+    "a key of another family": (
+        *("header/vary", "pattern.yml", "toolkit: [vary]", "toolkit: [vary]\nform: value"),
+        "pattern.yml: Unevaluated properties are not allowed ('form' was unexpected)",
+    ),
+    "a key that is missing": (
+        *("app/cors", "pattern.yml", "order: 20\n", ""),
+        "pattern.yml: 'order' is a required property",
+    ),
+    "a text that YAML takes apart": (
+        *(
+            "app/compressed",
+            "pattern.yml",
+            '"1 is fastest, 9 is smallest"',
+            "1 is fastest, 9 is small",
+        ),
+        "pattern.yml: options.level: Additional properties are not allowed ('9 is small' was",
+    ),
+    "another id": (
+        *("header/vary", "pattern.yml", "id: vary", "id: varies"),
+        "pattern.yml: id: it must be the name of the folder, and family that of the folder above",
+    ),
+    "no second value": (
+        *(
+            "header/vary",
+            "pattern.yml",
+            "    other: [Accept, Accept-Language, Service-Region]\n",
+            "",
+        ),
+        "pattern.yml: options.field_names: 'other' is a required property",
+    ),
+    "the default as second value": (
+        *("header/server-timing", "pattern.yml", "other: db-time", "other: endpoint"),
+        "pattern.yml: options.metric.other: it is the default",
+    ),
+    "an unknown type": (
+        *("header/server-timing", "pattern.yml", "type: str", "type: string"),
+        "pattern.yml: options.metric.type: 'string' is not one of",
+    ),
+    "a pattern that is none": (
+        *("header/server-timing", "pattern.yml", "'[a-z][a-z0-9_-]{0,39}'", "'[a-z'"),
+        "pattern.yml: options.metric.matches: '[a-z' is not a 'regex'",
+    ),
+    "a fact that is none": (
+        *("header/prefer", "pattern.yml", "endpoint.method: GET", "endpoint.methods: GET"),
+        "pattern.yml: refuse.0.when: 'endpoint.methods'",
+    ),
+    "a condition on no option": (
+        *("header/vary", "pattern.yml", "when: {field_names:", "when: {names:"),
+        "pattern.yml: refuse.0.when: there is no option names",
+    ),
+    "a comparison with no option": (
+        *("header/deprecation-sunset", "pattern.yml", "before: deprecation", "before: deprecated"),
+        "pattern.yml: refuse.0.when: there is no option deprecated",
+    ),
+    "a way to compare that is none": (
+        *("header/deprecation-sunset", "pattern.yml", "before: deprecation", "after: deprecation"),
+        "pattern.yml: refuse.0.when.sunset: ",
+    ),
+    "a refusal of no option": (
+        *("header/vary", "pattern.yml", "option: field_names", "option: names"),
+        "pattern.yml: refuse.0.option: there is no option names",
+    ),
+    "company of no option": (
+        *("cookie/cookie-flash", "pattern.yml", "beside: {action", "beside: {actions"),
+        "pattern.yml: options.message.beside: there is no option actions",
+    ),
+    "a module that is missing": (
+        *("header/vary", "pattern.yml", "toolkit: [vary]", "toolkit: [varies]"),
+        "pattern.yml: toolkit: there is no template/app/http/varies.py",
+    ),
+    "no application pattern": (
+        *("header/rate-limit", "pattern.yml", "needs: [state-store]", "needs: [vary]"),
+        "pattern.yml: needs: there is no application pattern vary",
+    ),
+    "a key of no page": (
+        *("header/vary", "page.yml", "clients: ", "client: "),
+        "page.yml: Additional properties are not allowed ('client' was unexpected)",
+    ),
+    "no sentence": (
+        *("header/vary", "page.yml", "useless for caches.", "useless for caches"),
+        "page.yml: clients: ",
+    ),
+    "a key of no exchange": (
+        *("header/prefer", "page.yml", "- title: ", "- titel: "),
+        "page.yml: exchanges.0: Additional properties are not allowed ('titel' was unexpected)",
+    ),
+    "no neighbour": (
+        *("header/vary", "page.yml", "neighbours: [cache-control,", "neighbours: [vary,"),
+        "page.yml: neighbours: there is no other pattern vary",
+    ),
+    "a place that is none": (
+        *("header/vary", "stub.py.jinja", "#: answer", "#: answers"),
+        "stub.py.jinja: #: answers: there is no such place; there are policy, ",
+    ),
+    "a head that is none": (
+        *("header/vary", "stub.py.jinja", "#: answer", "#: Answer!"),
+        "stub.py.jinja: #: Answer!: there is no such place",
+    ),
+    "a case that is none": (
+        *("header/if-match", "stub.py.jinja", "[via=dependency]", "[dependency]"),
+        "stub.py.jinja: #: functions [dependency]: dependency is no option",
+    ),
+    "a case that never holds": (
+        *("cookie/cookie-flash", "test.py.jinja", "[action=read]", "[action=reads]"),
+        "test.py.jinja: #: arrange [action=reads]: action=reads never holds; there are set, read",
+    ),
+    "a file that nothing reads": (
+        *("header/vary", "stubs.py.jinja", "", "#: answer\n"),
+        "stubs.py.jinja: nothing reads it",
+    ),
+}
 
 
-def test_page_is_complete(folder: Path) -> None:
-    """`page.yml` says what the page of `scaffold patterns` needs, and names patterns that exist."""
-    page = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
-    optional = [key for key in page if key in ("exchanges", "replace", "wire")]
-    assert list(page) == ["use", "clients", "pitfalls", "neighbours", "words", *optional]
-    for sentence in (page["use"], page["clients"], *page["pitfalls"]):
-        assert re.fullmatch(r"\S.+[.]", sentence), sentence
-    assert page["pitfalls"]
-    assert page["words"]
-    assert all(word == word.strip() for word in page["words"])
-    neighbours = page["neighbours"]
-    assert neighbours
-    assert folder.name not in neighbours
-    assert set(neighbours) <= {other.name for other in FOLDERS}
-    for exchange in page.get("exchanges", []):
-        assert exchange.keys() <= {
-            *("title", "method", "path", "query", "headers", "body", "given", "before"),
-        }
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
+    """With the file and the key."""
+    pattern, name, right, wrong, message = MISTAKES[mistake]
+    folder = tmp_path / pattern
+    shutil.copytree(ROOT / "patterns" / pattern, folder)
+    text = (folder / name).read_text(encoding="utf-8") if right else ""
+    assert right in text
+    (folder / name).write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    assert any(found.startswith(message) for found in problems(folder)), list(problems(folder))
+
+
+@pytest.mark.parametrize("name", ["endpoint.py.jinja", "test.py.jinja", "page.yml", "example"])
+def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "response/html"
+    shutil.copytree(ROOT / "patterns/response/html", folder)
+    (folder / name).rename(tmp_path / name)
+    assert f"{name}: it is missing" in problems(folder)
 
 
 def test_fragments_hold_no_control_tags(folder: Path) -> None:
     """Fragments read as Python: expressions only."""
     for path in folder.glob("*.jinja"):
         assert not re.search(r"\{[%#]", path.read_text(encoding="utf-8")), path
-
-
-def test_toolkit_modules_exist_and_are_tested(folder: Path) -> None:
-    """What a pattern needs of the toolkit is there, with its tests."""
-    data = yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8"))
-    for module in data.get("toolkit", []):
-        assert (ROOT / f"template/app/http/{module}.py").is_file()
-        assert (ROOT / f"template/tests/http/test_{module}.py").is_file()
 
 
 def test_python_in_the_template_is_plain() -> None:

@@ -1,153 +1,19 @@
 """Endpoint lists that put every pattern beside every other one it may stand with."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import combinations
+from string import ascii_lowercase
 from typing import Any
 
-from scaffold.catalogue import Catalogue, Pattern, load
+from scaffold.catalogue import Catalogue, Pattern, documents_of, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec
 
 Spec = dict[str, Any]
 Pair = tuple[str, str]
 
-# Values that differ from each option's default, by option name; by pattern where that matters.
-OTHER_VALUES: dict[str, Any] = {
-    "algorithm": "sha-512",
-    "allow_credentials": True,
-    "allow_headers": ["Content-Type", "X-CSRF-Token"],
-    "allow_methods": ["GET", "POST"],
-    "assets": "static/built-files",
-    "allow_origins": ["https://a.example.com", "https://b.example.com:8443"],
-    "charset": "utf-8",
-    "class_name": "HalResponse",
-    "content_security_policy": "default-src 'self'; img-src *",
-    "columns": ["Id", "full name", "e-mail"],
-    "compressed": False,
-    "deprecation": "2025-12-31T23:59:59Z",
-    "directives": "no-store",
-    "disposition": "inline",
-    "domain": "example.com",
-    "event": "order.paid-now",
-    "expires": "2031-12-31T23:59:59Z",
-    "fallback": "/account?a=b#c",
-    "fields": {
-        "a": "str",
-        "b": "int | None",
-        "c": "float",
-        "d": "bool",
-        "e": "date",
-        "f": "datetime",
-        "g": "uuid",
-        "h": "decimal | None",
-    },
-    "field_names": ["Accept", "Accept-Language", "Service-Region"],
-    "file": "résumé – 2026.txt",
-    "filename": "résumé – 2026.txt",
-    "hsts_max_age": 63_072_000,
-    "httponly": False,
-    "language": "pt-BR",
-    "idle_timeout": 120,
-    "item": "Element",
-    "lifetime": 86_400,
-    "limit": 2000,
-    "level": 9,
-    "link": "https://docs.example.com/deprecations#" + "posts" * 12,
-    "location": "/a/{id}/b-{c}?d=e",
-    "max_age": 60,
-    "max_length": 5,
-    "media_type": "text/calendar",
-    "metric": "db-time",
-    "model": "Thing",
-    "minimum_size": 2000,
-    "modified": "2024-02-29T23:59:59Z",
-    "new_version": "z" * 64,
-    "others": ["de", "zh-Hant"],
-    "parameter": "return_to",
-    "partitioned": True,
-    "path": "/account",
-    "refuses": "conflict",
-    "retry": 10_000,
-    "retry_after": 3600,
-    "root": "x.y-z",
-    "per": "user",
-    "per_page": 50,
-    "policy": "search-and-find",
-    "quota": 1_000_000,
-    "realm": 'the whole of "Example" (all of it)',
-    "samesite": "strict",
-    "session": "__Host-kept-admin",
-    "secure": False,
-    "status_code": 202,
-    "successor": "/v2/posts",
-    "sunset": "2031-12-31T23:59:59Z",
-    "text": 'It\'s "quoted" {not} a <tag> & that is all there is to say about this text, surely',
-    "tolerance": 60,
-    "title": 'O\'Neil & <Sons> {x} "y" — a title that is long enough to be broken over lines',
-    "upstream_path": "/a/b.c/d",
-    "url": "https://example.com/a?b=c&d=(e)#" + "f" * 60,
-    "value": "a'b" * 30,
-    "variants": False,
-    "versions": ["v1", "v1.5_b-c", "2026-06-01"],
-    "version": "v2-" + "a" * 60,
-    "weak": True,
-    "window": 86_400,
-}
-NAMES = {
-    "cookie-csrf-double-submit": "__Host-admin-csrf",
-    "cookie-refresh-rotation": "__Secure-admin-refresh",
-    "cookie-session-host-prefix": "__Host-admin",
-    "cookie-session-server-side": "__Host-kept-admin",
-    "header-read-param": "X-Client-Name",
-    "header-set": "X-Request-Cost",
-}
-# What has to stand before an action.
-FIRST: dict[str, list[Spec]] = {
-    "issue": [{"pattern": "cookie-session-host-prefix", "action": "login"}]
-}
-OTHER_BY_PATTERN = {
-    "clear-site-data": ["cache"],
-    "negotiated": ["text/html"],
-    "csp-nonce": "script-src 'strict-dynamic' 'nonce'; style-src 'nonce'",
-}
-OTHER_STATUS = {"redirect": 303, "redirect-safe": 302}
-OTHER_RESPONSES = {"content-digest": "json-direct", "csp-nonce": "html"}
-# What an option needs beside it, by pattern and option.
-BESIDE: dict[tuple[str, str], Spec] = {
-    ("cookie-refresh-rotation", "lifetime"): {"action": "login", "max_age": 60},
-    ("cookie-refresh-rotation", "path"): {"action": "login"},
-    ("cookie-refresh-rotation", "max_age"): {"action": "login"},
-    ("cookie-session-server-side", "idle_timeout"): {"action": "login"},
-    ("cookie-session-server-side", "max_age"): {"action": "login", "idle_timeout": 60},
-    ("cookie-delete", "partitioned"): {"samesite": "none"},
-    ("cookie-set", "partitioned"): {"samesite": "none"},
-    ("cookie-flash", "message"): {"action": "set"},
-    ("cookie-on-error", "value"): {"action": "set"},
-    ("cookie-signed", "value"): {"action": "set"},
-    ("status-gone-and-conflict", "max_age"): {"refuses": "gone"},
-}
-# Values of options that mean something else in this pattern.
-OTHER_OPTIONS: dict[tuple[str, str], Any] = {
-    ("websocket", "allow_origins"): ["https://a.example.com", "http://b.example.com:8080"],
-    ("cookie-csrf-double-submit", "action"): "issue",
-    ("cookie-flash", "action"): "set",
-    ("cookie-flash", "message"): 'Žluť / "quoted"; ☕, 100 % <b>',
-    ("cookie-flash", "name"): "__Host-flash_2",
-    ("cookie-on-error", "action"): "set",
-    ("cookie-on-error", "status_code"): 403,
-    ("cookie-signed", "action"): "set",
-    ("cookie-signed", "name"): "__Host-signed_2",
-    ("cookie-signed", "value"): 'says "hello"; ☕ = \\',
-    ("cookie-param-model", "fields"): {
-        "a": "str | None",
-        "long_name": "int | None",
-        "c": "bool | None",
-        "d": "date | None",
-        "e": "uuid | None",
-    },
-}
-OTHER_MEDIA_TYPES = {"binary-image": "image/svg+xml"}
 # Some headers belong to writing requests only, one to what was created, and one to a body.
 REQUESTS: list[tuple[str, Spec]] = [
     ("GET", {}),
@@ -162,13 +28,22 @@ HOSTS = ("json-model", "json-direct", "csv-stream")
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
     """Return a spec; an answer without content gets the status that it needs."""
-    spec = {"name": name, "method": method, "path": f"/{name}", "response": response, **rest}
-    pattern = response if isinstance(response, str) else response["pattern"]
-    example: str = load().patterns[pattern].example.get("path", "")
-    spec["path"] += example.removeprefix(f"/{pattern}")
+    example = load().patterns[_mapping(response)["pattern"]].example
+    path = _path(example.get("path", "/"), name)
+    spec = {"name": name, "method": method, "path": path, "response": response, **rest}
     if response == "empty":
         spec["status"] = "status-no-content"
     return spec
+
+
+def _path(example: str, name: str) -> str:
+    """Return the path of an example, with a name for its last literal part."""
+    literal, brace, parameters = example.partition("/{")
+    return f"{literal.rpartition('/')[0]}/{name}{brace}{parameters}"
+
+
+def _mapping(entry: Any) -> Spec:
+    return {"pattern": entry} if isinstance(entry, str) else dict(entry)
 
 
 def is_valid(spec: Spec, *application: str) -> bool:
@@ -267,17 +142,63 @@ def _key(entry: Spec) -> str:
 
 def _first_valid(name: str, response: str, header: Spec | None, cookie: Spec | None) -> list[Spec]:
     """Return an endpoint with the first method that is valid for it, or nothing."""
-    places: Spec = {"headers": [header]} if header else {}
-    if cookie:
-        via = {"via": cookie["via"]} if "via" in cookie else {}
-        first = [{**login, **via} for login in FIRST.get(cookie.get("action", ""), [])]
-        places["cookies"] = [*first, cookie]
     for method, status in REQUESTS:
-        spec = endpoint(name, response, method, **status, **places)
-        spec = _below(spec, cookie) if cookie else spec
+        spec = endpoint(name, response, method, **status)
+        for entry in filter(None, (header, cookie)):
+            spec = _beside(spec, entry)
         if is_valid(spec):
             return [spec]
     return []
+
+
+def _beside(spec: Spec, entry: Spec) -> Spec:
+    """Add a header or cookie to an endpoint, behind what its example says that it needs.
+
+    A cookie may also need a path below its own.
+    """
+    pattern = load().patterns[entry["pattern"]]
+    place = load().vocabulary.places[pattern.family]
+    via = {"via": entry["via"]} if "via" in entry else {}
+    needed = [{**_mapping(one), **via} for one in _example_of_options(entry).get(place, [])]
+    example = pattern.example.get("path", "/")
+    folder = example.rpartition("/")[0] if pattern.family == "cookie" else ""
+    more = [*spec.get(place, []), *needed, entry]
+    return {**spec, "path": folder + spec["path"], place: more}
+
+
+def _example_of_options(entry: Spec) -> Spec:
+    """Return the parts of an endpoint that an entry's other values need around it."""
+    declared = _declared(load().patterns[entry["pattern"]])
+    found: Spec = {}
+    for option, value in entry.items():
+        if option in declared and value == declared[option].get("other"):
+            found |= declared[option].get("example", {})
+    return found
+
+
+def _declared(pattern: Pattern) -> Spec:
+    """Return the options of a pattern, as `pattern.yml` declares them."""
+    path = f"patterns/{pattern.family}/{pattern.id}/pattern.yml"
+    options: Spec = documents_of(template_root())[path].get("options", {})
+    return options
+
+
+def other_value(pattern: Pattern, option: str) -> Any:
+    """Return another value of an option than its default.
+
+    Raises:
+        LookupError: `pattern.yml` names none.
+    """
+    declared = _declared(pattern)[option]
+    if "other" in declared:
+        return declared["other"]
+    if declared["type"] == "fields":
+        types = zip(ascii_lowercase, load().vocabulary.field_types, strict=False)
+        return {letter: f"{name} | None" if letter in "bh" else name for letter, name in types}
+    if declared["type"] == "class_name":
+        return f"Other{declared['default']}"
+    path = f"patterns/{pattern.family}/{pattern.id}/pattern.yml"
+    raise LookupError(f"{path}: the option {option} needs a second value, as `other`")
 
 
 def _with_status(name: str, response: str, status: str) -> list[Spec]:
@@ -288,13 +209,6 @@ def _with_status(name: str, response: str, status: str) -> list[Spec]:
         if is_valid(spec):
             return [spec]
     return []
-
-
-def _below(spec: Spec, entry: Spec) -> Spec:
-    """Move an endpoint to where browsers send the cookie."""
-    if entry["pattern"] == "cookie-refresh-rotation":
-        spec["path"] = f"/auth{spec['path']}"
-    return spec
 
 
 def entries(pattern: Pattern) -> Iterator[Spec]:
@@ -322,9 +236,16 @@ def _by_default(family: str, catalogue: Catalogue) -> list[Spec]:
 
 def application(*without: str) -> list[Spec]:
     """Return every application pattern, but for some."""
-    given: dict[str, Spec] = {"cors": {"allow_origins": OTHER_VALUES["allow_origins"]}}
     patterns = [pattern for pattern in load().family("app") if pattern.id not in without]
-    return [{"pattern": pattern.id, **given.get(pattern.id, {})} for pattern in patterns]
+    return [{"pattern": pattern.id} for pattern in patterns]
+
+
+def application_options() -> list[Spec]:
+    """Return every application pattern with other values than its defaults."""
+    return [
+        {"pattern": pattern.id, **{name: other_value(pattern, name) for name in pattern.options}}
+        for pattern in load().family("app")
+    ]
 
 
 def alone() -> list[Spec]:
@@ -348,60 +269,35 @@ def options() -> list[Spec]:
     """Return an endpoint for each option of each pattern with another value than its default."""
     found: list[Spec] = []
     for pattern in load().patterns.values():
-        for option in pattern.options:
-            value = _other(pattern, option)
-            beside = BESIDE.get((pattern.id, option), {})
-            choice = {"pattern": pattern.id, **beside, option: value}
-            for method, status in REQUESTS:
-                spec = _alone(f"option_{len(found)}", method, status, pattern, choice)
-                if spec and is_valid(spec):
-                    found.append(spec)
-                    break
+        for option in pattern.options if pattern.family != "app" else ():
+            beside = _declared(pattern)[option].get("beside", {})
+            entry = {"pattern": pattern.id, **beside, option: other_value(pattern, option)}
+            specs = _around(f"option_{len(found)}", pattern, entry)
+            found += [spec for spec in specs if is_valid(spec)][:1]
     return found
 
 
-def _other(pattern: Pattern, option: str) -> Any:
-    if (pattern.id, option) in OTHER_OPTIONS:
-        return OTHER_OPTIONS[pattern.id, option]
-    if option == "name":
-        return NAMES.get(pattern.id, "__Secure-a.b")
-    if option == "status_code":
-        return OTHER_STATUS.get(pattern.id, OTHER_VALUES[option])
-    if option == "media_type":
-        return OTHER_MEDIA_TYPES.get(pattern.id, OTHER_VALUES[option])
-    if option == "location" and pattern.family == "status":
-        return "/a/b.c"
-    if option == "otherwise":
-        return 203
-    if option == "action":
-        return "logout"
-    if option == "value" and pattern.id == "header-set":
-        return "a b" * 60
-    if option in ("directives", "others"):
-        return OTHER_BY_PATTERN.get(pattern.id, OTHER_VALUES[option])
-    return OTHER_VALUES[option]
+def _around(name: str, pattern: Pattern, entry: Spec) -> Iterator[Spec]:
+    """Yield endpoints with an entry: first as its example wants it, then as others do."""
+    example = {**pattern.example, **_example_of_options(entry)}
+    needed = {key: example[key] for key in ("body", "status") if key in example}
+    for method, more in [(example.get("method", "GET"), needed), *REQUESTS]:
+        rest = {**needed, **more}
+        if pattern.family == "response":
+            yield endpoint(name, entry, method, **rest)
+        elif pattern.family == "status":
+            yield endpoint(name, "json-model", method, **{**rest, "status": entry})
+        else:
+            spec = endpoint(name, example.get("response", "json-model"), method, **rest)
+            yield _beside(spec, {**_own_name(name, pattern), **entry})
 
 
-def _alone(name: str, method: str, status: Spec, pattern: Pattern, choice: Any) -> Spec | None:
-    response = OTHER_RESPONSES.get(pattern.id, "json-model")
-    match pattern.family:
-        case "response":
-            return endpoint(name, choice, method)
-        case "header":
-            beside = ["www-authenticate"] if choice.get("per") == "user" else []
-            return endpoint(name, response, method, headers=[choice, *beside], **status)
-        case "cookie":
-            # A cookie of its own for each, since attributes are shared by name.
-            needed = pattern.options["name"].matches or "" if "name" in pattern.options else ""
-            prefix = next((p for p in ("__Host-", "__Secure-") if needed.startswith(p)), "")
-            named = {"name": f"{prefix}{name}"} if "name" in pattern.options else {}
-            cookie = {**named, **choice}
-            cookies = [*FIRST.get(cookie.get("action", ""), []), cookie]
-            return _below(endpoint(name, "json-model", method, cookies=cookies), cookie)
-        case "status":
-            body = {key: pattern.example[key] for key in ("body",) if key in pattern.example}
-            return endpoint(name, "json-model", method, status=choice, **body)
-    return None
+def _own_name(name: str, pattern: Pattern) -> Spec:
+    """Return a cookie's name for each endpoint, since attributes are shared by name."""
+    if pattern.family != "cookie" or "name" not in pattern.options:
+        return {}
+    prefix = re.match("(__(Host|Secure)-)?", pattern.options["name"].default)
+    return {"name": f"{prefix[0] if prefix else ''}{name}"}
 
 
 def paths() -> list[Spec]:

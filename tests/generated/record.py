@@ -315,9 +315,13 @@ def prepare_application(project: Project, examples: Examples) -> None:
         OVERRIDE.format(module=module, function=function, value=value)
         for (module, function), value in given.items()
     ]
-    pages = [read_yaml(folder(pattern) / "page.yml") for pattern, _ in examples]
-    replaced = [page["replace"] for page in pages if "replace" in page]
-    source = ["from fastapi import Request\n\nfrom app.main import app\n", *overrides, *replaced]
+    source = ["from fastapi import Request\n\nfrom app.main import app\n", *overrides]
+    for pattern, _ in examples:
+        replaces = folder(pattern) / "replace.py"
+        if replaces.is_file():
+            module = f"replace_{pattern.id.replace('-', '_')}"
+            shutil.copy(replaces, project.folder / f"{module}.py")
+            source.append(f"import {module}\n")
     Path(project.folder, "recorded.py").write_text("".join(source), encoding="utf-8")
 
 

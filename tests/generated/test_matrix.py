@@ -102,10 +102,14 @@ def test_options_hold_every_option() -> None:
     assert declared - given == set()
 
 
-@pytest.mark.parametrize("entry", matrix.application(), ids=lambda entry: entry["pattern"])
-def test_application_pattern(entry: dict[str, Any], tmp_path: Path) -> None:
-    """Each application pattern, by itself, suits every kind of response."""
-    project = generate(tmp_path / "service", endpoints=matrix.alone(), application=[entry])
+@pytest.mark.parametrize(
+    "entries",
+    [*([entry] for entry in matrix.application()), matrix.application_options()],
+    ids=lambda entries: entries[0]["pattern"] if len(entries) == 1 else "other options",
+)
+def test_application_pattern(entries: list[Spec], tmp_path: Path) -> None:
+    """Each by itself, and all with other options, suit every kind of response."""
+    project = generate(tmp_path / "service", endpoints=matrix.alone(), application=entries)
     project.lint()
     project.test()
 
