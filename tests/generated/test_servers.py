@@ -11,11 +11,18 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.yaml_files import read_yaml
 from tests.generated.record import upstream
 from tests.generated.server import Answer, ask_raw, chunks, converse, serve
-from tests.generated.tour import PASSWORD, SECRET, SETTINGS, TOKEN, USER, tour
+from tests.generated.tour import (
+    PASSWORD,
+    SECRET,
+    SETTINGS,
+    TOKEN,
+    USER,
+    planned,
+    requests,
+    tour,
+)
 
 SERVERS = {
     "uvicorn, h11": "uvicorn app.main:app --http h11",
@@ -52,7 +59,7 @@ SIGNED = [f"{name}: {{__{name}}}" for name in ("webhook-timestamp", "webhook-sig
 EVENT = b'{"event": "paid"}'
 ORDER = b'{"post_id": 7, "copies": 1}'
 BATCH = b'[{"title": "a"}, {"title": "b"}]'
-MADE = message("GET /posts/7/print")
+MADE = message("GET /posts/1/print")
 PUBLICATION = "PUT /posts/7/publication"
 
 
@@ -70,22 +77,16 @@ HANDSHAKES = {
     "other page": talk(SESSION, origin="https://other.example"),
 }
 REQUESTS = [
-    *(message(f"GET {path}") for path in ("/", "/health", "/about", "/posts/7", "/posts/featured")),
-    *(message(f"GET /posts/7.{kind}") for kind in ("xml", "msgpack")),
-    *(message(f"GET /exports/{name}") for name in ("categories.csv", "posts.csv", "posts.jsonl")),
-    *(message(f"GET {path}") for path in ("/recordings/1", "/badges/1.svg", "/vendor/posts/1")),
-    *(message(f"GET /files/handbook.pdf{query}") for query in ("", "?", "?a=%zz&a+b")),
+    *(message(line, *([JSON] if body else []), body=body) for line, body in requests()),
+    *(message(f"GET /files/handbook.pdf{query}") for query in ("?", "?a=%zz&a+b")),
     message("HEAD /files/handbook.pdf"),
-    *(message(f"GET {path}") for path in ("/posts/latest", "/go?next=/a%20b", "/openapi.json")),
+    *(message(f"GET {path}") for path in ("/go?next=/a%20b", "/openapi.json")),
     *(message(f"GET {path}") for path in ("/missing", "//health", "/health/", "/%68ealth")),
     *(message(f"GET /uploads/{key}") for key in ("report.txt", "..%2fapp%2fmain.py", "caf%C3%A9")),
-    *(message(f"{method} /posts/7") for method in ("HEAD", "OPTIONS", "PUT", "DELETE", "TRACE")),
+    *(message(f"{method} /posts/7") for method in ("HEAD", "OPTIONS", "PUT", "TRACE")),
     message("HEAD /openapi.json"),
     message("OPTIONS *"),
     message("GET /posts/seven"),
-    message("GET /account"),
-    message("GET /posts/events"),
-    message(INVOICE),
     message(INVOICE, "Authorization: Bearer wrong"),
     message("GET /posts/7", 'If-None-Match: "1"'),
     message("GET /posts/7", "Origin: https://app.example.com"),
@@ -110,18 +111,12 @@ REQUESTS = [
     message("POST /posts/batch", JSON, body=BATCH),
     message("PUT /posts/7", JSON, 'If-Match: "1"', body=b'{"title": "Hi"}'),
     message("PUT /posts/7", JSON, 'If-Match: "0"', body=b'{"title": "Hi"}'),
-    message("POST /posts/form"),
-    message("POST /posts/7/notifications"),
-    *(message(f"GET {path}") for path in ("/docs", "/redoc", "/dashboard", "/charts", "/search")),
-    *(message(f"GET {path}") for path in ("/look-up", "/archive/7", "/logo.png")),
-    MADE,
+    *(message(f"GET {path}") for path in ("/docs", "/redoc")),
     message("GET /logo.png", "Range: bytes=2-4"),
-    *(message(f"GET {path}") for path in ("/exports/everything.zip", "/reports/yearly")),
     *(message("GET /posts/table", f"Accept: {kind}") for kind in ("text/csv", "text/html", "a/b")),
     message("GET /versioned/posts/7", "API-Version: 2025-01-01"),
     message("GET /versioned/posts/7", "API-Version: 1999-01-01"),
     message(INVOICE, f"Authorization: Bearer {TOKEN}"),
-    message("POST /reports", JSON, body=b'{"title": "Hi"}'),
     message("POST /orders", JSON, KEY, body=ORDER),
     message("POST /orders", JSON, KEY, "X-Again: yes", body=ORDER),
     message("POST /orders", JSON, KEY, body=b'{"post_id": 7, "copies": 2}'),
@@ -135,7 +130,6 @@ REQUESTS = [
     *HANDSHAKES.values(),
     message("POST /logout", SESSION),
     message("GET /account", SESSION, "X-After: logout"),
-    message("POST /auth/refresh"),
     message("POST /auth/login", JSON, body=LOGIN),
     message("POST /auth/refresh", REFRESH),
     message("POST /auth/logout", REFRESH),
@@ -144,7 +138,7 @@ REQUESTS = [
     message("PUT /admin/name", JSON, ADMIN, CSRF, body=b'{"name": "a"}'),
     message("POST /admin/logout", ADMIN),
 ]
-"""In this order: what stands in braces comes from an earlier answer of the same server."""
+"""In this order, the plain ones first: what stands in braces comes from an earlier answer."""
 HTTP_1_0 = b"GET /exports/posts.csv HTTP/1.0\r\nHost: localhost\r\n\r\n"
 OTHERS = {
     "HTTP/1.0": HTTP_1_0,
@@ -247,7 +241,10 @@ def test_websockets_are_alike(answers: dict[str, dict[bytes, Answer]], server: s
 
 
 def test_no_route_is_missing(answers: dict[str, dict[bytes, Answer]]) -> None:
-    """Each endpoint of the preset is asked for, and does what it is for at least once."""
+    """Each endpoint of the preset does what it is for at least once.
+
+    Where the request that its plan amounts to is not enough, add one to `REQUESTS`.
+    """
     done = {
         b" ".join(request.split(b" ")[:2]).partition(b"?")[0].decode()
         for request, answer in answers["uvicorn, h11"].items()
@@ -255,7 +252,7 @@ def test_no_route_is_missing(answers: dict[str, dict[bytes, Answer]]) -> None:
     }
     missing = [
         endpoint["name"]
-        for endpoint in read_yaml(template_root() / "presets" / "tour.yml")["endpoints"]
+        for endpoint in planned()
         if not any(re.fullmatch(route(endpoint), one) for one in done)
     ]
     assert missing == []
