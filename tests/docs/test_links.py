@@ -4,6 +4,7 @@ import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
+from pkgutil import resolve_name
 from posixpath import dirname, join, normpath
 
 import pytest
@@ -39,6 +40,41 @@ def test_links_lead_to_files_and_headings(document: Path) -> None:
         place = (document.parent / file).resolve() if file else document
         assert place.exists(), target
         assert not heading or heading in anchors(place), target
+
+
+CODE = [
+    ROOT / "copier.yml",
+    *(path for folder in ("src", "compose") for path in (ROOT / folder).rglob("*.*")),
+]
+
+
+NAMES = {
+    "file": re.compile(r"\b(?:docs|compose)/[\w/.-]+\.(?:md|jinja|yml)\b"),
+    "module": re.compile(r"`(scaffold(?:\.\w+)+)`"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_what_code_names_is_there(kind: str) -> None:
+    """Documents and templates, modules and what is in them, in comments and docstrings."""
+    found = [
+        (path, name)
+        for path in CODE
+        if path.suffix in (".py", ".jinja", ".yml")
+        for name in NAMES[kind].findall(path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) > 5
+    there = is_importable if kind == "module" else lambda name: (ROOT / name).is_file()
+    assert [(path, name) for path, name in found if not there(name)] == []
+
+
+def is_importable(name: str) -> bool:
+    """Say whether there is a module of this name, or something in one."""
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def test_links_of_the_site_lead_to_its_pages() -> None:
