@@ -2,12 +2,13 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from scaffold.catalogue import template_root
+from scaffold.yaml_files import read_yaml
 from tests.pattern_files import problems
 
 ROOT = template_root()
@@ -185,9 +186,27 @@ def test_errors_are_known_by_their_detail(folder: Path) -> None:
         assert '{"detail"' not in path.read_text(encoding="utf-8"), path
 
 
+def test_places_of_sections_are_documented() -> None:
+    """The decision explains each place of a stub, in the order of the vocabulary."""
+    words = read_yaml(ROOT / "compose" / "vocabulary.yml")
+    decision = (ROOT / "docs/decisions/0001-composition.md").read_text(encoding="utf-8")
+    table = decision.partition("| place | holds |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z ]+)` \|", table, re.M) == list(words["stub_places"])
+    for place in words["test_places"]:
+        assert f"`{place}`" in decision
+
+
+def test_modules_of_python_are_known() -> None:
+    """Those of every supported Python, by which imports are sorted."""
+    known = {name for name in sys.stdlib_module_names if not name.startswith("_")}
+    odd = {"antigravity", "idlelib", "nturl2path", "pydoc_data", "this"}
+    words = read_yaml(ROOT / "compose" / "vocabulary.yml")
+    assert known - odd <= set(words["standard_library"])
+
+
 def test_order_of_the_application_is_documented() -> None:
     """Each wrapper has a place of its own, and the decision lists them from the outside."""
-    wrappers = [yaml.safe_load((folder / "pattern.yml").read_text("utf-8")) for folder in FOLDERS]
+    wrappers = [read_yaml(folder / "pattern.yml") for folder in FOLDERS]
     places = {data["order"]: data["id"] for data in wrappers if "order" in data}
     assert len(places) == sum("order" in data for data in wrappers)
     decision = (ROOT / "docs/decisions/0007-application-patterns.md").read_text(encoding="utf-8")
@@ -200,9 +219,6 @@ def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
     always = {"__init__", "application", "openapi"}
     used = always.union(
-        *(
-            yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8")).get("toolkit", [])
-            for folder in FOLDERS
-        )
+        *(read_yaml(folder / "pattern.yml").get("toolkit", []) for folder in FOLDERS)
     )
     assert {path.stem for path in (ROOT / "template/app/http").glob("*.py")} == used
