@@ -80,7 +80,7 @@ def mutate(arguments: Sequence[str]) -> None:
 
 
 def record(arguments: Sequence[str]) -> None:
-    """Write anew what is made from the catalogue and the code: examples, and parts of docs/."""
+    """Write anew what is made of the catalogue and the code: examples, screens, parts of docs/."""
     set_up()
     if run("python", "-m", "tests.generated.record", *arguments):
         raise TaskError("a project could not be generated, or does not answer")
@@ -88,6 +88,8 @@ def record(arguments: Sequence[str]) -> None:
         raise TaskError("docs/composition.md could not be written")
     if run("python", "-m", "tests.result_schemas"):
         raise TaskError("docs/schemas could not be written")
+    if run("python", "-m", "pytest", "-q", "tests/wizard/test_terminal.py", SCREENS="write"):
+        raise TaskError("tests/screens could not be written")
 
 
 def docs(arguments: Sequence[str]) -> None:
@@ -212,11 +214,12 @@ def digest(file: Path, more: str) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n") + more.encode()).hexdigest()
 
 
-def run(program: str, *arguments: str, cwd: Path | None = None) -> int:
-    """Show and run a program of the environment; return its exit status."""
-    print(f"\n$ {' '.join([program, *arguments])}", flush=True)
+def run(program: str, *arguments: str, cwd: Path | None = None, **variables: str) -> int:
+    """Show and run a program of the environment, with some variables; return its exit status."""
+    given = [f"{name}={value}" for name, value in variables.items()]
+    print(f"\n$ {' '.join([*given, program, *arguments])}", flush=True)
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
+    environment = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV), **variables}
     executable = BIN / (f"{program}.exe" if os.name == "nt" else program)
     if not executable.exists():
         raise TaskError(f"{program} is not in .venv; is it missing from requirements-dev.in?")

@@ -51,6 +51,7 @@ def problems(folder: Path) -> Iterator[str]:
     yield from file_problems(folder, pattern)
     yield from (f"pattern.yml: {it}" for it in against(schema(family), pattern))
     yield from (f"pattern.yml: {it}" for it in pattern_problems(folder, pattern))
+    yield from (f"pattern.yml: {it}" for it in content_problems(folder, pattern))
     yield from (f"page.yml: {it}" for it in against(schema("page"), page))
     yield from (f"page.yml: {it}" for it in page_problems(folder, pattern, page))
     for name, places in (
@@ -69,7 +70,9 @@ def file_problems(folder: Path, data: Data) -> Iterator[str]:
     needed = ALWAYS | NEEDED[folder.parent.name]
     needed |= {"middleware.py.jinja"} if "order" in data else set()
     needed |= {"cookie.py.jinja"} if needs_module(folder, data) else set()
-    yield from (f"{name}: it is missing" for name in sorted(needed - files))
+    for name in sorted(needed - files):
+        hint = "; `python3 tasks.py record` writes it" if name == "example" else ""
+        yield f"{name}: it is missing{hint}"
     yield from (f"{name}: nothing reads it" for name in sorted(files - needed - OTHERS))
 
 
@@ -141,6 +144,17 @@ def pattern_problems(folder: Path, data: Data) -> Iterator[str]:
     yield from (
         f"needs: there is no application pattern {it}" for it in unknown(data, "needs", known)
     )
+
+
+def content_problems(folder: Path, data: Data) -> Iterator[str]:
+    """Yield why the document could not say what an answer holds that has two statuses."""
+    if folder.parent.name != "response" or {"own_status", "unlisted"} & data.keys():
+        return
+    stub = folder / "stub.py.jinja"
+    says = stub.is_file() and "media_type=" in stub.read_text(encoding="utf-8")
+    knows = says or "media_type" in data or "model" in (data.get("options") or {})
+    if data.get("form") in ("value", "returned") and not knows:
+        yield "'media_type' is needed, as neither a model nor `documented` in the stub says it"
 
 
 def page_problems(folder: Path, pattern: Data, page: Data) -> Iterator[str]:
