@@ -201,6 +201,12 @@ def other_value(pattern: Pattern, option: str) -> Any:
     raise LookupError(f"{path}: the option {option} needs a second value, as `other`")
 
 
+def beside(pattern: Pattern, option: str) -> Spec:
+    """Return the other options that the second value of an option needs."""
+    found: Spec = _declared(pattern)[option].get("beside", {})
+    return found
+
+
 def _with_status(name: str, response: str, status: str) -> list[Spec]:
     """Return an endpoint with a status, or nothing."""
     for method in ("POST", "PUT"):
@@ -270,8 +276,8 @@ def options() -> list[Spec]:
     found: list[Spec] = []
     for pattern in load().patterns.values():
         for option in pattern.options if pattern.family != "app" else ():
-            beside = _declared(pattern)[option].get("beside", {})
-            entry = {"pattern": pattern.id, **beside, option: other_value(pattern, option)}
+            value = other_value(pattern, option)
+            entry = {"pattern": pattern.id, **beside(pattern, option), option: value}
             specs = _around(f"option_{len(found)}", pattern, entry)
             found += [spec for spec in specs if is_valid(spec)][:1]
     return found
@@ -282,7 +288,7 @@ def _around(name: str, pattern: Pattern, entry: Spec) -> Iterator[Spec]:
     example = {**pattern.example, **_example_of_options(entry)}
     needed = {key: example[key] for key in ("body", "status") if key in example}
     for method, more in [(example.get("method", "GET"), needed), *REQUESTS]:
-        rest = {**needed, **more}
+        rest: Spec = {**needed, **more}
         if pattern.family == "response":
             yield endpoint(name, entry, method, **rest)
         elif pattern.family == "status":

@@ -32,11 +32,7 @@ async def is_device_accepted() -> bool:
 async def device_accepted(accepted: Annotated[bool, Depends(is_device_accepted)]) -> None:
     """Refuse the request, and delete the cookie with the error."""
     if not accepted:
-        raise ErrorWithCookies(
-            401,
-            "Not accepted any more",
-            delete_cookies=[device_cookie],
-        )
+        raise ErrorWithCookies(401, "Not accepted any more", delete_cookies=[device_cookie])
 
 
 @router.get("/cookie-on-error", dependencies=[Depends(device_accepted)], responses=device_refused)
