@@ -185,12 +185,19 @@ def test_an_entry_point_is_named_or_declared(foreign: Path) -> None:
             "app = FastAPI(\n    a=1,\n)",
             "app = Application(\n    a=1,\n    outermost=middleware,\n)",
         ),
-        ("app = FastAPI(\n    a=1\n)", "app = Application(\n    a=1\n, outermost=middleware)"),
+        (
+            "app = FastAPI(\n    a=1  # one\n)",
+            "app = Application(\n    a=1,  # one\n    outermost=middleware,\n)",
+        ),
+        ("app = FastAPI(a=1,)", "app = Application(a=1, outermost=middleware)"),
+        ("app = FastAPI(a=1  # one\n)", "app = Application(a=1, outermost=middleware  # one\n)"),
+        ("app = FastAPI(  # none\n)", "app = Application(outermost=middleware  # none\n)"),
+        ("app = FastAPI(); x = 1", "app = Application(outermost=middleware); x = 1"),
         ('app = FastAPI(title="é")', 'app = Application(title="é", outermost=middleware)'),
     ],
 )
 def test_ways_to_make_an_application(call: str, becomes: str) -> None:
-    text = with_endpoints(f"{call}\n", tested=False)
+    text = with_endpoints("main.py", f"{call}\n".encode(), tested=False).decode()
     assert f"{becomes}\napp.include_endpoints(routers)\n" in text
     ast.parse(text)
 
@@ -200,7 +207,7 @@ def test_endpoints_come_after_other_routers_in_a_factory() -> None:
         "def make():\n    service = FastAPI()\n    service.include_router(a)\n"
         "    service.include_router(b)\n    return service\n"
     )
-    text = with_endpoints(source, tested=True)
+    text = with_endpoints("main.py", source.encode(), tested=True).decode()
     included = "    service.include_router(b)\n    service.include_endpoints(routers)\n"
     assert text.endswith(f"{included}    return service\n")
-    assert with_endpoints(text, tested=True) == text
+    assert with_endpoints("main.py", text.encode(), tested=True).decode() == text

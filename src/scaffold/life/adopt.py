@@ -118,7 +118,5 @@ def _fixtures(whole: Tree, own: list[str]) -> Tree:
 def _entry_change(folder: Path, path: str) -> Change:
     before = read_file(folder / path)
     assert before is not None
-    text = with_endpoints(before.unix().content.decode(), tested=path == TESTED)
-    if before.has_crlf():
-        text = text.replace("\n", "\r\n")
-    return Change(path, before, File(text.encode(), before.executable), edited=True)
+    content = with_endpoints(path, before.content, tested=path == TESTED)
+    return Change(path, before, File(content, before.executable), edited=True)

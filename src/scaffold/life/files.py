@@ -1,6 +1,7 @@
 """Files as values: what a render gives, and what stands in a project."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +42,11 @@ class File:
 
 Tree = dict[str, File]
 """Files by their paths, with forward slashes, relative to the project's folder."""
+
+
+def split_lines(content: bytes) -> list[bytes]:
+    """Return lines with their ends, as git counts them: only a line feed ends one."""
+    return re.findall(rb"[^\n]*\n|[^\n]+", content)
 
 
 def read_file(path: Path) -> File | None:

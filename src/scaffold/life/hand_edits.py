@@ -6,7 +6,7 @@ neither module nor tests nor a place in the list of routers, or one that is not 
 the files are what an earlier version of the answers file gives, and not what this one does.
 """
 
-import re
+import ast
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,11 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
+from scaffold.life.syntax import python_tree
 from scaffold.lines import format_line
 
 SECONDS = 10
 """How long git may look for the earlier answers in a large repository."""
-
-_IMPORTED = re.compile(r"^from app\.endpoints import (?P<names>\([^)]*\)|.*)$", re.MULTILINE)
 
 
 def refuse_hand_edits(
@@ -71,10 +70,15 @@ def hand_edits(
 def routed(project: Project) -> set[str] | None:
     """Return the endpoints in the list of routers, or None where it cannot be read."""
     file = read_file(project.folder / ROUTERS_FILE)
-    if file is None or b"APIRouter" not in file.content:
+    tree = python_tree(file.content) if file and b"APIRouter" in file.content else None
+    if tree is None:
         return None
-    found = _IMPORTED.findall(file.content.decode(errors="replace").replace("\r\n", "\n"))
-    return {name for names in found for name in re.findall(r"\w+", names)}
+    return {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "app.endpoints"
+        for alias in node.names
+    }
 
 
 def _listed_only(project: Project, leaving: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ As mere lines they would conflict whenever both sides add one at the same place:
 import re
 from dataclasses import dataclass
 
+from scaffold.life.files import split_lines
+
 
 @dataclass(frozen=True)
 class LineSet:
@@ -54,7 +56,7 @@ def settle(path: str, texts: list[bytes]) -> list[bytes]:
     blocks = [kind.block.search(text) for text in texts] if kind else []
     if kind is None or None in blocks:
         return texts
-    mine, old, new = (block["lines"].splitlines(keepends=True) for block in blocks if block)
+    mine, old, new = (split_lines(block["lines"]) for block in blocks if block)
     merged = _merged(kind, mine, old, new)
     if merged is None:
         return texts

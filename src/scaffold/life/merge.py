@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from scaffold.errors import Refused, ScaffoldError
-from scaffold.life.files import File, Tree, read_file
+from scaffold.life.files import File, Tree, read_file, split_lines
 from scaffold.life.line_sets import settle
 from scaffold.life.state import ANSWERS_FILE, CONFLICT, parse_answers
+from scaffold.life.syntax import spoiled
 from scaffold.life.words import rename_words, renamed_words
 
 OURS = "before updating"
@@ -124,7 +125,7 @@ def _moved(move: Move, base: File, theirs: File, folder: Path) -> list[Change]:
     if not ours.is_text():
         return [leaves, Change(move.target, None, ours, edited=True, moved_from=move.source)]
     words = renamed_words(base, theirs) or move.words
-    ours, base = rename_words(ours, words), rename_words(base, words)
+    ours, base = (rename_words(move.source, file, words) for file in (ours, base))
     content, conflict = _merge_lines(move.target, base, ours, theirs)
     after = File(content, ours.executable)
     arrives = Change(move.target, None, after, True, conflict, move.source)
@@ -201,9 +202,20 @@ def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> F
 
 
 def _merge_lines(path: str, base: File, ours: File, theirs: File) -> tuple[bytes, bool]:
-    """Merge three versions line by line; return the result and whether conflicts are in it."""
+    """Merge three versions line by line; return the result and whether conflicts are in it.
+
+    Lines that merge into something that does not parse, although all versions do, are a conflict.
+    """
     crlf = ours.has_crlf()
-    texts = settle(path, [file.unix().content for file in (ours, base, theirs)])
+    versions = [file.unix().content for file in (ours, base, theirs)]
+    content, conflict = _merge_file(path, settle(path, versions))
+    given = [version for version in versions if version]
+    if not conflict and spoiled(path, given, content) is not None:
+        content, conflict = _undecided(versions[0], versions[2]), True
+    return content.replace(b"\n", b"\r\n") if crlf else content, conflict
+
+
+def _merge_file(path: str, texts: list[bytes]) -> tuple[bytes, bool]:
     labels = [word for label in (OURS, "last update", THEIRS) for word in ("-L", label)]
     with TemporaryDirectory(prefix="scaffold-") as scratch:
         names = ("ours", "base", "theirs")
@@ -214,5 +226,32 @@ def _merge_lines(path: str, base: File, ours: File, theirs: File) -> tuple[bytes
     if done.returncode > 127 or done.returncode < 0:
         reason = done.stderr.decode(errors="replace").strip()
         raise ScaffoldError(f"git cannot merge {path}: {reason or 'no reason given'}")
-    content = done.stdout.replace(b"\n", b"\r\n") if crlf else done.stdout
-    return content, done.returncode != 0
+    return done.stdout, done.returncode != 0
+
+
+def _undecided(ours: bytes, theirs: bytes) -> bytes:
+    """Return two versions as one conflict, which begins and ends where they differ."""
+    mine, other = split_lines(ours), split_lines(theirs)
+    above = _common(mine, other)
+    below = _common(mine[above:][::-1], other[above:][::-1])
+    rows = [
+        *mine[:above],
+        b"<<<<<<< " + OURS.encode() + b"\n",
+        *_ended(mine[above : len(mine) - below]),
+        b"=======\n",
+        *_ended(other[above : len(other) - below]),
+        b">>>>>>> " + THEIRS.encode() + b"\n",
+        *mine[len(mine) - below :],
+    ]
+    return b"".join(rows)
+
+
+def _common(one: list[bytes], other: list[bytes]) -> int:
+    """Return how many lines two texts have in common at their beginnings."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _ended(lines: list[bytes]) -> list[bytes]:
+    """Return lines each of which has an end."""
+    return [line if line.endswith(b"\n") else line + b"\n" for line in lines]

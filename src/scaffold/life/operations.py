@@ -29,12 +29,15 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
+from scaffold.life.syntax import spoiled
 from scaffold.lines import parse_line
 from scaffold.origin import Origin
 from scaffold.progress import working
 from scaffold.project import terminable
 
 Endpoint = dict[str, Any]
+
+_OWN_MISTAKE = "this is a mistake in scaffold itself; please report it with that file"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,18 @@ class Plan:
     target: Origin
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse a plan after which a file does not parse that does now."""
+        before = {change.path: change.before for change in self.changes}
+        for change in self.changes:
+            if change.after is None or change.after.link or change.conflict:
+                continue
+            was = change.before or before.get(change.moved_from or "")
+            given = [] if was is None else [was.content]
+            fault = spoiled(change.path, given, change.after.content)
+            if fault is not None:
+                raise Refused(f"{change.path} would not parse any more: {fault}", _OWN_MISTAKE)
 
     @property
     def conflicts(self) -> list[str]:
