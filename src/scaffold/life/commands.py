@@ -249,12 +249,28 @@ def diff(
 
 
 @app.command()
-def resolve(project: Where = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Decide the conflicts of a git merge in the endpoint list and in what follows from it."""
-    with boundary():
-        from scaffold.life.branches import resolve as plan_resolution
+def resolve(
+    ours: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An endpoint, or answer, to have as git is at it."),
+    ] = None,
+    theirs: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The same, as what git merges into that has it."),
+    ] = None,
+    project: Where = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Merge two branches by what they say about endpoints, where git has merged text.
 
-        finish(plan_resolution(project), "decided already", Way(dry_run=dry_run, as_json=as_json))
+    Run it in the middle of a merge, rebase or cherry-pick that stopped, or right after one.
+    """
+    with boundary():
+        from scaffold.life import branches
+
+        plan = branches.resolve(project, ours or (), theirs or ())
+        finish(plan, "merged already", Way(dry_run=dry_run, as_json=as_json))
 
 
 @app.command()

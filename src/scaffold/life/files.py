@@ -31,8 +31,10 @@ class File:
             return self
         return replace(self, content=self.content.replace(b"\r\n", b"\n"))
 
-    def is_same(self, generated: "File") -> bool:
+    def is_same(self, generated: "File | None") -> bool:
         """Say whether it is as it was generated, whatever ends its lines."""
+        if generated is None:
+            return False
         return self.link == generated.link and self.unix().content == generated.unix().content
 
     def is_text(self) -> bool:

@@ -1,5 +1,6 @@
 """`scaffold list`: the endpoints of a project, and what became of their files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -77,7 +78,19 @@ def _listing(project: Project, source: Source) -> Listing:
         for endpoint in project.endpoints
     ]
     found = hand_edits(project, source, base)
-    return Listing(project.folder, project.origin, listed, [found] if found else [])
+    notes = [*([found] if found else []), *_missing(project, base)]
+    return Listing(project.folder, project.origin, listed, notes)
+
+
+def _missing(project: Project, base: Tree) -> Iterator[str]:
+    """Yield a note on the modules without which nothing else works."""
+    endpoints = {stub(name) for name in project.names()}
+    for path in sorted(base.keys() - endpoints):
+        if path.startswith("app/") and not (project.folder / path).exists():
+            yield (
+                f"{path} is generated, but missing; when a merge or a rebase took it away, "
+                "run scaffold resolve right after that"
+            )
 
 
 def _state(project: Project, base: Tree, path: str) -> State:

@@ -19,6 +19,7 @@ from scaffold.life.apply import apply, recover
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
+from scaffold.life.merging import refuse_while_merging
 from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
@@ -89,6 +90,7 @@ def opened(folder: Path | None = None) -> Iterator[tuple[Project, Source]]:
     with terminable():
         found = find_folder(folder)
         recover(found)
+        refuse_while_merging(found)
         project = read_project(found)
         with source_of(project.origin) as source:
             yield project, source
@@ -146,7 +148,7 @@ def edit(project: Project, source: Source, name: str, endpoint: Endpoint) -> Pla
     lists.find(project.answers, name)
     _check_form([endpoint], source)
     answers = lists.with_endpoint_changed(project.answers, name, endpoint)
-    return _plan(project, source, answers, moves=_moves(name, endpoint["name"]))
+    return _plan(project, source, answers, moves=moves_of(name, endpoint["name"]))
 
 
 def carry_out(plan: Plan, *, force: bool = False) -> None:
@@ -210,10 +212,11 @@ def _check(answers: Mapping[str, Any], source: Source) -> None:
     try:
         check(answers, source.catalogue)
     except InvalidSpec as error:
-        raise _by_name(error, answers) from error
+        raise by_name(error, answers) from error
 
 
-def _by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
+def by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
+    """Return a mistake in words that name endpoints instead of counting them."""
     where = error.field
     for index, endpoint in enumerate(answers["endpoints"]):
         where = where.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
@@ -231,7 +234,8 @@ def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
             )
 
 
-def _moves(old: str, new: str) -> tuple[Move, ...]:
+def moves_of(old: str, new: str) -> tuple[Move, ...]:
+    """Return the files that stand elsewhere when an endpoint takes another name."""
     if old == new:
         return ()
     words = {old: new, f"test_{old}": f"test_{new}"}

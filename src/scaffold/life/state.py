@@ -82,6 +82,9 @@ def read_project(folder: Path) -> Project:
     """
     content = (folder / ANSWERS_FILE).read_bytes()
     if CONFLICT.search(content):
+        from scaffold.life.merging import refuse_while_merging
+
+        refuse_while_merging(folder)
         raise Refused(
             f"{ANSWERS_FILE} holds conflict markers",
             "decide them, keeping the endpoints of both sides that you want, and run this again",

@@ -10,6 +10,7 @@ from scaffold.answers import Sources, gather
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.life.apply import recover
 from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.merging import refuse_while_merging
 from scaffold.life.operations import Plan, plan_merge
 from scaffold.life.repository import Repository, open_repository
 from scaffold.life.sources import Source, is_installed, source_of
@@ -70,6 +71,7 @@ def prepared(
     with terminable():
         found = find_folder(folder)
         recover(found)
+        refuse_while_merging(found)
         project = read_project(found)
         target, repository, notes = _wanted(project, to, stay=bool(data))
         answers = {**project.answers, **gather(Sources(data=data))}
