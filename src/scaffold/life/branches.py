@@ -30,7 +30,7 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
-from scaffold.life.three_way import Labels, merge_texts
+from scaffold.life.three_way import Labels, merge_texts, undecided
 from scaffold.origin import Origin
 from scaffold.project import terminable
 
@@ -78,6 +78,10 @@ class Version:
             move = next(move for move in moves if (move.source, move.target) == (source, path))
             return merge_moved(move, rendered, file, wanted)[0]
         return merge_versions(path, rendered, file, wanted)[0]
+
+    def file(self, path: str) -> File:
+        """Return its file as it is, of those that it has."""
+        return self.files[self.sources().get(path, path) or path]
 
     def has_deleted(self, path: str) -> bool:
         """Say whether its owner has deleted a file that was generated."""
@@ -254,7 +258,7 @@ def _made_by_git(repository: Repository, what: Merging, meeting: Meeting) -> Mad
         versions = [version.files.get(path) for version in meeting.all()]
         if file is None or any(file.is_same(version) for version in versions):
             return file is not None or None in versions
-        if what.finish and CONFLICT.search(file.content):
+        if what.finish and _is_undecided(file):
             return True
         texts = [version.unix().content for version in versions if version is not None]
         if len(texts) < len(versions):
@@ -334,6 +338,15 @@ def _outcome(
     base, ours, theirs = (version.brought(path, wanted) for version in meeting.all())
     if ours is not None and theirs is not None:
         file, conflict = merge_versions(path, base or wanted, ours, theirs, labels)
+        sides = ((meeting.ours, ours), (meeting.theirs, theirs))
+        if conflict and any(_is_undecided(brought) for _, brought in sides):
+            # Conflicts inside of conflicts are for nobody: rather what the sides had themselves.
+            mine, other = (
+                version.file(path) if _is_undecided(brought) else brought
+                for version, brought in sides
+            )
+            content = undecided(mine.unix().content, other.unix().content, labels)
+            return replace(file, content=content), True, None
         return file, conflict or _has_new_markers(path, file, meeting), None
     deleted = meeting.ours.has_deleted(path) or meeting.theirs.has_deleted(path)
     kept = ours or theirs
@@ -346,11 +359,13 @@ def _outcome(
     return kept, True, f"{path} was deleted on one side and edited on the other; it is kept"
 
 
+def _is_undecided(file: File) -> bool:
+    return bool(CONFLICT.search(file.content))
+
+
 def _has_new_markers(path: str, file: File, meeting: Meeting) -> bool:
     known = [version.files.get(path) for version in meeting.all()]
-    return bool(CONFLICT.search(file.content)) and not any(
-        each and CONFLICT.search(each.content) for each in known
-    )
+    return _is_undecided(file) and not any(each and _is_undecided(each) for each in known)
 
 
 def _leaving(path: str, meeting: Meeting, labels: Labels) -> tuple[File | None, bool, str | None]:

@@ -82,4 +82,16 @@ def _merged(
         if line not in old and keys[line] not in dropped.union(kind.keyed(merged)):
             before = [other for other in new[:place] if other in merged]
             merged.insert(merged.index(before[-1]) + 1 if before else 0, line)
-    return merged
+    return merged if _in_order(kind, old, new) else _reordered(merged, new)
+
+
+def _in_order(kind: LineSet, old: list[bytes], new: list[bytes]) -> bool:
+    """Say whether what both have stands in the same order in both."""
+    before, after = list(kind.keyed(old)), list(kind.keyed(new))
+    return [key for key in before if key in after] == [key for key in after if key in before]
+
+
+def _reordered(lines: list[bytes], new: list[bytes]) -> list[bytes]:
+    """Return lines in which those of `new` have its order, and all others stay in their places."""
+    ordered = iter(sorted((line for line in lines if line in new), key=new.index))
+    return [next(ordered) if line in new else line for line in lines]
