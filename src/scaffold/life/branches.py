@@ -6,14 +6,14 @@ would do it, and what is left to merge is what the owners of the two sides have 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.check import check
-from scaffold.errors import InvalidSpec, Refused, UsageMistake
+from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
 from scaffold.life.apply import recover
-from scaffold.life.files import File, Tree, read_file
+from scaffold.life.files import File, Tree, read_file, split_lines
 from scaffold.life.merge import Change, merge_moved, merge_versions
 from scaffold.life.merged_answers import Endpoint, Merged, Side, Versions, differing, merge_answers
 from scaffold.life.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
@@ -110,6 +110,17 @@ class Meeting:
         names = {name for v in self.all() if v.project for name in v.project.names()}
         return {kind(name) for name in names for kind in KINDS}
 
+    def knows(self, path: str, here: File | None, file: File | None, wanted: Tree) -> bool:
+        """Say whether a file holds nothing but what is generated, or stands in another one too."""
+        trees = [wanted, *(version.rendered for version in self.all())]
+        known = [file, *(tree.get(source) for tree in trees for source in self.aliases(path))]
+        lines = {line for each in known if each for line in split_lines(each.unix().content)}
+        return here is not None and lines.issuperset(split_lines(here.unix().content))
+
+    def aliases(self, path: str) -> set[str]:
+        """Return the paths under which the versions have a file."""
+        return {version.sources().get(path, path) or path for version in self.all()}
+
     def worked_on(self, side: Version, path: str) -> bool:
         """Say whether the owner of a side has edited a file since both sides parted."""
         file, rendered = side.files.get(path), side.rendered.get(path)
@@ -171,7 +182,9 @@ def _plan(
     base, ours, theirs = projects
     if ours is None or theirs is None:
         raise UsageMistake(f"one side has no {ANSWERS_FILE}, so there is nothing to merge")
-    versions = Versions(base, ours, theirs)
+    versions = Versions(
+        base, ours, theirs, *(_steps(folder, repository, what.base, tip) for tip in commits[1:])
+    )
     meeting = Meeting(*(_version(project, source) for project in projects))
     meeting = _read(meeting, repository, commits, meeting.paths())
     made = _made_by_git(repository, what, meeting)
@@ -188,7 +201,9 @@ def _plan(
         here = read_file(folder / path)
         if _is_settled(here, file):
             continue
-        if not made(path, here):
+        if not made(path, here) and not (
+            what.finish is None and not conflict and meeting.knows(path, here, file, wanted)
+        ):
             notes.append(f"{path} stays as you have left it; it differs from what it should be")
             continue
         notes += [remark] if remark else []
@@ -206,6 +221,15 @@ def _plan(
 def _project(folder: Path, repository: Repository, commit: str) -> Project | None:
     file = repository.tree(commit, [ANSWERS_FILE]).get(ANSWERS_FILE)
     return project_of(folder, file.content) if file else None
+
+
+def _steps(folder: Path, repository: Repository, base: str, tip: str) -> list[list[Endpoint]]:
+    """Return the endpoints after each commit of a side that changed them."""
+    steps = []
+    for file in repository.history(base, tip, ANSWERS_FILE):
+        with suppress(ScaffoldError):
+            steps.append(project_of(folder, file.content).endpoints)
+    return steps
 
 
 def _version(project: Project | None, source: Sources) -> Version:

@@ -70,17 +70,25 @@ class Versions:
         base: that from which both sides come; None where there is none.
         ours: that at which git is.
         theirs: that which is merged into it.
+        ours_before: the endpoints of our side after each step on the way from `base`.
+        theirs_before: those of their side.
     """
 
     base: Project | None
     ours: Project
     theirs: Project
+    ours_before: Sequence[Sequence[Endpoint]] = ()
+    theirs_before: Sequence[Sequence[Endpoint]] = ()
 
     def tracks(self) -> list[Track]:
         """Return every endpoint: those of our side in its order, then what theirs adds."""
         base = self.base.endpoints if self.base else []
         sides = (self.ours.endpoints, self.theirs.endpoints)
-        ours, theirs = (_followed(base, side) for side in sides)
+        befores = (self.ours_before, self.theirs_before)
+        ours, theirs = (
+            _followed_through(base, [*before, side])
+            for before, side in zip(befores, sides, strict=True)
+        )
         tracks = [Track(each, ours.get(each["name"]), theirs.get(each["name"])) for each in base]
         mine, other = (
             _by_name(each for each in side if each not in list(known.values()))
@@ -114,6 +122,24 @@ class Merged:
             for name in project.names()
         ]
         return cls(project.answers, project.origin, found)
+
+
+def _followed_through(
+    base: Sequence[Endpoint], steps: Sequence[Sequence[Endpoint]]
+) -> dict[str, Endpoint]:
+    """Return what became of endpoints, by their names in `base`, step by step."""
+    followed = _by_name(base)
+    for step in steps:
+        found = _followed(list(followed.values()), step)
+        followed = {
+            name: found[endpoint["name"]]
+            for name, endpoint in followed.items()
+            if endpoint["name"] in found
+        }
+    taken = [endpoint["name"] for endpoint in followed.values()]
+    again = [endpoint for endpoint in steps[-1] if endpoint["name"] not in taken]
+    lost = [endpoint for endpoint in base if endpoint["name"] not in followed]
+    return {**followed, **_followed(lost, again)}
 
 
 def _followed(base: Sequence[Endpoint], side: Sequence[Endpoint]) -> dict[str, Endpoint]:

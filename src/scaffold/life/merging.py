@@ -4,9 +4,11 @@ Merges, rebases, cherry-picks, reverts and stashes are one thing here: what lead
 `theirs` is brought to `ours`. Git's own state is only read.
 """
 
+import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from scaffold.errors import Refused, ScaffoldError
@@ -124,6 +126,13 @@ class Repository:
             for (path, (mode, _, _)), content in zip(found.items(), blobs, strict=True)
         }
 
+    def history(self, base: str, tip: str, path: str) -> list[File]:
+        """Return a file as it was after each commit that changed it, the first one first."""
+        if base == EMPTY:
+            return []
+        listed = self.run("rev-list", "--reverse", f"{base}..{tip}", "--", path).decode().split()
+        return [file for commit in listed for file in self.tree(commit, [path]).values()]
+
     def _blobs(self, names: list[str]) -> Iterator[bytes]:
         output = self.run("cat-file", "--batch", given="\n".join([*names, ""]).encode())
         at = 0
@@ -148,28 +157,61 @@ def merging(repository: Repository) -> Merging | None:
 
 
 def merged(repository: Repository) -> Merging | None:
-    """Return the merge or rebase that git has finished last, if nothing has come since."""
-    head = repository.commit("HEAD")
-    if head is None:
+    """Return what git has merged last, if it has finished that and nothing has come since."""
+    if repository.commit("HEAD") is None:
         return None
     if theirs := repository.commit("HEAD^2"):
         ours = repository.commit("HEAD^1") or EMPTY
-        base = repository.run("merge-base", ours, theirs).decode().split()
-        return Merging("merging", base[0] if base else EMPTY, ours, theirs, None)
-    return _rebased(repository, head)
-
-
-def _rebased(repository: Repository, head: str) -> Merging | None:
-    """Return the rebase that has just ended, which git remembers in its log of HEAD."""
+        return Merging("merging", _fork(repository, theirs, ours) or EMPTY, ours, theirs, None)
     log = repository.run("reflog", "--format=%H %gs", "HEAD").decode(errors="replace")
-    entries = [line.partition(" ")[::2] for line in log.split("\n")]
-    if not entries or not entries[0][1].startswith("rebase (finish)"):
-        return None
-    for at, (onto, subject) in enumerate(entries[:-1]):
-        if subject.startswith("rebase (start)"):
-            tip = entries[at + 1][0]
+    entries = [line.partition(" ")[::2] for line in log.split("\n") if line]
+    if entries and _REBASED.match(entries[0][1]):
+        return _rebased(repository, entries)
+    return _picked(repository, entries)
+
+
+_REBASED = re.compile(r"(rebase|pull)\b.*\(finish\)")
+_REBASING = re.compile(r"(rebase|pull)\b.*\(start\)")
+
+Log = Sequence[tuple[str, str]]
+"""The commits at which git was, the last one first, with what it did to get there."""
+
+
+def _rebased(repository: Repository, log: Log) -> Merging | None:
+    for at, (onto, subject) in enumerate(log[:-1]):
+        if _REBASING.match(subject):
+            tip = log[at + 1][0]
             return Merging("rebasing", _fork(repository, tip, onto) or EMPTY, onto, tip, None)
     return None
+
+
+def _picked(repository: Repository, log: Log) -> Merging | None:
+    """Return cherry-picks: the originals have the same author, time and subject."""
+    picks = list(
+        takewhile(lambda entry: entry[1].startswith(("cherry-pick", "commit (cherry")), log)
+    )
+    if not picks:
+        return None
+    known = repository.run("log", "--all", "--not", "HEAD", f"--format=%H {_AUTHORED}").decode(
+        errors="replace"
+    )
+    originals = {authored: commit for commit, _, authored in map(_parts, known.split("\n"))}
+    first, last = (
+        originals.get(repository.run("log", "-1", f"--format={_AUTHORED}", commit).decode().strip())
+        for commit, _ in (picks[-1], picks[0])
+    )
+    ours = repository.commit(f"{picks[-1][0]}^")
+    if first is None or last is None or ours is None:
+        return None
+    base = repository.commit(f"{first}^") or EMPTY
+    return Merging("cherry-picking", base, ours, last, None)
+
+
+_AUTHORED = "%at %ae %s"
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    return line.partition(" ")
 
 
 def _head(repository: Repository) -> str:
