@@ -572,6 +572,8 @@ def _branches(life: Life) -> None:
         bring_together(life, life.random.choice(["merge", "rebase"]), side, start)
         life.check_fresh()
         commit_all(life)
+    # What must be there was looked for after each merge; branches may have removed the same.
+    life.going |= words(at(life, start)).keys()
 
 
 def bring_together(life: Life, way: str, side: str, start: str) -> None:

@@ -1,6 +1,8 @@
 """Random lives: whatever happens in whatever order, nothing is lost and everything works."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from subprocess import CalledProcessError
@@ -13,6 +15,7 @@ from scaffold.errors import InvalidSpec
 from scaffold.life.merge import Change
 from scaffold.life.pages import unified_diff
 from scaffold.lines import format_line
+from tests.conftest import ROOT
 from tests.life.conftest import run
 from tests.life.lives import Life, pool
 from tests.life.test_histories import tree
@@ -48,6 +51,34 @@ def live(life: Life, steps: int, *, tested: bool) -> None:
             life.check_tests()
     except Exception as error:
         raise AssertionError(f"{error}\n\nin this life:\n" + "\n".join(life.log)) from error
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("version", ["3.11", "3.13"])
+def test_lives_on_another_python(version: str, tmp_path: Path) -> None:
+    """The same lives, with the command and the projects on another Python."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        pytest.skip("is the Python of this run")
+    python = tmp_path / "venv" / "bin" / "python"
+    made = uv("venv", "--no-python-downloads", "--python", version, tmp_path / "venv")
+    if made.returncode:
+        pytest.skip(f"Python {version} is not installed here")
+    for wanted in (
+        ["-r", "requirements-dev.txt"],
+        ["--no-deps", "--no-build-isolation", "-e", "."],
+    ):
+        installed = uv("pip", "install", "--python", python, *wanted)
+        assert installed.returncode == 0, installed.stderr
+    options = ["-q", "--full", "-n", "auto", "-p", "no:cacheprovider", "-k", "test_a_life"]
+    command = [python, "-m", "pytest", *options, str(Path(__file__).relative_to(ROOT))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-50_000:] + done.stderr[-5_000:]
+
+
+def uv(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the uv of this environment."""
+    command = [sys.executable, "-m", "uv", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 Work = list[list[str]]
