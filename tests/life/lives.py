@@ -173,6 +173,13 @@ class Life:
             [paths] = re.findall(r"error: (.*) would be deleted", done.stderr)
             self.going |= found_only_in(before, set(paths.split(", ")))
             return self.run(*arguments, "--force", statuses=statuses)
+        if found := re.search(r"error: (\S+) is a file of yours", done.stderr):
+            # What a merge has kept, since it was edited, and what is generated again now.
+            assert tree(self.folder) == before, "a command was refused and changed something"
+            self.going |= found_only_in(before, {found[1]})
+            (self.folder / found[1]).unlink()
+            self.noted(before)
+            return self.run(*arguments, statuses=statuses)
         assert done.status in statuses, done.stderr
         after = tree(self.folder)
         if done.status in (2, 4):
