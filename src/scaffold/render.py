@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from ast import literal_eval
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,10 @@ def _copy(
 def _translate(error: Exception, source: str) -> ScaffoldError:
     """Return an error of Copier, Jinja or git as one of ours."""
     message = str(error)
+    ended = re.fullmatch(r"'None' has no attribute (['\"]\S+: .*)", message)
+    if ended:  # compose/recorded.jinja says how a template of ours refuses an answer
+        field, _, reason = str(literal_eval(ended[1])).partition(": ")
+        return InvalidSpec(field, shortened(reason))
     refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
     if refused:
         field, reason = refused[1], shortened(message[refused.end() :])
