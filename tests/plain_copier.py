@@ -37,15 +37,15 @@ def environment() -> SandboxedEnvironment:
 def _template(question: str) -> Any:
     return environment().from_string(
         "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
-        "{{ " + question + "_problem(" + question + ") }}"
+        "{{ " + question + "_problem(" + question + ", new) }}"
     )
 
 
-def problem(answers: dict[str, Any]) -> str:
-    """Return what `copier.yml` says about the answers, or nothing when they are fine."""
+def problem(answers: dict[str, Any], *, new: bool = True) -> str:
+    """Return what the template says about answers, new or recorded ones; nothing if they fit."""
     for question in ("application", "endpoints"):
         if question in answers:
-            said: str = _template(question).render(answers).strip()
+            said: str = _template(question).render(answers, new=new).strip()
             if said:
                 return said
     return ""

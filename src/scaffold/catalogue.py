@@ -41,12 +41,20 @@ class Option:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A condition under which a pattern is not generated, the reason, and what to do instead."""
+    """A condition under which a pattern is not generated, the reason, and what to do instead.
+
+    Attributes:
+        discouraged: whether it could be generated, but should not be done: a project that has it
+            keeps it.
+        breaks: what the tests of that project would say about it.
+    """
 
     when: Condition
     because: str
     instead: str
     option: str | None = None
+    discouraged: bool = False
+    breaks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -238,7 +246,10 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         toolkit=tuple(data.get("toolkit") or ()),
         dependencies=tuple(data.get("dependencies") or ()),
         needs=tuple(data.get("needs") or ()),
-        refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),
+        refusals=(
+            *(Refusal(**rule) for rule in data.get("refuse") or ()),
+            *(Refusal(**rule, discouraged=True) for rule in data.get("discourage") or ()),
+        ),
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold.catalogue import PLAIN_COOKIE, Pattern, Vocabulary
+from scaffold.catalogue import PLAIN_COOKIE, Pattern, Refusal, Vocabulary
 from scaffold.conditions import holds
+from scaffold.errors import InvalidSpec
 from scaffold.names import (
     body_class,
     module_name,
@@ -24,14 +25,20 @@ LIST_HEADERS = ("link", "set-cookie", "vary")
 """Headers that several patterns may add to."""
 
 
-def check_endpoint(endpoint: Endpoint, words: Vocabulary) -> None:
-    """Check what the entries of one endpoint mean together."""
+def check_endpoint(endpoint: Endpoint, words: Vocabulary, *, new: bool) -> None:
+    """Check what the entries of one endpoint mean together.
+
+    Args:
+        endpoint: the endpoint.
+        words: the vocabulary.
+        new: whether what is discouraged is refused; a project that has it keeps it.
+    """
     _check_hidden_names(endpoint, words)
     for entry in (*endpoint.headers, *endpoint.cookies):
         _check_via(entry, endpoint.response.pattern.form or "", words)
     _check_header_names(endpoint, words)
     _check_cookie_names(endpoint, words)
-    check_refusals(endpoint.entries(), endpoint.facts(), words)
+    check_refusals(endpoint.entries(), endpoint.facts(), words, new=new)
 
 
 def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
@@ -74,14 +81,28 @@ def _own_names(endpoint: Endpoint, words: Vocabulary) -> Iterator[str]:
         yield from (f"read_{module}_value", f"is_{module}_accepted")
 
 
-def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
-    """Raise for the first refusal of the catalogue that holds."""
+def check_refusals(
+    entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary, *, new: bool
+) -> None:
+    """Raise for the first refusal of the catalogue that holds; see `check_endpoint`."""
+    for rule, mistake in refusals(entries, facts, words):
+        if new or not rule.discouraged:
+            raise mistake
+
+
+def refusals(
+    entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary
+) -> Iterator[tuple[Refusal, InvalidSpec]]:
+    """Yield every refusal of the catalogue that holds, and what is said about it."""
     for entry in entries:
         for rule in entry.pattern.refusals:
             if holds(rule.when, entry.options, facts):
                 field = f"{entry.where}.{rule.option}" if rule.option else entry.where
-                raise words.mistake(
-                    "refused", field=field, because=rule.because, instead=rule.instead
+                yield (
+                    rule,
+                    words.mistake(
+                        "refused", field=field, because=rule.because, instead=rule.instead
+                    ),
                 )
 
 
