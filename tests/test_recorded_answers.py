@@ -153,6 +153,16 @@ def test_no_form_of_update_replaces_it(
     refusing(form, name, project, url)
 
 
+def test_another_answer_mends_it(project: Callable[..., Path]) -> None:
+    """Given with the same update."""
+    folder = project(endpoints=REFUSED["endpoints"][0], own_files=[])
+    data = {"endpoints": RECORDED["endpoints"]}
+    run_update(folder, data=data, defaults=True, overwrite=True, quiet=True)
+    recorded = yaml.safe_load((folder / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert recorded["endpoints"] == RECORDED["endpoints"]
+    assert (folder / "app/endpoints/get_post.py").is_file()
+
+
 def test_a_person_reads_one_line(project: Callable[..., Path], environment: dict[str, str]) -> None:
     """At a terminal, before the first question."""
     folder = project(endpoints=REFUSED["endpoints"][0])

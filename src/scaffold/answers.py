@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue import Catalogue, load, template_root
+from scaffold.catalogue import Catalogue, Pattern, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import named_by_line, parse_line
@@ -81,7 +81,7 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         lines = [parse_line(line) for line in sources.lines]
         answers["endpoints"] = [*endpoints, *lines] if isinstance(endpoints, list) else endpoints
     if checked:
-        _check_types(answers)
+        check_types(answers)
         check_spec(answers, sources.lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
 
@@ -200,17 +200,26 @@ def check_spec(
         raise named_by_line(error, lines[at], endpoints[at - len(lines)]) from error
 
 
-def _check_types(answers: Mapping[str, Any]) -> None:
+def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> None:
+    """Check that text is text, and that the checkbox answers are patterns of a catalogue.
+
+    Args:
+        answers: all answers.
+        catalogue: the command's own when None.
+
+    Raises:
+        InvalidSpec: for the first mistake.
+    """
     for name in TEXT_ANSWERS:
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InvalidSpec(name, "text is needed", "put quotes around it")
     for name, family in CHOICE_ANSWERS.items():
-        _check_choices(answers.get(name, []), name, family)
+        _check_choices(answers.get(name, []), name, (catalogue or load()).family(family))
 
 
-def _check_choices(value: Any, name: str, family: str) -> None:
-    choices = [pattern.id for pattern in load().family(family) if not pattern.unlisted]
+def _check_choices(value: Any, name: str, patterns: Sequence[Pattern]) -> None:
+    choices = [pattern.id for pattern in patterns if not pattern.unlisted]
     if not isinstance(value, list) or not all(item in choices for item in value):
         raise InvalidSpec(name, "a list of pattern ids is needed", f"use {', '.join(choices)}")
 

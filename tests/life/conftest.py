@@ -89,6 +89,8 @@ def second_version(folder: Path) -> None:
     replace(project / "app/http/caching.py", '"""', '"""Of the second version. ')
     replace(project / "README.md.jinja", "## Deploy\n", "## Deploy it\n")
     replace(folder / "patterns/response/json-model/stub.py.jinja", '    """', '    """Now: ')
+    shutil.copytree(folder / "patterns/header/vary", folder / "patterns/header/own-vary")
+    replace(folder / "patterns/header/own-vary/pattern.yml", "id: vary", "id: own-vary")
 
 
 def replace(path: Path, old: str, new: str) -> None:

@@ -106,6 +106,18 @@ def test_other_answers(project: Path) -> None:
     assert "there is no answer licence" in done.stderr
 
 
+def test_other_answers_are_held_against_the_wanted_version(project: Path) -> None:
+    """Which may have patterns that this command does not know."""
+    endpoint = {"name": "x", "method": "GET", "path": "/x", "response": "html"}
+    data = f"endpoints={[{**endpoint, 'headers': ['own-vary']}]}"
+    assert run("update", "--to", "v0.2.0", "--data", data, "--force").status == 0
+    assert "- own-vary\n" in (project / ".copier-answers.yml").read_text()
+    unknown = f"endpoints={[{**endpoint, 'headers': ['gone']}]}"
+    done = run("update", "--data", unknown)
+    assert done.status == 2
+    assert 'endpoints[0].headers[0]: there is no header pattern "gone"' in done.stderr
+
+
 def test_a_file_can_become_its_owners(project: Path) -> None:
     """From then on the template leaves it alone."""
     append(project / "README.md", "Mine.\n")

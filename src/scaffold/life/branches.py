@@ -17,7 +17,8 @@ from scaffold.life.files import File, Tree, read_file, split_lines
 from scaffold.life.merge import Change, merge_moved, merge_versions
 from scaffold.life.merged_answers import Endpoint, Merged, Side, Versions, differing, merge_answers
 from scaffold.life.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
-from scaffold.life.operations import Plan, by_name, moves_of
+from scaffold.life.operations import Plan, moves_of
+from scaffold.life.recorded import named
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
     ANSWERS_FILE,
@@ -341,9 +342,9 @@ def _rendered(answers: Merged, versions: Versions, source: Sources) -> Tree:
     """
     try:
         try:
-            check(answers.answers, source(answers.origin).catalogue)
+            check(answers.answers, source(answers.origin).catalogue, new=False)
         except InvalidSpec as error:
-            raise by_name(error, answers.answers) from error
+            raise named(error, answers.answers) from error
         return source(answers.origin).render(answers.answers)
     except InvalidSpec as error:
         differ = ", ".join(differing(versions))

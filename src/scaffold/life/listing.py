@@ -9,6 +9,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import hand_edits
 from scaffold.life.operations import opened
+from scaffold.life.recorded import refusing
 from scaffold.life.renders import rendered
 from scaffold.life.sources import Source
 from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
@@ -41,7 +42,7 @@ class Listing:
         folder: the project.
         origin: the template and the version that it was generated with.
         endpoints: in the order of the answers file.
-        notes: what is wrong with the answers file, or could not be found out.
+        notes: what is wrong with the answers file or should not be done, or could not be found out.
     """
 
     folder: Path
@@ -68,7 +69,8 @@ def list_endpoints(folder: Path | None = None) -> Listing:
 
 
 def _listing(project: Project, source: Source) -> Listing:
-    base = rendered(project, source)
+    with refusing(project):
+        base, notes = rendered(project, source)
     listed = [
         Listed(
             endpoint,
@@ -78,7 +80,7 @@ def _listing(project: Project, source: Source) -> Listing:
         for endpoint in project.endpoints
     ]
     found = hand_edits(project, source, base)
-    notes = [*([found] if found else []), *_missing(project, base)]
+    notes = [*([found] if found else []), *_missing(project, base), *notes]
     return Listing(project.folder, project.origin, listed, notes)
 
 

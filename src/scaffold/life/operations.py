@@ -6,20 +6,21 @@ same with another version.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.check import check
-from scaffold.errors import InvalidSpec, Refused
+from scaffold.errors import Refused
 from scaffold.life import endpoints as lists
 from scaffold.life.apply import apply, recover
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
 from scaffold.life.merging import refuse_while_merging
+from scaffold.life.recorded import check_whole, refusing
 from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
@@ -179,12 +180,12 @@ def _plan(
     leaving: Sequence[str] = (),
 ) -> Plan:
     """Plan other answers at the project's own version."""
-    with working("Rendering the project"):
+    with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base, leaving)
     if answers == project.answers:
         return Plan(project, project.origin, ())
-    _check(answers, source)
+    check_whole(project.answers, answers, source.catalogue)
     with working("Rendering what it becomes"):
         theirs = source.render(answers)
     _refuse_taken(project, base, theirs)
@@ -204,23 +205,7 @@ def plan_merge(
 
 def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
     """Refuse endpoints that are wrong in themselves, in words that count from the first of them."""
-    check({"endpoints": list(endpoints)}, source.catalogue)
-
-
-def _check(answers: Mapping[str, Any], source: Source) -> None:
-    """Refuse answers that are wrong as a whole, naming endpoints instead of counting them."""
-    try:
-        check(answers, source.catalogue)
-    except InvalidSpec as error:
-        raise by_name(error, answers) from error
-
-
-def by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
-    """Return a mistake in words that name endpoints instead of counting them."""
-    where = error.field
-    for index, endpoint in enumerate(answers["endpoints"]):
-        where = where.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+    check({"endpoints": list(endpoints)}, source.catalogue, new=False)
 
 
 def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:

@@ -13,8 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+from scaffold.answers import check_types
 from scaffold.catalogue import Catalogue, load, template_root
-from scaffold.errors import ScaffoldError
+from scaffold.check import read
+from scaffold.errors import InvalidSpec, ScaffoldError
 from scaffold.life.files import File, Tree, read_tree
 from scaffold.life.repository import Repository, git_url, open_repository, same_version
 from scaffold.life.state import ANSWERS_FILE
@@ -59,7 +61,11 @@ class Direct:
         return Template(self.root)
 
     def render(self, answers: Mapping[str, Any]) -> Tree:
-        """Return the project that it generates from answers."""
+        """Return the project that it generates from answers, whatever they mean together."""
+        if "project_name" not in answers:
+            raise InvalidSpec("project_name", "this is needed", "it is what the service is called")
+        check_types(answers, self.catalogue)
+        read(answers, self.catalogue)
         data = {**answers, **self.origin.data()}
         rendered = self._template.files(Path(answers["project_name"]), data)
         return {file.path: File(file.content, bool(file.mode & 0o100)) for file in rendered}

@@ -12,6 +12,7 @@ from scaffold.life.apply import recover
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merging import refuse_while_merging
 from scaffold.life.operations import Plan, plan_merge
+from scaffold.life.recorded import become, refusing, told
 from scaffold.life.repository import Repository, open_repository
 from scaffold.life.sources import Source, is_installed, source_of
 from scaffold.life.state import Project, find_folder, read_project
@@ -74,7 +75,7 @@ def prepared(
         refuse_while_merging(found)
         project = read_project(found)
         target, repository, notes = _wanted(project, to, stay=bool(data))
-        answers = {**project.answers, **gather(Sources(data=data))}
+        answers = {**project.answers, **gather(Sources(data=data), checked=False)}
         with source_of(project.origin, repository) as source:
             if target == project.origin:
                 plan = plan_update(project, source, source, answers)
@@ -96,18 +97,20 @@ def plan_update(
         answers: the answers that are wanted; those of the project when None.
 
     Raises:
-        Refused: the answers file was edited by hand.
+        Refused: the answers file was edited by hand, or the wanted version refuses what it records.
+        InvalidSpec: the other answers cannot be generated.
     """
     answers = project.answers if answers is None else answers
-    with working("Rendering the project"):
+    with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base)
     with working("Rendering what it becomes"):
-        theirs = target.render(answers)
+        theirs = become(project, target, answers)
     # What becomes its owner's stays as it is, instead of being deleted.
     own = set(answers.get("own_files") or ())
     base = {path: file for path, file in base.items() if path not in own}
-    return plan_merge(project, target.origin, base, theirs)
+    plan = plan_merge(project, target.origin, base, theirs)
+    return replace(plan, notes=(*plan.notes, *told(answers, target)))
 
 
 def _wanted(
