@@ -17,10 +17,13 @@ from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
 from scaffold.catalogue import template_root
+from scaffold.direct import Template
+from scaffold.origin import Origin
 from scaffold.questions import questions, read_config
 from scaffold.render import copy_template
+from tests.conftest import Run
 from tests.terminal import Terminal
-from tests.test_plain_copier import commit, git
+from tests.test_plain_copier import commit, git, template_repository
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts", "response": "json-model"}
 RECORDED: dict[str, Any] = {
@@ -174,3 +177,37 @@ def test_a_person_reads_one_line(project: Callable[..., Path], environment: dict
         """use GET, POST, PUT, PATCH or DELETE; scaffold edit x "LINE" mends it'"""
     )
     assert "Traceback" not in terminal.printed()
+
+
+RULE = """
+- when: {field_names: {matches: Accept-Language}}
+  option: field_names
+  because: it is decided by the path
+  instead: leave it out
+"""
+
+
+def test_the_command_refuses_it_too(work: Path, scaffold: Run) -> None:
+    """A newer version than its own, which Copier renders; the edit that it names mends it."""
+    template, project = work / "template", work / "service"
+    url = template_repository(template)
+    endpoint = ENDPOINT | {"headers": ["vary"]}
+    answers = {"project_name": "service", "application": [], "endpoints": [endpoint]}
+    Template(template).write(project, {**answers, **Origin(url, "v0.1.0").data()})
+    git(project, "init", "-q", "-b", "main")
+    commit(project)
+    with (template / "patterns/header/vary/pattern.yml").open("a", encoding="utf-8") as pattern:
+        pattern.write(RULE)
+    commit(template, "v0.2.0")
+
+    update = ("update", "--project", str(project), "--yes")
+    refused = scaffold(*update)
+    assert refused.returncode == 4
+    assert refused.stderr.splitlines()[-1] == (
+        "error: .copier-answers.yml records what cannot be generated: endpoint get_post.headers[0]."
+        'field_names: it is decided by the path; leave it out; scaffold edit get_post "LINE"'
+    )
+    assert git(project, "status", "--porcelain", "--ignored") == ""
+    edited = scaffold("edit", "get_post", "GET /posts json-model", "--project", str(project))
+    assert edited.returncode == 0, edited.stderr
+    assert scaffold(*update).returncode == 0
