@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue import load, template_root
 from scaffold.direct import Template
 from scaffold.life import sources
 from scaffold.life.state import ANSWERS_FILE
 from scaffold.origin import Origin
+from scaffold.wizard.endpoint import Company
 from tests.life.conftest import ANSWERS, run
 from tests.life.test_histories import tree
 from tests.test_plain_copier import commit, git
@@ -247,3 +248,13 @@ def test_a_list_that_is_none_is_one_line(make: MakeProject, endpoints: Any) -> N
         assert done.status == 1
         assert "it must hold _src_path, and endpoints with a name each" in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_a_person_composes_beside_what_is_discouraged() -> None:
+    """What is there is no reason; the same in a new endpoint is."""
+    company = Company([SHOWN], ANSWERS["application"], load())
+    new = {**SHOWN, "name": "show_other", "path": "/other"}
+    assert company.problem({**new, "headers": []}) is None
+    refused = company.problem(new)
+    assert refused is not None
+    assert "a shared cache would hand one visitor's cookie" in refused.text

@@ -17,7 +17,6 @@ from scaffold.life.files import Tree
 from scaffold.life.sources import Direct, Source
 from scaffold.life.state import ANSWERS_FILE, Project
 from scaffold.lines import format_line
-from scaffold.nearest import nearest_lines
 
 Answers = Mapping[str, Any]
 
@@ -143,10 +142,17 @@ def _mend(error: InvalidSpec, answers: Answers, catalogue: Catalogue | None) -> 
     if endpoint is None:
         return f"scaffold update --data {_answer(error)}=..."
     name = endpoint["name"]
-    line = format_line(endpoint)
-    near = [one for one in nearest_lines(line, catalogue) if one != line] if catalogue else []
-    wanted = shlex.quote(near[0].removesuffix(f" as {name}")) if near else '"LINE"'
+    line = _nearest(endpoint, catalogue) if catalogue else None
+    wanted = '"LINE"' if line is None else shlex.quote(line.removesuffix(f" as {name}"))
     return f"scaffold edit {name} {wanted}"
+
+
+def _nearest(endpoint: Mapping[str, Any], catalogue: Catalogue) -> str | None:
+    """Return another line that is valid by itself, if one is near."""
+    from scaffold.nearest import nearest_lines
+
+    line = format_line(endpoint)
+    return next((near for near in nearest_lines(line, catalogue) if near != line), None)
 
 
 def _answer(error: InvalidSpec) -> str:
