@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold.errors import Refused
+from scaffold.life.answers_file import merge_recorded
 from scaffold.life.files import File, Tree, read_file
 from scaffold.life.line_sets import settle
-from scaffold.life.answers_file import merge_recorded
 from scaffold.life.state import ANSWERS_FILE, CONFLICT
 from scaffold.life.syntax import spoiled
 from scaffold.life.three_way import UPDATING, Labels, merge_texts, undecided
