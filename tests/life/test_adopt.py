@@ -39,6 +39,22 @@ app.include_endpoints(routers)
 def mine() -> str:
     return "mine"
 '''
+GUARDED = '''"""Mine."""
+
+from fastapi import Depends, FastAPI, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
+
+
+async def invalid(request: object, error: Exception) -> Response:
+    return Response(status_code=418)
+
+
+app = FastAPI(
+    dependencies=[Depends(HTTPBearer())],
+    exception_handlers={RequestValidationError: invalid},
+)
+'''
 CREATE_APP = '''
 
 def create_app() -> Application:
@@ -86,6 +102,24 @@ def test_endpoints_can_be_added_and_their_tests_pass(foreign: Path) -> None:
     assert tested.returncode == 0, tested.stdout
     assert run("remove", "get_report").status == 0
     assert tree(foreign) == after
+
+
+def test_options_of_the_application_reach_generated_endpoints(foreign: Path) -> None:
+    """What asks for a login everywhere asks for it there, too; the owner's error stays his."""
+    main = foreign / "app/main.py"
+    main.write_text(GUARDED)
+    assert run("adopt", "--yes").status == 0
+    assert run("add", "GET /report plain-text", "PUT /stock json-model body(count=int)").status == 0
+    asked = (
+        "from fastapi.testclient import TestClient; from app.main import app;"
+        "ask = TestClient(app).request; known = {'Authorization': 'Bearer a'};"
+        "print([ask('GET', '/report').status_code,"
+        " ask('GET', '/report', headers=known).status_code,"
+        " ask('PUT', '/stock', headers=known, json={}).status_code])"
+    )
+    command = [sys.executable, "-B", "-c", asked]
+    ran = subprocess.run(command, cwd=foreign, capture_output=True, text=True, check=False)
+    assert ran.stdout == "[401, 200, 418]\n", ran.stderr
 
 
 def test_the_entry_point_is_changed_only_on_consent(foreign: Path) -> None:

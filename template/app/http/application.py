@@ -1,19 +1,17 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from inspect import signature
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Send
 
 from app.http.openapi import documented, documented_error, merged
+from app.http.routing import in_turn, resources
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 MAX_BODY_SIZE = 2**20
@@ -66,31 +64,28 @@ class Application(FastAPI):
         *,
         outermost: Sequence[Middleware] = (),
         max_body_size: int | None = MAX_BODY_SIZE,
+        exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(max_body_size=max_body_size, **options)
+        defaults: dict[Any, Any] = {Answered: _answer, RequestValidationError: invalid_request}
+        super().__init__(
+            max_body_size=max_body_size,
+            exception_handlers={**defaults, **(exception_handlers or {})},
+            **options,
+        )
         self.outermost = outermost
         self._completed: dict[str, Any] | None = None
-        self.add_exception_handler(Answered, _answer)
-        self.add_exception_handler(RequestValidationError, invalid_request)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
-        """Add the routes of all endpoints to the application's own.
+        """Include the routers of all endpoints, as `include_router` does with one.
 
-        `include_router` keeps each router as a table of its own, in which every request is looked
-        up until one matches, and nests their lifespans, some hundred too deeply for Python.
+        What one of them serves with `frontend()` is left out: that is for the application.
         """
-        for router in routers:
-            self.router.routes.extend(self._own(route) for route in router.routes)
-
-    def _own(self, route: BaseRoute) -> BaseRoute:
-        """Return the same route, with the dependencies that this application overrides."""
-        if not isinstance(route, APIRoute):
-            return route
-        options = {name: getattr(route, name) for name in signature(APIRoute).parameters}
-        if route.stream_item_type is not None:
-            del options["response_model"]  # it is read from the endpoint's annotation
-        return type(route)(**{**options, "dependency_overrides_provider": self})
+        routers = [*routers]
+        lifespans = [one.lifespan_context for one in (self.router, *routers)]
+        for resource in resources(routers):
+            self.include_router(resource)
+        self.router.lifespan_context = in_turn(lifespans)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""
