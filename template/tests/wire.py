@@ -4,17 +4,22 @@ The test client accepts answers that servers, caches and browsers refuse or drop
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from app.http.root_path import RootPath
+
+Value = TypeVar("Value")
 SINGLE = (
     "access-control-allow-origin",
     "content-disposition",
@@ -44,6 +49,18 @@ IMPLICIT = {"content-length", "content-type"}
 def violations(response: Response) -> list[str]:
     """Return how the answer breaks RFC 9110, RFC 9111 or RFC 6265bis."""
     return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
+
+
+def below(root_path: str, call: Callable[[], Value]) -> Value:
+    """Return what a function gives in a request behind a proxy that takes a prefix off."""
+    given: list[Value] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        given.append(call())
+        await PlainTextResponse()(scope, receive, send)
+
+    TestClient(RootPath(app), root_path=root_path).get("/")
+    return given[0]
 
 
 def check_every_answer(monkeypatch: pytest.MonkeyPatch, known: str = "") -> None:

@@ -8,6 +8,7 @@ from FastAPI, so that a new one fails until somebody has said here what shows th
 import copy
 import importlib
 import inspect
+import re
 import sys
 import warnings
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
@@ -267,6 +268,9 @@ def observed(app: FastAPI, log: list[str]) -> Seen:
             elif "Traceback" in body:
                 body = "Traceback"
             headers = {**response.headers}
+            if "location" in headers:  # FastAPI leaves the prefix out, `Application` does not
+                place = headers["location"]
+                headers["location"] = re.sub(r"//testserver(/prefix|/own)?", "", place)
             if body != response.text:
                 del headers["content-length"]
             seen[f"{number}: {method} {path}"] = (response.status_code, headers, body)

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Send
 
 from app.http.openapi import documented, documented_error, merged
+from app.http.root_path import RootPath
 from app.http.routing import in_turn, resources
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
@@ -92,7 +93,7 @@ class Application(FastAPI):
         app = super().build_middleware_stack()
         for middleware in reversed(self.outermost):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
-        return app
+        return RootPath(app)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with what the outermost middleware does to every answer.

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.http.cookies import CookiePolicy
+from app.http.root_path import RootPath
 from tests.wire import set_cookie
 
 FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
@@ -22,7 +23,7 @@ def declared(**options: Any) -> CookiePolicy:
     return CookiePolicy(**{"name": "a", **FLAGS, **options})
 
 
-def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
+def sent(policy: CookiePolicy, *, deleted: bool = False, root_path: str = "") -> list[str]:
     """Return the parts of the cookie's line, as an endpoint sends it."""
     app = FastAPI()
 
@@ -33,8 +34,8 @@ def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
         else:
             policy.set(response, "value")
 
-    answer = TestClient(app, base_url="https://testserver").get("/")
-    return set_cookie(answer, policy.name)
+    client = TestClient(RootPath(app), base_url="https://testserver", root_path=root_path)
+    return set_cookie(client.get("/"), policy.name)
 
 
 LINE = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
@@ -86,6 +87,23 @@ def test_cookie_of_the_past_is_sent() -> None:
     """A service goes on when the point in time has passed."""
     parts = sent(declared(expires=datetime(2020, 1, 31, 12, 0, tzinfo=UTC)))
     assert "expires=Fri, 31 Jan 2020 12:00:00 GMT" in parts
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({"path": "/b"}, "Path=/my%20api/b"),
+        ({"path": "/my%20api"}, "Path=/my%20api/my%20api"),
+        ({}, "Path=/"),
+        ({"name": "__Host-a"}, "Path=/"),
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_path_behind_a_proxy(options: dict[str, Any], path: str, deleted: bool) -> None:
+    """The one that browsers see, or they never send the cookie (RFC 6265bis, section 5.1.4)."""
+    policy = declared(**options)
+    assert path in sent(policy, deleted=deleted, root_path="/my api")
+    assert path not in sent(policy, deleted=deleted) or policy.path == "/"
 
 
 @pytest.mark.parametrize("missing", ["path", "secure", "httponly", "samesite"])
