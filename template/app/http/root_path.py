@@ -25,7 +25,7 @@ def with_root_path(reference: str) -> str:
 
 def has_root_path(reference: str) -> bool:
     """Say whether a path begins with the prefix, as every path does that a client sees."""
-    path, *_ = re.split("[?#]", reference, maxsplit=1)
+    path, *_ = re.split("[?#]", reference)
     return f"{path}/".startswith(f"{_root_path.get()}/")
 
 

@@ -112,6 +112,18 @@ def test_paths_that_begin_alike_are_one_resource() -> None:
     assert [getattr(route, "path", "") for one in found for route in one.routes] == paths
 
 
+def test_limits_of_forms_are_those_of_their_router() -> None:
+    """Those of a router beside it have none."""
+    one = APIRouter(form_limits={"max_fields": 1})
+    other = APIRouter()
+    for router in (one, other):
+        router.add_api_route("/form", test_limits_of_forms_are_those_of_their_router)
+    assert [resource.form_limits for resource in resources([one, other])] == [
+        {"max_fields": 1},
+        {},
+    ]
+
+
 def test_a_resource_is_passed_by_at_once() -> None:
     """None of its routes is asked about a path that begins otherwise."""
 
