@@ -539,6 +539,8 @@ BREAKS = [
     ("app/http/upstream.py", "if stricter", "if False"),
     ("app/http/upstream.py", '    "etag": "ETag",\n', ""),
     ("app/http/application.py", "            max_body_size=max_body_size,\n", ""),
+    ("app/http/application.py", "scope = with_cookies_as_sent(scope)", "pass"),
+    ("app/http/cookie_header.py", 'WHITE_SPACE = " \\t"', "WHITE_SPACE = None"),
     ("app/http/upstream.py", "HTTPException(504", "HTTPException(502"),
     ("app/http/upstream.py", '{"Accept-Encoding": "identity"}', "{}"),
     ("app/http/upstream.py", "allowed_domains=[]", ""),

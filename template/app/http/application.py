@@ -8,8 +8,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.cookie_header import with_cookies_as_sent
 from app.http.openapi import documented, documented_error, merged
 from app.http.root_path import RootPath
 from app.http.routing import in_turn, resources
@@ -76,6 +77,12 @@ class Application(FastAPI):
         )
         self.outermost = outermost
         self._completed: dict[str, Any] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan (ASGI 3.0); cookies are read as browsers do."""
+        if scope["type"] != "lifespan":
+            scope = with_cookies_as_sent(scope)
+        await super().__call__(scope, receive, send)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
         """Include the routers of all endpoints, as `include_router` does with one.

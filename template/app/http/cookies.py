@@ -10,14 +10,13 @@ from typing import Any, Literal
 
 from fastapi import Response
 
+from app.http.cookie_header import LONGEST_PAIR
 from app.http.openapi import header
 from app.http.root_path import with_root_path
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_LIFE = 400 * 86_400
 """The longest that browsers keep a cookie, in seconds (RFC 6265bis, section 5.5)."""
-LONGEST_PAIR = 4096
-"""The most bytes that name and value may have together (RFC 6265bis, section 5.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +62,10 @@ class CookiePolicy:
         )
 
     def _broken_attributes(self) -> Iterator[tuple[bool, str]]:
+        yield (
+            re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", self.name) is None,
+            "the name is a token of RFC 9110, or it could not be read back",
+        )
         cross_site = self.samesite == "none"
         yield cross_site and not self.secure, "SameSite=None needs Secure"
         yield (

@@ -201,6 +201,7 @@ def test_value_cannot_add_headers() -> None:
 
 
 HOST = '__Host- cookie needs Secure, Path "/" and no Domain'
+TOKEN = "the name is a token of RFC 9110, or it could not be read back"
 ASCII = 'path and domain are ASCII without ";" or line breaks'
 
 
@@ -216,6 +217,12 @@ ASCII = 'path and domain are ASCII without ";" or line breaks'
         ({"name": "__Http-a", "secure": False}, "__Http- cookie needs Secure and HttpOnly"),
         ({"name": "__Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
         ({"name": "__Host-Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
+        ({"name": ""}, TOKEN),
+        ({"name": "a="}, TOKEN),
+        ({"name": " a"}, TOKEN),
+        ({"name": "a\n"}, TOKEN),
+        ({"name": "a; Domain=evil.example"}, TOKEN),
+        ({"name": "\xa0__Host-a"}, TOKEN),
         ({"samesite": "none", "secure": False}, "SameSite=None needs Secure"),
         ({"partitioned": True, "samesite": "lax"}, "Partitioned needs Secure and SameSite=None"),
         ({"partitioned": True, "samesite": "strict"}, "Partitioned needs Secure and SameSite=None"),
@@ -244,6 +251,7 @@ def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> 
         {"name": "__Http-a", "domain": "example.com"},
         {"name": "__Secure-a", "domain": "example.com", "path": "/b"},
         {"name": "__Host-a", "samesite": "none", "partitioned": True},
+        {"name": "a!#$%&'*+-.^_`|~Z9"},
         {"name": "a", "max_age": 1},
         {"name": "a", "max_age": 34_560_000},
     ],
