@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass, field
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr
 
 from app.http.openapi import HeaderDescription, documented_error
@@ -55,6 +55,15 @@ async def authenticated(credentials: Credentials) -> str:
     if not known:
         raise unauthorized("Wrong user name or password")
     return credentials.username
+
+
+def forget_visitor(request: Request) -> None:
+    """Empty `request.session` at a logout, so that the browser's next user does not find it.
+
+    Nothing is done where no middleware keeps one.
+    """
+    if "session" in request.scope:
+        request.session.clear()
 
 
 def unauthorized(detail: str) -> HTTPException:
