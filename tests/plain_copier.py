@@ -33,6 +33,12 @@ def environment() -> SandboxedEnvironment:
     return made
 
 
+def render(source: str, **answers: Any) -> str:
+    """Return what a piece of template makes of the answers."""
+    rendered: str = environment().from_string(source).render(answers)
+    return rendered
+
+
 @cache
 def _template(question: str) -> Any:
     return environment().from_string(

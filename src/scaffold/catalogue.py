@@ -71,6 +71,7 @@ class Pattern:
             holds the cookie only, others an object beside it.
         writes_cookie: whether an entry that does not read puts a Set-Cookie on the answer.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
+        cookie_attributes: the attributes that the pattern's cookies have in any case.
         own_status: whether a response pattern brings a status of its own.
         takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
@@ -96,6 +97,7 @@ class Pattern:
     cookie_module: str
     writes_cookie: bool
     defines_cookie: Condition
+    cookie_attributes: Mapping[str, Any]
     own_status: bool
     takes_body: bool
     example: Mapping[str, Any]
@@ -122,7 +124,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of `compose/vocabulary.yml`, and the sentences for each mistake."""
+    """The words of `compose/vocabulary.yml`, and the sentences for each mistake.
+
+    Attributes:
+        cookie_attributes: the attributes of a cookie, with what they are unless somebody says else.
+        cookie_facts: what a cookie's module declares besides.
+    """
 
     methods: Sequence[str]
     body_methods: Sequence[str]
@@ -136,7 +143,8 @@ class Vocabulary:
     keywords: frozenset[str]
     module_names: frozenset[str]
     field_names: frozenset[str]
-    cookie_attributes: Sequence[str]
+    cookie_attributes: Mapping[str, Any]
+    cookie_facts: Sequence[str]
     required: Mapping[str, str]
     endpoint_keys: Sequence[str]
     places: Mapping[str, str]
@@ -207,10 +215,10 @@ def load(root: Path | None = None) -> Catalogue:
         root: the template's folder; the one that comes with this command when None.
     """
     documents = documents_of(root or template_root())
-    patterns = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
-    patterns.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
-    vocabulary = _vocabulary(documents[VOCABULARY])
-    return Catalogue({pattern.id: pattern for pattern in patterns}, vocabulary)
+    found = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
+    found.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
+    patterns = {pattern.id: pattern for pattern in found}
+    return Catalogue(patterns, _vocabulary(documents[VOCABULARY], patterns[PLAIN_COOKIE]))
 
 
 @cache
@@ -237,6 +245,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         cookie_module=cookie.get("module", PLAIN_COOKIE),
         writes_cookie=bool(cookie.get("writes", False)),
         defines_cookie=cookie.get("defines", False),
+        cookie_attributes=cookie.get("attributes") or {},
         own_status=bool(data.get("own_status", False)),
         takes_body=bool(data.get("takes_body", False)),
         example=data.get("example") or {},
@@ -267,7 +276,7 @@ def _option(name: str, data: dict[str, Any]) -> Option:
     )
 
 
-def _vocabulary(data: dict[str, Any]) -> Vocabulary:
+def _vocabulary(data: dict[str, Any], plain_cookie: Pattern) -> Vocabulary:
     keywords = frozenset(data["keywords"])
     return Vocabulary(
         methods=data["methods"],
@@ -282,7 +291,10 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         keywords=keywords,
         module_names=frozenset(data["module_names"]),
         field_names=frozenset(data["field_names"]),
-        cookie_attributes=[*data["cookie_attributes"], *data["cookie_facts"]],
+        cookie_attributes={
+            name: plain_cookie.options[name].default for name in data["cookie_attributes"]
+        },
+        cookie_facts=data["cookie_facts"],
         required=data["required"],
         endpoint_keys=data["endpoint_keys"],
         places=data["places"],
