@@ -4,7 +4,12 @@ Endpoints ask for the service with `upstream`; `OpenUpstream`, listed in `app/mi
 connections to it from one request to the next.
 """
 
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
@@ -35,9 +40,13 @@ KEPT = {
     "content-length": "Content-Length",
     "content-type": "Content-Type",
     "etag": "ETag",
+    "expires": "Expires",
     "last-modified": "Last-Modified",
 }
 """What is passed on: neither what belongs to one connection only, nor cookies of another site."""
+
+CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What servers refuse in a header (RFC 9110, section 5.5)."""
 
 
 class UpstreamSettings(Settings):
@@ -49,9 +58,13 @@ class UpstreamSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The service in `APP_UPSTREAM_URL`; nothing of a request is sent to it."""
+    """The service in `APP_UPSTREAM_URL`; nothing of a request is sent to it.
+
+    `answers` closes those that were asked for, when nobody needs them any more.
+    """
 
     client: AsyncClient
+    answers: AsyncExitStack
 
     async def stream(
         self, path: str, *, media_type: str, private: bool = False
@@ -66,22 +79,36 @@ class Upstream:
         choose what a browser makes of its bytes.
         """
         request = self.client.build_request("GET", path, headers={"Accept": media_type})
+        asked = time.time()
         try:
             answer = await self.client.send(request, stream=True)
         except TimeoutException:
             raise HTTPException(504, "The service behind this one does not answer") from None
         except (HTTPError, InvalidURL):
             raise HTTPException(502, "The service behind this one is not there") from None
-        problem = _problem(answer, media_type)
+        self.answers.push_async_callback(answer.aclose)
+        headers = _passed_on(answer)
+        problem = _problem(answer, headers, media_type)
         if problem:
-            await answer.aclose()
             raise problem
-        return _PassedOn(answer, private=private)
+        response = StreamingResponse(answer.aiter_raw())
+        response.raw_headers = headers
+        if age := _age(answer, asked):
+            response.headers["Age"] = str(age)
+        if private:
+            stricter = "no-store" in answer.headers.get("cache-control", "").lower()
+            response.headers["Cache-Control"] = "no-store" if stricter else "private, no-cache"
+        return response
 
 
-async def upstream(connection: HTTPConnection) -> Upstream:
-    """Return the service as a FastAPI dependency."""
-    return Upstream(connection.state.upstream)
+async def upstream(connection: HTTPConnection) -> AsyncIterator[Upstream]:
+    """Yield the service, as a FastAPI dependency.
+
+    When the request has ended, whichever way, its answers are closed: a connection that nobody
+    closes is lost to the service.
+    """
+    async with AsyncExitStack() as answers:
+        yield Upstream(connection.state.upstream, answers)
 
 
 class OpenUpstream:
@@ -128,33 +155,50 @@ def _trusted() -> SSLContext:
     return create_ssl_context()
 
 
-class _PassedOn(StreamingResponse):
-    """The answer of the service, which is closed when it has left or the client has."""
+def _passed_on(answer: Response) -> list[tuple[bytes, bytes]]:
+    """Return the headers that are passed on, byte for byte.
 
-    def __init__(self, answer: Response, *, private: bool) -> None:
-        headers = {name: value for name, value in answer.headers.items() if name in KEPT}
-        if private:
-            stricter = "no-store" in headers.get("cache-control", "").lower()
-            headers["cache-control"] = "no-store" if stricter else "private, no-cache"
-        super().__init__(answer.aiter_raw(), headers=headers)
-        self.answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self.answer.aclose()
+    What Connection names belongs to one connection (RFC 9110, section 7.6.1), and a length beside
+    Transfer-Encoding is not to be believed (RFC 9112, section 6.3).
+    """
+    dropped = {name.strip() for name in answer.headers.get("connection", "").lower().split(",")}
+    if "transfer-encoding" in answer.headers:
+        dropped.add("content-length")
+    lines = ((name.lower(), value) for name, value in answer.headers.raw)
+    kept = KEPT.keys() - dropped
+    return [(name, value) for name, value in lines if name.decode() in kept]
 
 
-def _problem(answer: Response, media_type: str) -> HTTPException | None:
+def _problem(
+    answer: Response, headers: list[tuple[bytes, bytes]], media_type: str
+) -> HTTPException | None:
     """Return what is raised in place of an answer that is not passed on."""
     if answer.status_code == 404:
         return HTTPException(404, "The service behind this one has nothing here")
-    sent = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    suits = sent == media_type.lower() and "content-encoding" not in answer.headers
-    if answer.status_code != 200 or not suits:
+    types = b",".join(value for name, value in headers if name == b"content-type")
+    sent = types.partition(b";")[0].strip().lower()
+    suits = sent == media_type.lower().encode() and "content-encoding" not in answer.headers
+    # Of several types, browsers take the last.
+    is_clear = b"," not in types and not any(CONTROLS.search(value) for _, value in headers)
+    if answer.status_code != 200 or not suits or not is_clear:
         return HTTPException(502, "The service behind this one answers something else")
     return None
+
+
+def _age(answer: Response, asked: float) -> int:
+    """Return how old the answer is, in seconds, or 0 (RFC 9111, section 4.2.3).
+
+    The server gives it a new Date, so that its age is all that tells caches how much is left of
+    `max-age`. `asked` is when the service was asked, in seconds since 1970.
+    """
+    now = time.time()
+    given = re.match(r"([0-9]{1,10})[ \t]*(,|$)", answer.headers.get("age", ""))
+    try:
+        made = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        made = now
+    corrected = int(given[1]) + now - asked if given else 0
+    return int(max(now - made, corrected))
 
 
 class _Kept:
@@ -164,7 +208,10 @@ class _Kept:
             name: header(described, required=False)
             for name in KEPT.values()
             if name not in ("Content-Length", "Content-Type")
-        } | {"Cache-Control": header("Who may store this, and for how long.", required=False)}
+        } | {
+            "Age": header("How many seconds ago it was made.", required=False),
+            "Cache-Control": header("Who may store this, and for how long.", required=False),
+        }
 
 
 def documented_upstream(*described: Described, media_type: str) -> dict[int | str, dict[str, Any]]:
