@@ -110,7 +110,15 @@ def test_order_of_the_application_is_documented() -> None:
 
 def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
-    always = {"__init__", "application", "cookie_header", "openapi", "root_path", "routing"}
+    always = {
+        "__init__",
+        "application",
+        "cookie_header",
+        "openapi",
+        "private_answers",
+        "root_path",
+        "routing",
+    }
     used = always.union(
         *(
             yaml.safe_load((folder / "pattern.yml").read_text(encoding="utf-8")).get("toolkit", [])

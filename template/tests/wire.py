@@ -44,6 +44,8 @@ REQUIRED = {
     426: "upgrade",
 }
 IMPLICIT = {"content-length", "content-type"}
+CACHEABLE = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501}
+"""Statuses of answers that may be stored although they do not say so (RFC 9110, section 15.1)."""
 
 
 def violations(response: Response) -> list[str]:
@@ -116,6 +118,20 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
         *_other_headers(response, described.get("headers", {}), document),
         *_other_cookies(response, described.get("headers", {}), document),
     ]
+
+
+def exposed(response: Response, document: dict[str, Any]) -> list[str]:
+    """Return what others may get of the answer, when it depends on who asks.
+
+    It does so where the OpenAPI document says that the endpoint reads a cookie or credentials.
+    """
+    operation = _operation(response, document) or {}
+    reads = "security" in operation or any(
+        parameter["in"] == "cookie" or parameter["name"].lower() in ("authorization", "cookie")
+        for parameter in operation.get("parameters", [])
+    )
+    found = "shared caches may store what depends on who asks"
+    return [found] if reads and _is_shared(response) else []
 
 
 def described_content(response: Response, document: dict[str, Any]) -> dict[str, Any]:
@@ -205,15 +221,31 @@ def _broken_cookies(response: Response) -> Iterator[str]:
 
 
 def _is_shared(response: Response) -> bool:
-    """Say whether caches may use the answer for others (RFC 9111, sections 3 and 4.2.1)."""
-    parts = response.headers.get("cache-control", "").lower().split(",")
-    directives = {name.strip(): value for name, _, value in (part.partition("=") for part in parts)}
-    if "public" in directives or "s-maxage" in directives:
+    """Say whether a shared cache may store the answer (RFC 9111, section 3).
+
+    An answer that says nothing may be stored for as long as the cache thinks right.
+    """
+    headers = response.headers
+    field = re.sub(r'"[^"]*"', '""', headers.get("cache-control", "").lower())
+    directives = {part.strip().partition("=")[0]: part.strip() for part in field.split(",")}
+    targeted = {
+        headers[name]
+        for name in headers
+        if name.endswith("-cache-control") or name == "surrogate-control"
+    }
+    if targeted - {"no-store"} or "public" in directives or "s-maxage" in directives:
         return True
-    if any(directives.get(name) == "" for name in ("private", "no-store", "no-cache")):
+    if any(directives.get(name) == name for name in ("private", "no-store")):
         return False
-    lifetime: str = directives.get("max-age", response.headers.get("expires", "0"))
-    return lifetime.strip(' "0') != ""
+    by_default = response.status_code in CACHEABLE and _method(response) in ("GET", "HEAD")
+    return by_default or "max-age" in directives or "expires" in headers
+
+
+def _method(response: Response) -> str:
+    try:
+        return response.request.method
+    except RuntimeError:  # the answer to a handshake
+        return "GET"
 
 
 def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:

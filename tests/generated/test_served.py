@@ -81,7 +81,7 @@ def test_events_are_resumed(port: int) -> None:
     cookie = f"Cookie: {login.all(b'set-cookie')[0].decode().partition(';')[0]}"
     answer = ask(port, "GET /posts/events", cookie, "Last-Event-ID: 2")
     assert answer.all(b"content-type") == [b"text/event-stream; charset=utf-8"]
-    assert answer.all(b"cache-control") == [b"no-cache"]
+    assert answer.all(b"cache-control") == [b"private, no-cache"]
     assert answer.all(b"x-accel-buffering") == [b"no"]
     assert chunks(answer.body) == [
         b": connected\nretry: 3000\n\n",

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.cookie_header import with_cookies_as_sent
 from app.http.openapi import documented, documented_error, merged
+from app.http.private_answers import PrivateAnswers
 from app.http.root_path import RootPath
 from app.http.routing import in_turn, resources
 
@@ -59,6 +60,8 @@ class Application(FastAPI):
 
     The body of a request may have `max_body_size` bytes, or 1 MiB; one that has more is answered
     with 413 before it fills the memory. `None` sets no limit.
+
+    Answers for one visitor are kept out of shared caches: see `app.http.private_answers`.
     """
 
     def __init__(
@@ -75,7 +78,7 @@ class Application(FastAPI):
             exception_handlers={**defaults, **(exception_handlers or {})},
             **options,
         )
-        self.outermost = outermost
+        self.outermost = (*outermost, Middleware(PrivateAnswers))
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,13 +66,8 @@ class Upstream:
     client: AsyncClient
     answers: AsyncExitStack
 
-    async def stream(
-        self, path: str, *, media_type: str, private: bool = False
-    ) -> StreamingResponse:
+    async def stream(self, path: str, *, media_type: str) -> StreamingResponse:
         """Return what the service answers to a GET of `path`, as it arrives.
-
-        With `private` no shared cache may use it again, whatever the service says: for answers
-        that set a cookie, or that only some may see (RFC 9111, section 7).
 
         Raises 404 when it has no such thing, 504 when it is silent for too long, and 502 for
         everything else that is no content of this media type: an upstream is not trusted to
@@ -95,9 +90,6 @@ class Upstream:
         response.raw_headers = headers
         if age := _age(answer, asked):
             response.headers["Age"] = str(age)
-        if private:
-            stricter = "no-store" in answer.headers.get("cache-control", "").lower()
-            response.headers["Cache-Control"] = "no-store" if stricter else "private, no-cache"
         return response
 
 

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import Response
 from fastapi.testclient import TestClient
 
+from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.root_path import RootPath
 from tests.wire import set_cookie
@@ -25,7 +26,7 @@ def declared(**options: Any) -> CookiePolicy:
 
 def sent(policy: CookiePolicy, *, deleted: bool = False, root_path: str = "") -> list[str]:
     """Return the parts of the cookie's line, as an endpoint sends it."""
-    app = FastAPI()
+    app = Application()
 
     @app.get("/")
     async def endpoint(response: Response) -> None:
@@ -167,7 +168,7 @@ def test_each_line_has_its_own_attributes() -> None:
 def test_browser_forgets_a_deleted_cookie() -> None:
     """Set, sent back, deleted, gone."""
     policy = declared(name="__Host-a", max_age=60)
-    app = FastAPI()
+    app = Application()
 
     @app.get("/set")
     async def set_it(response: Response) -> None:

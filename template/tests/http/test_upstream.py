@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends
+from fastapi import Cookie, Depends
 from fastapi import Response as Answer
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
@@ -46,9 +46,11 @@ async def table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingRes
 
 
 @app.get("/own-table", response_class=StreamingResponse, responses=documents)
-async def own_table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
+async def own_table(
+    service: Annotated[Upstream, Depends(upstream)], theme: Annotated[str, Cookie()] = ""
+) -> StreamingResponse:
     """Pass on a table that is meant for one visitor."""
-    return await service.stream("/data/table", media_type="text/CSV", private=True)
+    return await service.stream("/data/table", media_type="text/CSV")
 
 
 @app.get("/failing", response_class=StreamingResponse, responses=documents)
@@ -250,7 +252,7 @@ def test_length_is_passed_on(client: TestClient, service: Service) -> None:
     [
         ({}, "private, no-cache"),
         ({"Cache-Control": "public, max-age=600"}, "private, no-cache"),
-        ({"Cache-Control": "No-Store"}, "no-store"),
+        ({"Cache-Control": "No-Store"}, "No-Store"),
     ],
 )
 def test_private_answer_is_for_one_visitor(
