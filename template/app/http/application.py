@@ -15,6 +15,7 @@ from app.http.openapi import documented, documented_error, merged
 from app.http.private_answers import PrivateAnswers
 from app.http.root_path import RootPath
 from app.http.routing import in_turn, resources
+from app.settings import Settings, UnusableSettingsError
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 MAX_BODY_SIZE = 2**20
@@ -61,7 +62,8 @@ class Application(FastAPI):
     The body of a request may have `max_body_size` bytes, or 1 MiB; one that has more is answered
     with 413 before it fills the memory. `None` sets no limit.
 
-    Answers for one visitor are kept out of shared caches: see `app.http.private_answers`.
+    Answers for one visitor are kept out of shared caches: see `app.http.private_answers`. With
+    settings that cannot be used the server logs one line, and does not start.
     """
 
     def __init__(
@@ -82,8 +84,17 @@ class Application(FastAPI):
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, or the lifespan (ASGI 3.0); cookies are read as browsers do."""
-        if scope["type"] != "lifespan":
+        """Serve one connection, or the lifespan (ASGI 3.0).
+
+        Nothing starts with settings that cannot be used, and cookies are read as browsers do.
+        """
+        if scope["type"] == "lifespan":
+            try:
+                Settings.check()
+            except UnusableSettingsError as error:
+                await refuse_start(str(error), receive, send)
+                raise
+        else:
             scope = with_cookies_as_sent(scope)
         await super().__call__(scope, receive, send)
 

@@ -7,7 +7,7 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr
 
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Settings
+from app.settings import Name, Settings
 
 CHALLENGE_HEADERS = (
     HeaderDescription("WWW-Authenticate", "How to log in."),
@@ -21,7 +21,7 @@ UNAUTHORIZED = documented_error(401, "Not logged in", *CHALLENGE_HEADERS)
 class LoginSettings(Settings):
     """The one account that may log in until you connect your own user table."""
 
-    login_user: str = "admin"
+    login_user: Name = "admin"
     login_password: SecretStr | None = None
 
 

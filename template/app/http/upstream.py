@@ -13,11 +13,12 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
 from httpx2 import (
+    URL,
     AsyncClient,
     HTTPError,
     InvalidURL,
@@ -26,10 +27,11 @@ from httpx2 import (
     TimeoutException,
     create_ssl_context,
 )
+from pydantic import Field, SecretStr
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.application import refuse_start
+from app.http.addresses import HOST, LOGIN, PATH, address
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
 
@@ -49,11 +51,16 @@ CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What servers refuse in a header (RFC 9110, section 5.5)."""
 
 
+UpstreamURL = Annotated[
+    SecretStr, address(rf"https?://{LOGIN}{HOST}(?:{PATH})?", "https://user:password@host/path")
+]
+
+
 class UpstreamSettings(Settings):
     """Where the other service is, and for how many seconds it may be silent."""
 
-    upstream_url: str = ""
-    upstream_timeout: float = 10
+    upstream_url: UpstreamURL | None = None
+    upstream_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +111,7 @@ async def upstream(connection: HTTPConnection) -> AsyncIterator[Upstream]:
 
 
 class OpenUpstream:
-    """ASGI middleware that keeps connections to the service for the lifetime of this one.
-
-    When the settings cannot be used, the server logs one line and does not start.
-    """
+    """ASGI middleware that keeps connections to the service for the lifetime of this one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -117,20 +121,17 @@ class OpenUpstream:
         if scope["type"] != "lifespan":
             await self.app(scope, receive, send)
             return
-        try:
-            client = _client(UpstreamSettings.current())
-        except (InvalidURL, ValueError) as error:
-            reason = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {error}"
-            await refuse_start(reason, receive, send)
-            raise
-        async with client:
+        async with _client(UpstreamSettings.current()) as client:
             scope["state"]["upstream"] = client
             await self.app(scope, receive, send)
 
 
 def _client(settings: UpstreamSettings) -> AsyncClient:
+    url = URL(settings.upstream_url.get_secret_value() if settings.upstream_url else "")
     return AsyncClient(
-        base_url=settings.upstream_url,
+        # The client logs the address of each request.
+        base_url=url.copy_with(userinfo=b""),
+        auth=(url.username, url.password) if url.userinfo else None,
         timeout=settings.upstream_timeout,
         verify=_trusted(),
         headers={"Accept-Encoding": "identity"},  # who asked may take another encoding than we

@@ -1,7 +1,6 @@
 """`app.http.upstream`: what is passed on, what is not, and every way in which it fails."""
 
-import asyncio
-import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +18,6 @@ from httpx2 import (
     AsyncByteStream,
     AsyncClient,
     ConnectError,
-    InvalidURL,
     MockTransport,
     ReadTimeout,
     RemoteProtocolError,
@@ -31,7 +29,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
 from app.http.openapi import documented
-from app.http.upstream import OpenUpstream, Upstream, documented_upstream, upstream
+from app.http.upstream import (
+    OpenUpstream,
+    Upstream,
+    UpstreamSettings,
+    documented_upstream,
+    upstream,
+)
+from app.settings import UnusableSettingsError
 from tests.leaving import leave
 from tests.wire import undocumented
 
@@ -438,35 +443,44 @@ def test_time_out_is_a_setting(
     assert [request.extensions["timeout"]["read"] for request in service.asked] == [seconds]
 
 
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf"])
+def test_other_time_outs_are_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Some seconds, but not for ever."""
+    monkeypatch.setenv("APP_UPSTREAM_TIMEOUT", value)
+    with pytest.raises(UnusableSettingsError, match=r"\AAPP_UPSTREAM_TIMEOUT: Input should be "):
+        UpstreamSettings.current()
+
+
 @pytest.mark.parametrize(
-    ("name", "value", "why"),
+    "url",
     [
-        ("APP_UPSTREAM_TIMEOUT", "soon", "1 validation error for .+ upstream_timeout .+"),
-        ("APP_UPSTREAM_URL", "http://host:port", "Invalid port: 'port'"),
+        *("host", "ftp://host", "http://", "http://:secret@", "http://:sec/ret@host", "//host"),
+        *("http://host:secret", "http://host?secret", "http://host/#secret", "http://:1#2@host"),
+        *("http://a b", "http://a..b", "http://[::1", "http://[::::]", "http://host/%secret"),
     ],
 )
-def test_start_up_fails_with_one_line(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+def test_other_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """What can be read in two ways would show a part of the password."""
+    monkeypatch.setenv("APP_UPSTREAM_URL", url)
+    with pytest.raises(UnusableSettingsError, match=r"\AAPP_UPSTREAM_URL: it is no ") as refused:
+        UpstreamSettings.current()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("login", ["", "ana:s%2Fe@", "ana@"])
+def test_password_is_sent_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, service: Service, login: str
 ) -> None:
-    """As the message that servers log."""
-    monkeypatch.setenv(name, value)
-    sent: list[Message] = []
-
-    async def serve() -> None:
-        async def receive() -> dict[str, str]:
-            return {"type": "lifespan.startup"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await app({"type": "lifespan", "state": {}}, receive, send)
-
-    with pytest.raises((InvalidURL, ValueError)):
-        asyncio.run(serve())
-    (message,) = sent
-    assert message["type"] == "lifespan.startup.failed"
-    said = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {why}"
-    assert re.fullmatch(said, message["message"])
+    """The address of each request is logged."""
+    monkeypatch.setenv("APP_UPSTREAM_URL", f"https://{login}behind.example/v1")
+    service.answer = Response(200, headers=ROWS, stream=Body())
+    with TestClient(app) as client:
+        assert client.get("/table").status_code == 200
+    (asked,) = service.asked
+    assert str(asked.url) == "https://behind.example/v1/data/table"
+    credentials = {"ana:s%2Fe@": "ana:s/e", "ana@": "ana:"}.get(login)
+    expected = credentials and f"Basic {b64encode(credentials.encode()).decode()}"
+    assert asked.headers.get("authorization") == expected
 
 
 def test_promises_are_documented() -> None:
