@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.index import VOCABULARY, Documents, read_documents
+from scaffold.index import VOCABULARY, Documents, read_documents, read_files
 from scaffold.suggestions import did_you_mean
 
 FAMILIES = ("response", "header", "cookie", "status", "app")
@@ -224,7 +224,8 @@ def load(root: Path | None = None) -> Catalogue:
 @cache
 def documents_of(root: Path) -> Documents:
     """Return what the catalogue's files in a template's folder hold, by their path in it."""
-    return read_documents(root)
+    # The index of another template would be what its author says that the files hold.
+    return read_documents(root) if root == template_root() else read_files(root)
 
 
 def _pattern(data: dict[str, Any]) -> Pattern:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold import git
 from scaffold.catalogue import template_root
 from scaffold.errors import InvalidSpec, ScaffoldError, shortened
+from scaffold.life.paths import is_taken
 from scaffold.origin import find_origin
 
 TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
@@ -47,6 +49,10 @@ def render_from(
         ScaffoldError: the template cannot be rendered.
     """
     _copy(url, folder, answers, ref, ask=ask)
+    for path in folder.rglob("*"):
+        if is_taken(path.name):
+            name = path.relative_to(folder).as_posix()
+            raise ScaffoldError(f"the template renders {name}, which is not for generated files")
 
 
 def copy_template(folder: Path) -> Path:
@@ -68,9 +74,13 @@ def _copy(
     source: str, folder: Path, data: Mapping[str, Any], ref: str | None, *, ask: bool
 ) -> None:
     from copier import run_copy
+    from plumbum import local
 
+    # Copier asks git about the folders of the template and of the project, which may be made to
+    # look like repositories that configure a program.
+    settings = git.environment_of(git.SETTINGS | {"core.fileMode": "true"})
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), local.env(**settings):
             warnings.simplefilter("ignore")
             run_copy(
                 source,

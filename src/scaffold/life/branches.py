@@ -12,7 +12,6 @@ from pathlib import Path
 
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
-from scaffold.life.apply import recover
 from scaffold.life.files import File, Tree, read_file, split_lines
 from scaffold.life.merge import Change, merge_moved, merge_versions
 from scaffold.life.merged_answers import Endpoint, Merged, Side, Versions, differing, merge_answers
@@ -151,7 +150,6 @@ def resolve(
     """
     with terminable(), ExitStack() as stack:
         found = find_folder(folder)
-        recover(found)
         repository = Repository(found)
         what = merging(repository) or merged(repository)
         if what is None:

@@ -13,6 +13,7 @@ from scaffold.errors import Refused
 from scaffold.life.answers_file import merge_recorded
 from scaffold.life.files import File, Tree, read_file
 from scaffold.life.line_sets import settle
+from scaffold.life.paths import refuse_outside
 from scaffold.life.state import ANSWERS_FILE, CONFLICT
 from scaffold.life.syntax import spoiled
 from scaffold.life.three_way import UPDATING, Labels, merge_texts, undecided
@@ -80,8 +81,8 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
         moves: which files of `base` stand under another path in `theirs`.
 
     Raises:
-        Refused: a file that must change holds conflicts of an earlier update, or is reached only
-            through a link that leaves the project.
+        Refused: a file that must change holds conflicts of an earlier update, or is none of the
+            project's, such as one that is reached through a link.
     """
     base, theirs = dict(base), dict(theirs)
     changes: list[Change] = []
@@ -93,16 +94,8 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
             ours = read_file(folder / path)
             changes += _merged(path, base.get(path), ours, theirs.get(path))
     for change in changes:
-        _refuse_outside(folder, change.path)
+        refuse_outside(folder, change.path)
     return sorted(changes, key=lambda change: change.path)
-
-
-def _refuse_outside(folder: Path, path: str) -> None:
-    """Refuse to leave the project, through a name in the answers file or a linked folder."""
-    if not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
-        raise Refused(
-            f"{path} is not inside of the project", f"look at {ANSWERS_FILE} and at links"
-        )
 
 
 def _can_move(move: Move, base: Tree, theirs: Tree, folder: Path) -> bool:

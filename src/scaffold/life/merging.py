@@ -5,12 +5,12 @@ Merges, rebases, cherry-picks, reverts and stashes are one thing here: what lead
 """
 
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from scaffold import git
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.files import File, Tree
 
@@ -70,15 +70,11 @@ class Repository:
         Raises:
             ScaffoldError: it fails.
         """
-        command = ["git", "-C", str(self.folder), *arguments]
-        try:
-            done = subprocess.run(command, input=given or b"", capture_output=True, check=False)
-        except OSError as error:
-            raise ScaffoldError(f"git could not be run: {error.strerror}") from error
-        if done.returncode != 0:
-            reason = done.stderr.decode(errors="replace").strip()
-            raise ScaffoldError(f"git cannot tell what it merges: {reason or 'no reason given'}")
-        return done.stdout
+        done = git.ask(self.folder, *arguments, given=given)
+        if done.status != 0:
+            problem = done.problem or "no reason given"
+            raise ScaffoldError(f"git cannot tell what it merges: {problem}")
+        return done.output
 
     def commit(self, name: str) -> str | None:
         """Return the hash of a commit or tree; None where there is none of that name."""

@@ -1,10 +1,10 @@
 """Three versions of a text become one, line by line, as git merges them."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scaffold import git
 from scaffold.errors import ScaffoldError
 from scaffold.life.files import split_lines
 
@@ -26,12 +26,10 @@ def merge_texts(path: str, texts: Sequence[bytes], labels: Labels) -> tuple[byte
         names = ("ours", "base", "theirs")
         for name, text in zip(names, texts, strict=True):
             Path(scratch, name).write_bytes(text)
-        command = ["git", "merge-file", "-p", "-q", *options, *names]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, check=False)
-    if done.returncode > 127 or done.returncode < 0:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise ScaffoldError(f"git cannot merge {path}: {reason or 'no reason given'}")
-    return done.stdout, done.returncode != 0
+        done = git.compute(Path(scratch), "merge-file", "-p", "-q", *options, *names)
+    if not 0 <= done.status <= 127:
+        raise ScaffoldError(f"git cannot merge {path}: {done.problem or 'no reason given'}")
+    return done.output, done.status != 0
 
 
 def undecided(ours: bytes, theirs: bytes, labels: Labels) -> bytes:

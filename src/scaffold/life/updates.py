@@ -8,7 +8,6 @@ from typing import Any
 
 from scaffold.answers import Sources, gather
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
-from scaffold.life.apply import recover
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merging import refuse_while_merging
 from scaffold.life.operations import Plan, plan_merge
@@ -71,7 +70,6 @@ def prepared(
     """
     with terminable():
         found = find_folder(folder)
-        recover(found)
         refuse_while_merging(found)
         project = read_project(found)
         target, repository, notes = _wanted(project, to, stay=bool(data))
@@ -129,7 +127,10 @@ def _wanted(
             raise
         # The newest version that can be had without the network.
         return current, None, [f"whether there is a newer version is not known: {error}"]
-    return _target(repository, current, to), repository, []
+    target = _target(repository, current, to)
+    moved = [name for name in repository.moved if name in (current.commit, target.commit)]
+    notes = [f"the tag {name} has moved in {repository.url} since it was fetched" for name in moved]
+    return target, repository, notes
 
 
 def _target(repository: Repository, current: Origin, to: str | None) -> Origin:
