@@ -59,7 +59,7 @@ def list_endpoints(folder: Path | None = None) -> Listing:
         ScaffoldError: its answers file cannot be read.
     """
     try:
-        with opened(folder) as (project, source):
+        with opened(folder, asked=False) as (project, source):
             return _listing(project, source)
     except ScaffoldError as error:
         # Without the template there is still the list itself, when that can be read.

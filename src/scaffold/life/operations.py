@@ -15,7 +15,7 @@ from typing import Any
 from scaffold.check import check
 from scaffold.errors import Refused
 from scaffold.life import endpoints as lists
-from scaffold.life.apply import apply, recover
+from scaffold.life.apply import apply
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
@@ -24,6 +24,7 @@ from scaffold.life.recorded import check_whole, refusing
 from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
+    ANSWERS_FILE,
     Project,
     find_folder,
     page,
@@ -82,18 +83,18 @@ class Plan:
 
 
 @contextmanager
-def opened(folder: Path | None = None) -> Iterator[tuple[Project, Source]]:
-    """Yield a project, once what a killed command had begun is finished, and its template.
+def opened(folder: Path | None = None, *, asked: bool = True) -> Iterator[tuple[Project, Source]]:
+    """Yield a project and its template.
 
     Args:
         folder: the project's folder; the current one or the nearest above it when None.
+        asked: whether the template may be fetched, see `source_of`.
     """
     with terminable():
         found = find_folder(folder)
-        recover(found)
         refuse_while_merging(found)
         project = read_project(found)
-        with source_of(project.origin) as source:
+        with source_of(project.origin, asked=asked) as source:
             yield project, source
 
 
@@ -169,7 +170,11 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
             f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours",
             "save what you need, then use --force",
         )
-    apply(plan.project.folder, plan.changes)
+    project = plan.project
+    listed = next((change for change in plan.changes if change.path == ANSWERS_FILE), None)
+    if listed and listed.before and project.recorded not in (None, listed.before.content):
+        raise Refused(f"{ANSWERS_FILE} was changed meanwhile", "run this again")
+    apply(project.folder, plan.changes)
 
 
 def _plan(
