@@ -128,20 +128,14 @@ def _preset_file(name: str) -> Path:
 def _data_file(path: Path) -> Any:
     import yaml
 
-    from scaffold.yaml_files import read_yaml
+    from scaffold.yaml_files import problem_of, read_yaml
 
     try:
         return read_yaml(path)
     except OSError as error:
         raise UsageMistake(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageMistake(f"{path} is no valid YAML: {_yaml_problem(error)}") from error
-
-
-def _yaml_problem(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"line {mark.line + 1}: {problem}" if mark else problem
+        raise UsageMistake(f"{path} is no valid YAML: {problem_of(error)}") from error
 
 
 def _mapping(data: Any, source: str) -> dict[str, Any]:
@@ -163,10 +157,12 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name, value
     import yaml
 
+    from scaffold.yaml_files import parse_yaml, problem_of
+
     try:
-        return name, yaml.safe_load(value)
+        return name, parse_yaml(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = f"--data {name}: the value is no valid YAML: {_yaml_problem(error)}"
+        problem = f"--data {name}: the value is no valid YAML: {problem_of(error)}"
         raise UsageMistake(problem) from error
 
 

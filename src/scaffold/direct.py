@@ -14,14 +14,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from scaffold.errors import InvalidSpec
 from scaffold.questions import questions, read_config
 from scaffold.user_settings import default_answers, settings_path
-from scaffold.yaml_files import YamlLoader
+from scaffold.yaml_files import parse_yaml
 
 CHECKED = ("application", "endpoints")
 """Answers whose validators repeat what `scaffold.check` has done."""
@@ -264,5 +263,5 @@ def _parsed(text: str, question: Mapping[str, Any]) -> Any:
     if question["type"] == "json":
         return json.loads(text)
     if question["type"] == "yaml" or question.get("multiselect"):
-        return yaml.load(text, Loader=YamlLoader)
+        return parse_yaml(text)
     return text
