@@ -63,7 +63,7 @@ def read_file(path: Path) -> File | None:
     """
     try:
         if path.is_symlink():
-            return File(os.readlink(path).encode(), link=True)
+            return File(os.fsencode(os.readlink(path)), link=True)
         content, mode = read_content(path)
         return File(content, bool(mode & stat.S_IXUSR))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,5 +1,6 @@
 """What the commands on a project show, as text and as JSON."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -193,7 +194,7 @@ def _write(path: Path, file: File | None) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if file.link:
-        path.symlink_to(file.content.decode())
+        path.symlink_to(os.fsdecode(file.content))
         return
     path.write_bytes(file.content)
     path.chmod(0o755 if file.executable else 0o644)
