@@ -66,10 +66,12 @@ def test_no_command_on_a_project_runs_them(project: Path, marks: Marks, command:
 
 
 def test_resolve_runs_none(project: Path, marks: Marks) -> None:
+    """Also when it asks for the subject of a signed commit, as no branch names that."""
     on_branch(project, "one", "add", "GET /one msgpack as one")
+    sign(project)
     on_branch(project, "two", "add", "GET /two xml as two")
     merge(project, "one")
-    sign(project)
+    git(project, "branch", "-q", "-D", "one")
     marks.configure(project / ".git")
     for command in (["resolve", "--dry-run"], ["resolve"]):
         done = run(*command)

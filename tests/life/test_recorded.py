@@ -15,7 +15,7 @@ from scaffold.life import sources
 from scaffold.life.state import ANSWERS_FILE
 from scaffold.origin import Origin
 from scaffold.wizard.endpoint import Company
-from tests.life.conftest import ANSWERS, run
+from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.test_histories import tree
 from tests.test_plain_copier import commit, git
 
@@ -52,10 +52,9 @@ def make(
     monkeypatch: pytest.MonkeyPatch,
 ) -> MakeProject:
     """Return a function that makes a project of the installed version, which needs no network."""
-    monkeypatch.setattr(sources, "find_origin", lambda: ORIGIN)
+    come_from(monkeypatch, ORIGIN)
     monkeypatch.setattr(sources.Direct, "_template", installed)
     monkeypatch.setenv("HOME", environment["HOME"])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def made(*more: dict[str, Any]) -> Path:
         folder = tmp_path / "service"
