@@ -102,14 +102,14 @@ def docs(arguments: Sequence[str]) -> None:
 def golden(arguments: Sequence[str]) -> None:
     """Write the answers files of the version that is about to be released."""
     set_up()
-    if run("python", "tools/release.py", "golden", *arguments):
+    if run("python", "-m", "tools.release", "golden", *arguments):
         raise TaskError("the answers were not written")
 
 
 def release(arguments: Sequence[str]) -> None:
     """Build the wheel of the commit at hand, and check that it may be published."""
     set_up()
-    if run("python", "tools/release.py", "build", *arguments):
+    if run("python", "-m", "tools.release", "build", *arguments):
         raise TaskError("this commit is no release; see above")
 
 

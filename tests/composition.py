@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import Catalogue, Pattern, load
+from scaffold.catalogue import Catalogue, Pattern, Refusal, load
 from scaffold.yaml_files import read_yaml
 from tests.generated import matrix
 
@@ -108,11 +108,16 @@ def refusals(catalogue: Catalogue) -> Iterator[str]:
         "of the endpoint.\n"
     )
     rows = (
-        (f"`{pattern.id}`", f"`{condition(rule.when)}`", rule.because, rule.instead)
+        (f"`{pattern.id}`", f"`{condition(rule.when)}`", rule.because, instead(rule))
         for pattern in catalogue.patterns.values()
         for rule in pattern.refusals
     )
     yield from table("pattern", "when", "because", "instead", rows=rows)
+
+
+def instead(rule: Refusal) -> str:
+    """Return what to do instead, and whether a project may go on as it is."""
+    return rule.instead + ("; a project that has it keeps it" if rule.discouraged else "")
 
 
 def condition(when: Any) -> str:

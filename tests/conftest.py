@@ -38,7 +38,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     home.mkdir()
     (home / ".gitconfig").write_text("[user]\nname = Ana\nemail = ana@example.com\n")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
+    return kept | {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from scaffold.catalogue import template_root
 
 
 @cache
-def _environment() -> SandboxedEnvironment:
+def environment() -> SandboxedEnvironment:
+    """Return Jinja as Copier sets it up, with the data that every question may use."""
     from jinja2 import FileSystemLoader
 
-    environment = SandboxedEnvironment(
+    made = SandboxedEnvironment(
         loader=FileSystemLoader(template_root()),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         undefined=StrictUndefined,
@@ -26,27 +27,31 @@ def _environment() -> SandboxedEnvironment:
     catalogue = [
         yaml.safe_load(path.read_bytes()) for path in sorted(root.glob("patterns/*/*/pattern.yml"))
     ]
-    environment.globals["catalogue"] = catalogue
-    environment.globals["patterns"] = {pattern["id"]: pattern for pattern in catalogue}
-    environment.globals["vocabulary"] = yaml.safe_load(
-        (root / "compose" / "vocabulary.yml").read_bytes()
-    )
-    return environment
+    made.globals["catalogue"] = catalogue
+    made.globals["patterns"] = {pattern["id"]: pattern for pattern in catalogue}
+    made.globals["vocabulary"] = yaml.safe_load((root / "compose" / "vocabulary.yml").read_bytes())
+    return made
+
+
+def render(source: str, **answers: Any) -> str:
+    """Return what a piece of template makes of the answers."""
+    rendered: str = environment().from_string(source).render(answers)
+    return rendered
 
 
 @cache
 def _template(question: str) -> Any:
-    return _environment().from_string(
+    return environment().from_string(
         "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
-        "{{ " + question + "_problem(" + question + ") }}"
+        "{{ " + question + "_problem(" + question + ", new) }}"
     )
 
 
-def problem(answers: dict[str, Any]) -> str:
-    """Return what `copier.yml` says about the answers, or nothing when they are fine."""
+def problem(answers: dict[str, Any], *, new: bool = True) -> str:
+    """Return what the template says about answers, new or recorded ones; nothing if they fit."""
     for question in ("application", "endpoints"):
         if question in answers:
-            said: str = _template(question).render(answers).strip()
+            said: str = _template(question).render(answers, new=new).strip()
             if said:
                 return said
     return ""

@@ -1,4 +1,4 @@
-"""A person at a terminal: types keys at the command and reads the screen that it shows."""
+"""A person at a terminal: types keys at a command and reads the screen that it shows."""
 
 import fcntl
 import os
@@ -36,10 +36,16 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """The command in a pseudo-terminal of a given size."""
+    """A command, ours unless another `module` is named, in a pseudo-terminal of a given size."""
 
     def __init__(
-        self, *arguments: str, cwd: Path, env: Mapping[str, str], width: int = 80, height: int = 24
+        self,
+        *arguments: str,
+        cwd: Path,
+        env: Mapping[str, str],
+        width: int = 80,
+        height: int = 24,
+        module: str = "scaffold",
     ) -> None:
         """Start the command."""
         self.screen = pyte.Screen(width, height)
@@ -48,7 +54,7 @@ class Terminal:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "scaffold", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=cwd,
             env={**env, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"},
             stdin=slave,

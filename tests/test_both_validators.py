@@ -11,6 +11,7 @@ from scaffold.catalogue import load
 from scaffold.check import check
 from scaffold.errors import InvalidSpec
 from tests import plain_copier
+from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
 
 PATTERNS = load().patterns
@@ -36,10 +37,10 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def command_says(answers: dict[str, Any]) -> str:
+def command_says(answers: dict[str, Any], *, new: bool = True) -> str:
     """Return what the command says about the answers, or nothing when they are fine."""
     try:
-        check(answers)
+        check(answers, new=new)
     except InvalidSpec as error:
         return str(error)
     return ""
@@ -104,7 +105,19 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
 @given(specs())
 def test_same_verdict_same_words(answers: dict[str, Any]) -> None:
     """Whatever is wrong, both say the same line; nothing wrong, both say nothing."""
-    assert plain_copier.problem(copy.deepcopy(answers)) == command_says(answers)
+    for new in (True, False):
+        assert plain_copier.problem(copy.deepcopy(answers), new=new) == command_says(
+            answers, new=new
+        )
+
+
+def test_same_about_what_is_discouraged() -> None:
+    """Refused when it is new, and kept by a project that has it."""
+    for case in HOSTILE_SPECS:
+        kept = "" if case.get("discouraged") else case["error"]
+        assert plain_copier.problem(case["data"]) == case["error"]
+        assert plain_copier.problem(case["data"], new=False) == kept
+        assert command_says(case["data"], new=False) == kept
 
 
 @pytest.mark.parametrize("answers", [{"endpoints": matrix.pairs()}, {"endpoints": matrix.paths()}])

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from scaffold.answers import presets
 from scaffold.catalogue import FAMILIES, load, template_root
-from scaffold.check import check
+from scaffold.check import check, discouraged
 from scaffold.conditions import holds
 from scaffold.errors import InvalidSpec
 from scaffold.lines import parse_line
 from scaffold.names import slug
 from scaffold.pattern_page import example
+from scaffold.rules import refusals
 from scaffold.values import CHECKS, check_option
 from tests.conftest import HOSTILE_SPECS
 
@@ -39,6 +40,21 @@ def test_a_hostile_spec_is_refused_in_these_words(spec: dict[str, Any]) -> None:
 def test_the_table_of_hostile_specs_is_large_and_without_repetition() -> None:
     assert len({spec["id"] for spec in HOSTILE_SPECS}) == len(HOSTILE_SPECS) >= 45
     assert all(spec["error"] and "\n" not in spec["error"] for spec in HOSTILE_SPECS)
+
+
+def test_every_discouraged_rule_is_in_the_table() -> None:
+    """Each holds for a spec that is marked so, which a project may have."""
+    marked = [spec for spec in HOSTILE_SPECS if spec.get("discouraged")]
+    for spec in marked:
+        assert [str(mistake) for mistake in discouraged(spec["data"])] == [spec["error"]]
+    held = [
+        rule
+        for spec in marked
+        for endpoint in check(spec["data"], new=False)
+        for rule, _ in refusals(endpoint.entries(), endpoint.facts(), load().vocabulary)
+    ]
+    for pattern in load().patterns.values():
+        assert all(rule in held for rule in pattern.refusals if rule.discouraged), pattern.id
 
 
 def test_every_message_of_the_vocabulary_is_in_the_table() -> None:

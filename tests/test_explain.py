@@ -10,6 +10,7 @@ import pytest
 from scaffold.catalogue import Pattern, documents_of, load, template_root
 from scaffold.check import check
 from scaffold.explain import Explanation, OtherAnswer, explain
+from scaffold.explain_page import explanation_page
 from scaffold.guides import wire
 from scaffold.lines import parse_line
 from scaffold.pattern_page import example_endpoint
@@ -103,6 +104,35 @@ def test_every_pattern_has_an_explanation() -> None:
     for pattern in PATTERNS:
         found = explained(example_endpoint(pattern))
         assert not re.search(r"[{}]|None", repr([line.value for line in found.headers])), pattern.id
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("GET /x file cookie-read-param", ("private, no-cache", "cookie-read-param")),
+        ("GET /x json-direct www-authenticate", ("private, no-cache", "www-authenticate")),
+        ("POST /x json-model cookie-set", ("private, no-cache", "cookie-set")),
+        ("GET /x sse cookie-set", ("private, no-cache", "cookie-set")),
+        ("GET /x json-model cache-control cookie-set", ("private, no-cache", "cache-control")),
+        (
+            "GET /x json-model cache-control(directives=no-store) cookie-set",
+            ("no-store", "cache-control"),
+        ),
+        ("GET /x html csp-nonce cookie-set", ("no-store", "csp-nonce")),
+        ("GET /x sse", ("no-cache", "sse")),
+        ("GET /x file", None),
+        ("GET /x websocket cookie-set", None),
+    ],
+)
+def test_an_answer_for_one_visitor_is_private(line: str, said: tuple[str, str] | None) -> None:
+    """What the application says where the endpoint says nothing; once, with its reason."""
+    found = explained(parse_line(line))
+    lines = [one for one in found.headers if one.name == "Cache-Control"]
+    assert [(one.value, one.pattern) for one in lines] == ([said] if said else [])
+    by_application = [one for one in lines if one.via is None and one.pattern != "sse"]
+    page = " ".join(explanation_page(found).split())
+    reason = f"Cache-Control, because of {said[1] if said else ''}: the answer depends on who asks"
+    assert (reason in page) == bool(by_application)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """What a release promises: old answers stay valid, and the wheel is what the commit holds."""
 
+import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 from packaging.version import Version
 
 from scaffold.answers import CHOICE_ANSWERS
-from scaffold.check import check
+from scaffold.catalogue import load
+from scaffold.check import check, discouraged
 from scaffold.life.files import Tree, read_tree
 from scaffold.life.operations import carry_out
 from scaffold.life.sources import Direct
@@ -16,9 +19,12 @@ from scaffold.life.state import ANSWERS_FILE, project_of, read_project
 from scaffold.life.updates import plan_update
 from scaffold.origin import Origin, version
 from scaffold.render import copy_template
+from scaffold.yaml_files import read_yaml
 from tests.conftest import ROOT
-from tests.test_plain_copier import commit, git
+from tests.terminal import Terminal
+from tests.test_plain_copier import commit, copier, git
 from tools import release
+from tools.validity import checks, stricter
 
 GOLDEN = ROOT / "tests" / "golden"
 KEPT = sorted(GOLDEN.glob("*/*.yml"))
@@ -40,7 +46,8 @@ def now() -> Direct:
 def test_what_a_release_has_recorded_is_still_valid(path: Path, now: Direct) -> None:
     project = project_of(ROOT, path.read_bytes())
     assert project.origin.commit == f"v{path.parent.name}"
-    check(project.answers)
+    check(project.answers, new=False)
+    assert (list(discouraged(project.answers)) != []) == (path.stem == "discouraged-since")
     rendered = yaml.safe_load(now.render(project.answers)[ANSWERS_FILE].content)
     for name in project.answers.keys() - CHOICE_ANSWERS.keys():
         value = project.answers[name]
@@ -56,6 +63,7 @@ def test_a_project_of_a_release_is_updated(path: Path, now: Direct, tmp_path: Pa
     template = tmp_path / "template"
     unpack(released, template)
     project = project_of(tmp_path / "project", path.read_bytes())
+    check(project.answers, load(template))
     old = Direct(template, project.origin)
     write(project.folder, old.render(project.answers))
     # Once there are endpoints, the choices that led to them are not recorded any more.
@@ -72,6 +80,139 @@ def test_a_project_of_a_release_is_updated(path: Path, now: Direct, tmp_path: Pa
     assert updated["README.md"].content.startswith(b"Mine.\n\n")
     fresh = now.render(project.answers)
     assert updated | {"README.md": fresh["README.md"]} == fresh
+
+
+@pytest.fixture(scope="module")
+def plainly_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project that plain Copier has made from 0.1.0, of what is discouraged since."""
+    released = release_commit("0.1.0")
+    if released is None:
+        pytest.skip("the commit that released 0.1.0 is not in this clone")
+    folder = tmp_path_factory.mktemp("plain")
+    template = folder / "template"
+    unpack(released, folder / "released")
+    for tag, files in (("v0.1.0", folder / "released"), ("v9.9.9", ROOT)):
+        shutil.rmtree(template / "patterns", ignore_errors=True)
+        for part in ("compose", "patterns", "template"):
+            ignored = shutil.ignore_patterns("__pycache__", "example")
+            shutil.copytree(files / part, template / part, dirs_exist_ok=True, ignore=ignored)
+        shutil.copy(files / "copier.yml", template)
+        if tag == "v0.1.0":
+            git(template, "init", "-q", "-b", "main")
+        commit(template, tag)
+    data = folder / "data.yml"
+    recorded = read_yaml(GOLDEN / "0.1.0" / "discouraged-since.yml")
+    answers = {name: value for name, value in recorded.items() if not name.startswith("_")}
+    data.write_text(yaml.safe_dump(answers), encoding="utf-8")
+    url = f"git+file://{template}"
+    options = ("--defaults", "--vcs-ref", "v0.1.0", "--data-file", data)
+    ran = copier("copy", *options, url, folder / "golden")
+    assert ran.returncode == 0, ran.stderr
+    git(folder / "golden", "init", "-q", "-b", "main")
+    commit(folder / "golden")
+    return folder / "golden"
+
+
+@pytest.mark.parametrize(
+    "options", [["--defaults"], ["--skip-answered", "--defaults"], []], ids=" ".join
+)
+def test_plain_copier_keeps_what_a_release_accepted(
+    options: list[str], plainly_made: Path, work: Path, environment: dict[str, str]
+) -> None:
+    """By each form of update; what is discouraged since is told at its end, and in the README."""
+    project = work / "golden"
+    shutil.copytree(plainly_made, project, symlinks=True)
+    before = read_project(project)
+    terminal = Terminal(
+        "update", *options, cwd=project, env=environment, module="copier", width=250
+    )
+    for question in () if options else ("called", "one line", "writes it", "oldest Python"):
+        terminal.wait(question)
+        terminal.press("enter")
+    assert terminal.finish() == 0, terminal.text()
+    after = read_project(project)
+    assert (after.answers, after.origin.commit) == (before.answers, "v9.9.9")
+    assert (project / "app/endpoints/show_page.py").is_file()
+    told = list(discouraged(after.answers))
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    for mistake in told:
+        sentence = f"{mistake.reason}; {mistake.suggestion}"
+        assert f"does what should not be done: {sentence} (scaffold edit " in terminal.printed()
+        assert sentence in readme
+    assert len(told) == 8
+    assert git(project, "diff", "--check") == ""
+
+
+@pytest.mark.parametrize("number", sorted({path.parent.name for path in KEPT}))
+def test_what_a_release_accepted_is_not_refused(number: str) -> None:
+    """Unless the change has a reason; what only should not be done is discouraged instead."""
+    then = json.loads((GOLDEN / number / "checks.json").read_text(encoding="utf-8"))
+    reasons = read_yaml(GOLDEN / "stricter.yml")
+    assert [line for line in stricter(then, checks(ROOT)) if line not in reasons] == []
+    released = release_commit(number)
+    if released is not None and not (ROOT / ".git" / "shallow").exists():
+        assert then == checks_of(released)
+
+
+def checks_of(commit: str) -> dict[str, list[str]]:
+    """Return what the template of a commit accepts and refuses."""
+    with TemporaryDirectory() as scratch:
+        unpack(commit, Path(scratch, "template"))
+        return checks(Path(scratch, "template"))
+
+
+def test_every_reason_is_still_needed() -> None:
+    now = checks(ROOT)
+    needed = {
+        line
+        for path in GOLDEN.glob("*/checks.json")
+        for line in stricter(json.loads(path.read_text(encoding="utf-8")), now)
+    }
+    assert read_yaml(GOLDEN / "stricter.yml").keys() == needed
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "lines"),
+    [
+        (
+            "patterns/header/vary/pattern.yml",
+            ("'^\\[\\]$'", "'^\\['"),
+            ['vary: when {"field_names": {"matches": "^\\\\["}}'],
+        ),
+        (
+            "patterns/header/vary/pattern.yml",
+            ("names: [Vary", "names: [varied, Vary"),
+            ["vary: the name varied"],
+        ),
+        (
+            "patterns/header/rate-limit/pattern.yml",
+            ("maximum: 1000000", "maximum: 1000"),
+            ["rate-limit.quota: maximum 1000"],
+        ),
+        (
+            "patterns/cookie/cookie-set/pattern.yml",
+            ("choices: [lax, strict, none]", "choices: [lax, strict]"),
+            ["cookie-set.samesite: none"],
+        ),
+        ("compose/vocabulary.yml", ("keywords: [", "keywords: [maybe, "), ["vocabulary: maybe,"]),
+        (
+            "compose/vocabulary.yml",
+            ("\nmessages:\n", "\nmessages:\n  x: y\n"),
+            ["vocabulary: the check"],
+        ),
+        ("copier.yml", ("[MIT, Apache-2.0, Prop", "[MIT, Prop"), ["answer license: Apache-2.0"]),
+    ],
+)
+def test_a_stricter_check_is_noticed(
+    path: str, change: tuple[str, str], lines: list[str], tmp_path: Path
+) -> None:
+    template = copy_template(tmp_path / "template")
+    text = (template / path).read_text(encoding="utf-8")
+    assert change[0] in text
+    (template / path).write_text(text.replace(*change, 1), encoding="utf-8")
+    found = list(stricter(checks(ROOT), checks(template)))
+    assert len(found) == len(lines)
+    assert all(line.startswith(begin) for line, begin in zip(found, lines, strict=True)), found
 
 
 def release_commit(number: str) -> str | None:
@@ -112,8 +253,10 @@ def test_every_release_has_its_answers() -> None:
 def test_the_answers_of_this_version_can_be_kept(tmp_path: Path, now: Direct) -> None:
     """And they would pass the test above."""
     written = release.write_golden(tmp_path / "9.9.9", "9.9.9")
-    assert [path.stem for path in written] == ["api", "empty", "exports", "tour", "web", "defaults"]
-    for path in written:
+    *answers, kept_checks = written
+    assert [path.stem for path in answers] == ["api", "empty", "exports", "tour", "web", "defaults"]
+    assert json.loads(kept_checks.read_text(encoding="utf-8")) == checks(ROOT)
+    for path in answers:
         test_what_a_release_has_recorded_is_still_valid(path, now)
 
 

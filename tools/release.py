@@ -1,11 +1,12 @@
 """Releases: a commit that changes the version in `pyproject.toml`, its golden answers, its wheel.
 
-    python tools/release.py golden     keep what the version at hand records in answers files
-    python tools/release.py build      build the wheel of the commit into dist/, and check both
+    python -m tools.release golden     keep what the version at hand records, accepts and refuses
+    python -m tools.release build      build the wheel of the commit into dist/, and check both
 
 CONTRIBUTING.md has the steps.
 """
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,7 @@ from scaffold.answers import Sources, gather, presets
 from scaffold.direct import Template
 from scaffold.life.state import ANSWERS_FILE
 from scaffold.origin import DISTRIBUTION, Origin
+from tools.validity import checks
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -49,7 +51,11 @@ def version_at(commit: str, root: Path = ROOT) -> str | None:
 
 
 def write_golden(folder: Path, version: str) -> list[Path]:
-    """Write the answers file of a project of each preset, and of one with the default answers."""
+    """Write what is kept of a version.
+
+    That is the answers file of a project of each preset and of one with the default answers, and
+    what the version accepts and refuses.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     origin = Origin(SRC, f"v{version}")
     written = []
@@ -60,7 +66,10 @@ def write_golden(folder: Path, version: str) -> list[Path]:
         path = folder / f"{name}.yml"
         path.write_bytes(files[ANSWERS_FILE])
         written.append(path)
-    return written
+    path = folder / "checks.json"
+    text = json.dumps(checks(ROOT), indent=0, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
+    return [*written, path]
 
 
 def check_release(root: Path = ROOT) -> str:

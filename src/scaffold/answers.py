@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue import Catalogue, load, template_root
+from scaffold.catalogue import Catalogue, Pattern, load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import named_by_line, parse_line
@@ -81,7 +81,7 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         lines = [parse_line(line) for line in sources.lines]
         answers["endpoints"] = [*endpoints, *lines] if isinstance(endpoints, list) else endpoints
     if checked:
-        _check_types(answers)
+        check_types(answers)
         check_spec(answers, sources.lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
 
@@ -128,20 +128,14 @@ def _preset_file(name: str) -> Path:
 def _data_file(path: Path) -> Any:
     import yaml
 
-    from scaffold.yaml_files import read_yaml
+    from scaffold.yaml_files import problem_of, read_yaml
 
     try:
         return read_yaml(path)
     except OSError as error:
         raise UsageMistake(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageMistake(f"{path} is no valid YAML: {_yaml_problem(error)}") from error
-
-
-def _yaml_problem(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"line {mark.line + 1}: {problem}" if mark else problem
+        raise UsageMistake(f"{path} is no valid YAML: {problem_of(error)}") from error
 
 
 def _mapping(data: Any, source: str) -> dict[str, Any]:
@@ -163,12 +157,12 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name, value
     import yaml
 
-    from scaffold.yaml_files import YamlLoader
+    from scaffold.yaml_files import parse_yaml, problem_of
 
     try:
-        return name, yaml.load(value, Loader=YamlLoader)
+        return name, parse_yaml(value)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = f"--data {name}: the value is no valid YAML: {_yaml_problem(error)}"
+        problem = f"--data {name}: the value is no valid YAML: {problem_of(error)}"
         raise UsageMistake(problem) from error
 
 
@@ -202,17 +196,26 @@ def check_spec(
         raise named_by_line(error, lines[at], endpoints[at - len(lines)]) from error
 
 
-def _check_types(answers: Mapping[str, Any]) -> None:
+def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> None:
+    """Check that text is text, and that the checkbox answers are patterns of a catalogue.
+
+    Args:
+        answers: all answers.
+        catalogue: the command's own when None.
+
+    Raises:
+        InvalidSpec: for the first mistake.
+    """
     for name in TEXT_ANSWERS:
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InvalidSpec(name, "text is needed", "put quotes around it")
     for name, family in CHOICE_ANSWERS.items():
-        _check_choices(answers.get(name, []), name, family)
+        _check_choices(answers.get(name, []), name, (catalogue or load()).family(family))
 
 
-def _check_choices(value: Any, name: str, family: str) -> None:
-    choices = [pattern.id for pattern in load().family(family) if not pattern.unlisted]
+def _check_choices(value: Any, name: str, patterns: Sequence[Pattern]) -> None:
+    choices = [pattern.id for pattern in patterns if not pattern.unlisted]
     if not isinstance(value, list) or not all(item in choices for item in value):
         raise InvalidSpec(name, "a list of pattern ids is needed", f"use {', '.join(choices)}")
 

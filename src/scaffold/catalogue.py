@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.index import VOCABULARY, Documents, read_documents
+from scaffold.index import VOCABULARY, Documents, read_documents, read_files
 from scaffold.suggestions import did_you_mean
 
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
+
+PLAIN_COOKIE = "cookie-set"
+"""The pattern whose defaults say what a cookie is like where nobody says else."""
 
 Condition = bool | Mapping[str, Any]
 """What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
@@ -38,12 +41,20 @@ class Option:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A condition under which a pattern is not generated, the reason, and what to do instead."""
+    """A condition under which a pattern is not generated, the reason, and what to do instead.
+
+    Attributes:
+        discouraged: whether it could be generated, but should not be done: a project that has it
+            keeps it.
+        breaks: what the tests of that project would say about it.
+    """
 
     when: Condition
     because: str
     instead: str
     option: str | None = None
+    discouraged: bool = False
+    breaks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Pattern:
         names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
         owns_cookie: whether it puts an object of its own beside the cookie in that module.
         defines_cookie: when an entry holds the attributes that the cookie's other users take over.
+        cookie_attributes: the attributes that the pattern's cookies have in any case.
         own_status: whether a response pattern brings a status of its own.
         takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
@@ -83,6 +95,7 @@ class Pattern:
     names_cookie: bool
     owns_cookie: bool
     defines_cookie: Condition
+    cookie_attributes: Mapping[str, Any]
     own_status: bool
     takes_body: bool
     example: Mapping[str, Any]
@@ -109,7 +122,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of `compose/vocabulary.yml`, and the sentences for each mistake."""
+    """The words of `compose/vocabulary.yml`, and the sentences for each mistake.
+
+    Attributes:
+        cookie_attributes: the attributes of a cookie, with what they are unless somebody says else.
+        cookie_facts: what a cookie's module declares besides.
+    """
 
     methods: Sequence[str]
     body_methods: Sequence[str]
@@ -123,7 +141,8 @@ class Vocabulary:
     keywords: frozenset[str]
     module_names: frozenset[str]
     field_names: frozenset[str]
-    cookie_attributes: Sequence[str]
+    cookie_attributes: Mapping[str, Any]
+    cookie_facts: Sequence[str]
     list_headers: Sequence[str]
     required: Mapping[str, str]
     endpoint_keys: Sequence[str]
@@ -195,16 +214,17 @@ def load(root: Path | None = None) -> Catalogue:
         root: the template's folder; the one that comes with this command when None.
     """
     documents = documents_of(root or template_root())
-    patterns = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
-    patterns.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
-    vocabulary = _vocabulary(documents[VOCABULARY])
-    return Catalogue({pattern.id: pattern for pattern in patterns}, vocabulary)
+    found = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
+    found.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
+    patterns = {pattern.id: pattern for pattern in found}
+    return Catalogue(patterns, _vocabulary(documents[VOCABULARY], patterns[PLAIN_COOKIE]))
 
 
 @cache
 def documents_of(root: Path) -> Documents:
     """Return what the catalogue's files in a template's folder hold, by their path in it."""
-    return read_documents(root)
+    # The index of another template would be what its author says that the files hold.
+    return read_documents(root) if root == template_root() else read_files(root)
 
 
 def _pattern(data: dict[str, Any]) -> Pattern:
@@ -224,6 +244,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         names_cookie=bool(cookie),
         owns_cookie=bool(cookie) and not cookie.get("plain", False),
         defines_cookie=cookie.get("defines", False),
+        cookie_attributes=cookie.get("attributes") or {},
         own_status=bool(data.get("own_status", False)),
         takes_body=bool(data.get("takes_body", False)),
         example=data.get("example") or {},
@@ -233,7 +254,10 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         toolkit=tuple(data.get("toolkit") or ()),
         dependencies=tuple(data.get("dependencies") or ()),
         needs=tuple(data.get("needs") or ()),
-        refusals=tuple(Refusal(**rule) for rule in data.get("refuse") or ()),
+        refusals=(
+            *(Refusal(**rule) for rule in data.get("refuse") or ()),
+            *(Refusal(**rule, discouraged=True) for rule in data.get("discourage") or ()),
+        ),
     )
 
 
@@ -251,7 +275,7 @@ def _option(name: str, data: dict[str, Any]) -> Option:
     )
 
 
-def _vocabulary(data: dict[str, Any]) -> Vocabulary:
+def _vocabulary(data: dict[str, Any], plain_cookie: Pattern) -> Vocabulary:
     keywords = frozenset(data["keywords"])
     return Vocabulary(
         methods=data["methods"],
@@ -266,7 +290,10 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         keywords=keywords,
         module_names=frozenset(data["module_names"]),
         field_names=frozenset(data["field_names"]),
-        cookie_attributes=[*data["cookie_attributes"], *data["cookie_facts"]],
+        cookie_attributes={
+            name: plain_cookie.options[name].default for name in data["cookie_attributes"]
+        },
+        cookie_facts=data["cookie_facts"],
         list_headers=data["list_headers"],
         required=data["required"],
         endpoint_keys=data["endpoint_keys"],

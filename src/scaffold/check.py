@@ -6,11 +6,12 @@ catalogue, order and sentences; tests hold both to the same text. What is said a
 `scaffold.names` and `scaffold.values`, what concerns a whole endpoint or list in `scaffold.rules`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scaffold import rules
 from scaffold.catalogue import Catalogue, Pattern, Vocabulary, load
+from scaffold.errors import InvalidSpec
 from scaffold.names import check_endpoint_name, check_fields, check_path, quoted
 from scaffold.spec import Endpoint, Entry
 from scaffold.values import check_option
@@ -18,12 +19,15 @@ from scaffold.values import check_option
 NO_CONTENT = "status-no-content"
 
 
-def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
+def check(
+    answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
+) -> list[Endpoint]:
     """Check `application` and `endpoints`, each of which may be left out.
 
     Args:
         answers: the answers as a data file holds them; any other key is ignored.
         catalogue: the catalogue to check against; the command's own when None.
+        new: whether what is discouraged is refused; a project that has it keeps it.
 
     Returns:
         The endpoints, read.
@@ -31,26 +35,54 @@ def check(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> lis
     Raises:
         InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
     """
-    reading = reader(answers.get("application", []), catalogue)
+    reading = reader(answers.get("application", []), catalogue, new=new)
     if "endpoints" not in answers:
         return []
-    endpoints = reading.read_endpoints(answers["endpoints"])
+    endpoints = reading.read_endpoints(answers["endpoints"], new=new)
     reading.check_together(endpoints)
     return endpoints
 
 
-def reader(application: Sequence[Any], catalogue: Catalogue | None = None) -> "Reader":
+def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
+    """Return the endpoints of answers that are well formed, whatever they mean together.
+
+    Raises:
+        InvalidSpec: something is not well formed.
+    """
+    reading = reader(answers.get("application", []), catalogue, new=False)
+    return reading.well_formed(answers.get("endpoints", []))
+
+
+def discouraged(
+    answers: Mapping[str, Any], catalogue: Catalogue | None = None
+) -> Iterator[InvalidSpec]:
+    """Yield what should not be done in well-formed answers, which a project records.
+
+    Args:
+        answers: the answers.
+        catalogue: the catalogue to check against; the command's own when None.
+    """
+    reading = reader(answers.get("application", []), catalogue, new=False)
+    yield from reading.discouraged(reading.wrappers, {})
+    for endpoint in reading.well_formed(answers.get("endpoints", [])):
+        yield from reading.discouraged(endpoint.entries(), endpoint.facts())
+
+
+def reader(
+    application: Sequence[Any], catalogue: Catalogue | None = None, *, new: bool = True
+) -> "Reader":
     """Return what checks endpoints one by one, in an application with these patterns around it.
 
     Args:
         application: its patterns, as a data file holds them.
         catalogue: the catalogue to check against; the command's own when None.
+        new: whether these patterns are new; see `check`.
 
     Raises:
         InvalidSpec: for the first mistake in the application.
     """
     made = Reader(catalogue or load())
-    made.wrappers = made.read_application(application)
+    made.wrappers = made.read_application(application, new=new)
     return made
 
 
@@ -63,7 +95,7 @@ class Reader:
         self.application: tuple[str, ...] = ()
         self.wrappers: list[Entry] = []
 
-    def read_application(self, value: Any) -> list[Entry]:
+    def read_application(self, value: Any, *, new: bool) -> list[Entry]:
         """Return the patterns around the application, each of which fits by itself."""
         entries: list[Entry] = []
         seen: set[str] = set()
@@ -73,23 +105,35 @@ class Reader:
             if pattern_id in seen:
                 raise self.words.mistake("app_twice", field=where, given=pattern_id)
             seen.add(pattern_id)
-            rules.check_refusals([entry], {}, self.words)
+            rules.check_refusals([entry], {}, self.words, new=new)
             self.application += (pattern_id,)
             entries.append(entry)
         return entries
 
-    def read_endpoints(self, value: Any) -> list[Endpoint]:
+    def well_formed(self, value: Any) -> list[Endpoint]:
+        """Return the endpoints of a list, whatever the parts of each mean together."""
+        items = self._items(value, "endpoints", optional=False)
+        return [self._endpoint(item, where) for where, item in items]
+
+    def read_endpoints(self, value: Any, *, new: bool) -> list[Endpoint]:
         """Return the endpoints of a list, each of which fits by itself."""
         endpoints = []
         for where, item in self._items(value, "endpoints", optional=False):
-            endpoints.append(self.read_endpoint(item, where))
+            endpoints.append(self.read_endpoint(item, where, new=new))
         return endpoints
 
-    def read_endpoint(self, value: Any, where: str) -> Endpoint:
+    def read_endpoint(self, value: Any, where: str, *, new: bool = True) -> Endpoint:
         """Return an endpoint that fits by itself; messages call its place `where`."""
         endpoint = self._endpoint(value, where)
-        rules.check_endpoint(endpoint, self.words)
+        rules.check_endpoint(endpoint, self.words, new=new)
         return endpoint
+
+    def discouraged(
+        self, entries: Iterable[Entry], facts: Mapping[str, Any]
+    ) -> Iterator[InvalidSpec]:
+        """Yield what should not be done in entries of an application or an endpoint."""
+        found = rules.refusals(entries, facts, self.words)
+        yield from (mistake for rule, mistake in found if rule.discouraged)
 
     def check_together(self, endpoints: Sequence[Endpoint]) -> None:
         """Check endpoints against each other and against the application."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold import completion, display
-from scaffold.console import Json, Lines, boundary, failure, one_line, require_terminal, say
+from scaffold.console import Json, Lines, boundary, failure, require_terminal, say, show
 from scaffold.errors import Interrupted, Terminated, UsageMistake
 from scaffold.life.commands import app as life
 from scaffold.quick import QuickCommand, QuickGroup
@@ -188,11 +188,11 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
     if as_json:
         typer.echo(to_json(created_data(created)))
     elif dry_run:
-        typer.echo(tree_page(created, display.width(sys.stdout)))
+        show(tree_page(created, display.width(sys.stdout)))
     else:
         typer.echo(created.destination)
     for note in created.notes:
-        say(display.message("note", note, sys.stderr))
+        say(note, "note")
     if not dry_run:
         say(f"Made {len(created.files)} files. Next:")
         enter = f"cd {shlex.quote(str(created.destination))}"
@@ -295,7 +295,7 @@ def show_nearest(line: str, mistake: "UsageMistake", *, as_json: bool) -> None:
     lines = nearest_lines(line, catalogue)
     if as_json:
         typer.echo(to_json({**failure(mistake, mistake.status), "nearest": lines}))
-    say(f"error: {one_line(str(mistake))}")
+    say(str(mistake), "error")
     if lines and not as_json:
         typer.echo(nearest_page(lines))
     raise typer.Exit(mistake.status)

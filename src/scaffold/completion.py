@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 from scaffold.quick import QuickCommand
@@ -16,6 +15,8 @@ from scaffold.quick import QuickCommand
 Offer = str | tuple[str, str]
 
 _OPTIONS = re.compile(r"(?P<before>.*\s(?P<id>[a-z][a-z0-9-]*)\((?:.*,\s*)?)(?P<word>[a-z_]*)")
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_OPERATION = re.compile(r"[A-Z]+ [A-Za-z0-9_/{}:.~-]+")
 _TERM = re.compile(r"(?P<before>[A-Za-z]+\s+/\S*\s+(?:.*\s)?)(?P<word>[a-z0-9-]*)")
 
 
@@ -99,14 +100,17 @@ def endpoint_lines(incomplete: str) -> list[Offer]:
 
 @_quietly
 def endpoint_names(incomplete: str) -> list[Offer]:
-    """Return the endpoints of the project in this folder, or in the nearest one above it."""
-    from scaffold.yaml_files import read_yaml
+    """Return the endpoints of the project in this folder, or in the nearest one above it.
 
-    here = Path.cwd()
-    files = [folder / ".copier-answers.yml" for folder in (here, *here.parents)]
-    recorded = next(read_yaml(file) for file in files if file.is_file())
-    return [
-        (endpoint["name"], f"{endpoint['method']} {endpoint['path']}")
-        for endpoint in recorded["endpoints"]
-        if endpoint["name"].startswith(incomplete)
-    ]
+    Some shells evaluate what they are offered, so nothing that is more than a name and a path is.
+    """
+    from scaffold.life.files import read_content
+    from scaffold.life.state import ANSWERS_FILE, find_folder, parse_answers
+
+    content, _ = read_content(find_folder() / ANSWERS_FILE)
+    offers: list[Offer] = []
+    for endpoint in parse_answers(content)["endpoints"]:
+        name, about = endpoint["name"], f"{endpoint['method']} {endpoint['path']}"
+        if name.startswith(incomplete) and _NAME.fullmatch(name):
+            offers.append((name, about) if _OPERATION.fullmatch(about) else name)
+    return offers

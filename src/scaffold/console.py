@@ -62,7 +62,7 @@ def fail(error: ScaffoldError, status: int) -> None:
         from scaffold.pages import to_json
 
         typer.echo(to_json(failure(error, status)))
-    say(display.message("error", str(error), sys.stderr))
+    say(str(error), "error")
     raise typer.Exit(status)
 
 
@@ -83,9 +83,25 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def say(message: str) -> None:
-    """Print a message, which is not the result, to standard error."""
-    typer.echo(message, err=True)
+def say(message: str, kind: str | None = None) -> None:
+    """Print a message, which is not the result, to standard error.
+
+    Args:
+        message: what is said.
+        kind: what it is: an `error`, a `note`, or, if None, neither.
+    """
+    told = display.message(kind, message, sys.stderr) if kind else display.visible(message)
+    typer.echo(told, err=True)
+
+
+def show(result: str, *, exact: bool = False) -> None:
+    """Print a result that holds what stands in a project.
+
+    Args:
+        result: the text.
+        exact: whether programs need it byte by byte, such as a patch.
+    """
+    typer.echo(result if exact and not sys.stdout.isatty() else display.visible(result))
 
 
 def can_answer() -> bool:

@@ -14,14 +14,13 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 from scaffold.errors import InvalidSpec
 from scaffold.questions import questions, read_config
 from scaffold.user_settings import default_answers, settings_path
-from scaffold.yaml_files import YamlLoader
+from scaffold.yaml_files import parse_yaml
 
 CHECKED = ("application", "endpoints")
 """Answers whose validators repeat what `scaffold.check` has done."""
@@ -29,8 +28,11 @@ CHECKED = ("application", "endpoints")
 SHARED_PLAN = ("application", "cookies")
 """What the file of one endpoint or cookie may read of the plan besides its own part."""
 
-FIXED = ("catalogue", "patterns", "vocabulary", "vocabulary_files")
+FIXED = ("catalogue", "fixed_choices", "patterns", "vocabulary", "vocabulary_files")
 """What is the same in every render of one template folder."""
+
+REFUSING = ("only_computed", "only_valid")
+"""What only ends Copier where an answer is not valid; the command checks answers itself."""
 
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")
 
@@ -131,13 +133,12 @@ class Template:
     def default(self, name: str, folder: Path, given: Mapping[str, Any]) -> Any:
         """Return the answer to one question that nobody is asked; see `write`."""
         unanswered = {key: value for key, value in given.items() if key != name}
-        context = {**_conf(folder), "catalogue": self.questions["catalogue"]["default"]}
-        return self._value(name, self.questions[name], unanswered, context)
+        return self._value(name, self.questions[name], unanswered, {**_conf(folder), **self._fixed})
 
     def problem(self, name: str, folder: Path, given: Mapping[str, Any]) -> InvalidSpec | None:
         """Return why a given answer is refused by its question, or None; see `write`."""
         try:
-            self._validate(name, self.questions[name], {**given, **_conf(folder)})
+            self._validate(name, self.questions[name], {**given, **_conf(folder), **self._fixed})
         except InvalidSpec as error:
             return error
         return None
@@ -149,8 +150,11 @@ class Template:
             **{name: value for name, value in given.items() if name not in self.questions},
             **_conf(folder, self.settings["_answers_file"]),
             "_copier_answers": recorded,
+            **self._fixed,
         }
         for name, question in self.questions.items():
+            if name in FIXED or name in REFUSING:
+                continue
             asked = self._is_asked(question, {**given, **context})
             value = self._value(name, question, given, context)
             context[name] = value
@@ -158,6 +162,15 @@ class Template:
                 recorded[name] = value
                 self._validate_answer(name, question, context, is_given=name in given)
         return context
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """Return the computed values that depend on no answer."""
+        fixed: dict[str, Any] = {}
+        for name, question in self.questions.items():
+            if name in FIXED:
+                fixed[name] = self._value(name, question, {}, fixed)
+        return fixed
 
     def _is_asked(self, question: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
         when = question.get("when", True)
@@ -250,5 +263,5 @@ def _parsed(text: str, question: Mapping[str, Any]) -> Any:
     if question["type"] == "json":
         return json.loads(text)
     if question["type"] == "yaml" or question.get("multiselect"):
-        return yaml.load(text, Loader=YamlLoader)
+        return parse_yaml(text)
     return text

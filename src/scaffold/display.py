@@ -1,6 +1,7 @@
 """How text looks on what it is printed to: its width, its colours, its highlighting."""
 
 import os
+import re
 from typing import TextIO
 
 NARROWEST = 60
@@ -9,6 +10,28 @@ WIDEST = 100
 """Longer lines of prose are hard to read."""
 PLAIN_WIDTH = 96
 """The width of what goes to a file or to another program."""
+LONGEST = 10_000
+"""How many signs of a message are shown; it may quote what somebody wrote without end."""
+
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+"""Signs that change what a terminal does or how a line reads, instead of being seen.
+
+These are the controls of ECMA-48 but tab and line feed, and those of Unicode that set directions
+(UAX 9), end lines, or repeat ASCII as invisible tags; also what stands for undecodable bytes.
+"""
+
+
+def visible(text: str) -> str:
+    """Return text that others wrote with escapes for the signs in it that nobody would see."""
+    return HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def in_one_line(text: str) -> str:
+    """Return text such as a path or a name as a part of a line, in which it ends no line."""
+    return visible(text.replace("\n", "\\n"))
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -44,7 +67,9 @@ def message(kind: str, text: str, stream: TextIO) -> str:
         text: the message.
         stream: where it is printed.
     """
-    line = f"{kind}: {' '.join(text.split())}"
+    line = visible(f"{kind}: {' '.join(text.split())}")
+    if len(line) > LONGEST:
+        line = f"{line[:LONGEST]} ..."
     if is_terminal(stream):
         import textwrap
 
@@ -60,7 +85,9 @@ def message(kind: str, text: str, stream: TextIO) -> str:
 
 
 def highlighted(path: str, text: str, stream: TextIO) -> str:
-    """Return a file's text, in colours where there are any."""
+    """Return a file's text: as it is for programs, for a person to see, in colours if wanted."""
+    if stream.isatty():
+        text = visible(text)
     if not has_colours(stream):
         return text
 

@@ -6,6 +6,8 @@ turns it into a line on standard error and an exit status; no other module print
 
 from textwrap import shorten
 
+from scaffold.addresses import without_secrets
+
 LONGEST_REASON = 300
 
 
@@ -22,7 +24,8 @@ class ScaffoldError(Exception):
     field: str | None = None
 
     def __init__(self, reason: str, suggestion: str | None = None) -> None:
-        """Make the message of both parts."""
+        """Make the message of both parts; what is secret in an address is left out."""
+        reason, suggestion = without_secrets(reason), suggestion and without_secrets(suggestion)
         super().__init__(reason if suggestion is None else f"{reason}; {suggestion}")
         self.reason = reason
         self.suggestion = suggestion

@@ -1,5 +1,6 @@
 """What an endpoint will answer: status, headers and cookies, why each is set where it is."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -24,6 +25,7 @@ WHY = {
 READ = "it is read from the request before the endpoint runs"
 OWN = "it belongs to the response pattern itself"
 DECIDED = "the status pattern sets it beside the status"
+FOR_ONE = "the answer depends on who asks, so the application keeps it out of shared caches"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Line:
     Attributes:
         name: the header.
         value: its value; `<...>` stands for what only the running service knows.
-        pattern: the pattern that sets it.
+        pattern: the pattern that sets it, or because of which the application does so.
         via: `parameter`, `dependency` or `direct`; None where the answer brings it along.
         why: why it is set there.
         browser: what a browser does with a cookie.
@@ -113,11 +115,14 @@ def explain(endpoint: Endpoint, catalogue: Catalogue) -> Explanation:
     return Explanation(
         endpoint=endpoint,
         status=status(endpoint),
-        headers=_joined(
-            line
-            for entry, part in found
-            if part.status is None
-            for line in _lines(endpoint, entry, part, words)
+        headers=_private(
+            endpoint,
+            _joined(
+                line
+                for entry, part in found
+                if part.status is None
+                for line in _lines(endpoint, entry, part, words)
+            ),
         ),
         others=[
             OtherAnswer(part.status, part.condition, entry.pattern.id, list(part.headers))
@@ -190,6 +195,17 @@ def _joined(lines: Iterable[Line]) -> list[Line]:
             merged = replace(before, value=f"{before.value}, {line.value}")
             joined[joined.index(before)] = merged
     return joined
+
+
+def _private(endpoint: Endpoint, lines: list[Line]) -> list[Line]:
+    """Return the lines with the Cache-Control that the application gives an answer for one."""
+    said = [line for line in lines if line.name == "Cache-Control"]
+    kept = any(re.search(r"\b(private|no-store)\b", line.value) for line in said)
+    cause = endpoint.asks_who()
+    if kept or cause is None or endpoint.response.pattern.form == "handshake":
+        return lines
+    private = Line("Cache-Control", "private, no-cache", cause.pattern.id, None, FOR_ONE)
+    return [*(line for line in lines if line not in said), private]
 
 
 def _brought(endpoint: Endpoint, catalogue: Catalogue) -> dict[str, Any]:

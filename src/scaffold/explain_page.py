@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from scaffold.explain import Explanation, Line, OtherAnswer
+from scaffold.explain import FOR_ONE, Explanation, Line, OtherAnswer
 
 if TYPE_CHECKING:
     from scaffold import results
@@ -84,10 +84,14 @@ def _status_line(status: int) -> str:
 def _places(found: Explanation) -> Iterator[str]:
     """Yield one item for each pattern: its lines, how they get there, and why."""
     for use in found.uses:
-        names = [line.name for line in found.headers if line.pattern == use.pattern]
+        own = [line for line in found.headers if (line.pattern, line.why) == (use.pattern, use.why)]
+        names = [line.name for line in own]
         how = f", via {use.via}" if use.via else ""
         what = f" ({', '.join(dict.fromkeys(names))})" if names else ""
         yield _item(f"{use.pattern}{what}{how}: {use.why}")
+    for line in found.headers:
+        if line.why == FOR_ONE:
+            yield _item(f"{line.name}, because of {line.pattern}: {line.why}")
 
 
 def _browser(cookies: Sequence[Line]) -> Iterator[str]:

@@ -1,64 +1,176 @@
-"""The first commit of a new project."""
+"""The one place that runs git, and what git may do there.
+
+A repository's own configuration can name programs that git runs: hooks, filters, a monitor of the
+file system, ssh. The user's configuration does so too, and is meant to. So whose repository it is
+decides how git is run: see `ask`, `compute`, `in_clone` and `as_user`.
+"""
 
 import os
 import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import shortened
 
-MESSAGE = "Start from fastapi-response-scaffold"
+NOT_RUN = 255
+"""The status of what could not be run, or took too long."""
+
+SECONDS = 30
+"""How long git may look for something on this machine."""
+SECONDS_TO_FETCH = 900
+
+SETTINGS = {
+    "core.autocrlf": "false",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "core.safecrlf": "false",
+    "fetch.recurseSubmodules": "false",
+    "gc.auto": "0",
+    "log.showSignature": "false",
+    "maintenance.auto": "false",
+    "protocol.ext.allow": "never",
+    "safe.bareRepository": "explicit",
+    "submodule.recurse": "false",
+}
+"""What holds whatever is configured."""
+
+_OF_ANOTHER_COMMAND = frozenset(
+    (
+        # Where a hook tells its children that its own repository is.
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+        # What would give the words of our commands another meaning.
+        "GIT_ATTR_SOURCE",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+    )
+)
+_QUIET = {"GIT_TERMINAL_PROMPT": "0"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What git answered.
+
+    Attributes:
+        status: its exit status, or `NOT_RUN`.
+        output: what it printed.
+        problem: what it said besides, on one line, such as why it failed.
+    """
+
+    status: int
+    output: bytes
+    problem: str
+
+    @property
+    def text(self) -> str:
+        """Return what it printed, without the line break at its end."""
+        return self.output.decode(errors="replace").strip()
+
+
+def ask(
+    repository: Path, *arguments: str, given: bytes | None = None, seconds: float = SECONDS
+) -> Answer:
+    """Ask something of a repository that anybody may have made.
+
+    Nothing that its configuration names is run, provided that the git command itself needs no
+    filter: so use those that read objects, refs and the index, never `status` or `diff`. Nothing
+    is written, not even the index, and nothing fetched.
+
+    Args:
+        repository: a folder inside of it.
+        arguments: the git command.
+        given: what it reads.
+        seconds: how long it may take.
+    """
+    environment = {
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+    return _run(["-C", str(repository), *arguments], environment, seconds, given=given)
+
+
+def compute(folder: Path, *arguments: str) -> Answer:
+    """Use git as a tool on files: outside of any repository, without anybody's configuration."""
+    alone = {
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_PARAMETERS": "",
+    }
+    return _run(["-C", str(folder), *arguments], alone, SECONDS)
+
+
+def in_clone(clone: Path, *arguments: str, **environment: str) -> Answer:
+    """Run a command in a bare repository of our own, which may use the network.
+
+    The user's configuration counts, with its proxies, credentials and other names for addresses.
+    """
+    return _run([f"--git-dir={clone}", *arguments], environment, SECONDS_TO_FETCH)
+
+
+def as_user(folder: Path, *arguments: str) -> Answer:
+    """Run a command as its user would, with everything that they have configured."""
+    return _run(["-C", str(folder), *arguments], {}, None, settings={})
+
+
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return what lets other programs run git with settings that no repository overrides."""
+    before = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    variables = {"GIT_CONFIG_COUNT": str(before + len(settings))}
+    for number, (name, value) in enumerate(settings.items(), before):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def forget_repository() -> None:
-    """Drop the variables with which a git hook points its children at its own repository."""
-    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"):
+    """Drop from this process what `git` passes to the children of its hooks."""
+    for name in _OF_ANOTHER_COMMAND:
         os.environ.pop(name, None)
 
 
-def first_commit(project: Path, parent: Path) -> str | None:
-    """Make the project a git repository with one commit.
-
-    Args:
-        project: the project's folder, which may still be a temporary one.
-        parent: the folder that it will stand in.
-
-    Returns:
-        None, or why there is no commit, in words for the user; this is never fatal.
-    """
+def _run(
+    arguments: Iterable[str],
+    environment: Mapping[str, str],
+    seconds: float | None,
+    settings: Mapping[str, str] = SETTINGS,
+    given: bytes | None = None,
+) -> Answer:
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    kept = {name: os.environ[name] for name in os.environ.keys() - _OF_ANOTHER_COMMAND}
     try:
-        if _git(parent, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true":
-            return "no git repository was made, because the project stands inside of one"
-        branch = [] if _git(project, "config", "init.defaultBranch").stdout else ["-b", "main"]
-        for arguments in (["init", *branch], ["add", "--all"], ["commit", "--message", MESSAGE]):
-            done = _git(project, *arguments)
-            if done.returncode != 0:
-                return f"git {arguments[0]} failed: {_reason(done.stderr)}"
+        done = subprocess.run(
+            ["git", *options, *arguments],
+            env={**kept, **_QUIET, **environment},
+            input=given or b"",
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+        )
     except FileNotFoundError:
-        return "no git repository was made, because git is not installed"
+        return Answer(NOT_RUN, b"", "git is not installed")
+    except subprocess.TimeoutExpired:
+        return Answer(NOT_RUN, b"", f"git took longer than {seconds} seconds")
     except OSError as error:
-        return f"git could not be run: {error.strerror}"
-    return None
-
-
-def keep_lock(project: Path) -> None:
-    """Add `uv.lock`, which the set-up of the environment wrote, to the first commit."""
-    if (project / "uv.lock").is_file():
-        _git(project, "add", "uv.lock")
-        _git(project, "commit", "--amend", "--no-edit", "--no-verify")
-
-
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", "-C", str(folder), *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-
-
-def _reason(stderr: str) -> str:
-    if "user.email" in stderr or "identity" in stderr:
-        return "set user.name and user.email first, then run git add --all and git commit"
-    return shortened(stderr) or "no reason given"
+        return Answer(NOT_RUN, b"", f"git could not be run: {error.strerror}")
+    return Answer(done.returncode, done.stdout, shortened(done.stderr.decode(errors="replace")))

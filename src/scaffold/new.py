@@ -6,18 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scaffold.addresses import shown_address
 from scaffold.answers import Sources, gather
 from scaffold.environment import set_up
 from scaffold.errors import Interrupted, UsageMistake
-from scaffold.git import first_commit, forget_repository, keep_lock
+from scaffold.first_commit import first_commit, keep_lock
+from scaffold.git import forget_repository
+from scaffold.life.state import ANSWERS_FILE, parse_answers
 from scaffold.progress import working
 from scaffold.project import check_destination, staged
 from scaffold.render import render, render_from
 from scaffold.suggestions import did_you_mean, question
 from scaffold.user_settings import with_author
-from scaffold.yaml_files import read_yaml
-
-ANSWERS_FILE = ".copier-answers.yml"
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ def create(request: Request) -> Created:
     with staged(target) as project:
         write(project)
         files, origin = _files(project), _origin(project)
+        notes += _secrets(origin)
         if request.git:
             problem = first_commit(project, project.parent)
             committed = problem is None
@@ -164,7 +165,16 @@ def _files(project: Path) -> dict[str, int]:
     return {path.relative_to(project).as_posix(): path.stat().st_size for path in paths}
 
 
+def _secrets(origin: dict[str, str | None]) -> list[str]:
+    """Return a warning where what is recorded, and mostly committed and shared, holds a secret."""
+    src = origin["src"] or ""
+    if shown_address(src) == src:
+        return []
+    return [f"{ANSWERS_FILE} records the template's address with its password; let git keep that"]
+
+
 def _origin(project: Path) -> dict[str, str | None]:
     answers = project / ANSWERS_FILE
-    recorded = (read_yaml(answers) if answers.is_file() else None) or {}
-    return {"src": recorded.get("_src_path"), "commit": recorded.get("_commit")}
+    recorded = parse_answers(answers.read_bytes()) if answers.is_file() else {}
+    src, commit = recorded.get("_src_path"), recorded.get("_commit")
+    return {"src": src and str(src), "commit": commit and str(commit)}

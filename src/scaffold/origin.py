@@ -6,14 +6,13 @@ neither; how it was installed tells them.
 """
 
 import json
-import os
 import re
-import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffold import git
 from scaffold.catalogue import template_root
 
 if TYPE_CHECKING:
@@ -97,12 +96,4 @@ def _from_metadata(installed: "Distribution") -> Origin:
 
 def _describe(root: Path) -> str | None:
     """Return the nearest tag or the commit of a checkout, as Copier does."""
-    command = ["git", "-C", str(root), "describe", "--tags", "--always"]
-    environment = {name: os.environ[name] for name in os.environ if not name.startswith("GIT_")}
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=True, env=environment, timeout=30
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None
+    return git.ask(root, "describe", "--tags", "--always").text or None

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from scaffold.addresses import shown_address
 from scaffold.catalogue import FAMILIES, Catalogue, Pattern
-from scaffold.display import PLAIN_WIDTH
+from scaffold.display import HIDDEN, PLAIN_WIDTH
 
 if TYPE_CHECKING:
     from scaffold import results
@@ -22,7 +23,8 @@ HEADINGS = {
 
 def to_json(value: Any) -> str:
     """Return a result as JSON for programs."""
-    return json.dumps(value, indent=2, default=str, ensure_ascii=False)
+    text = json.dumps(value, indent=2, default=str, ensure_ascii=False)
+    return HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def catalogue_page(catalogue: Catalogue) -> str:
@@ -86,10 +88,11 @@ def tree_rows(paths: Iterable[str]) -> Iterator[tuple[str, str | None]]:
 
 def created_data(created: "Created") -> "results.Created":
     """Return what was made as data."""
+    src = created.origin["src"]
     return {
         "destination": str(created.destination),
         "files": created.files,
-        "origin": {"src": created.origin["src"], "commit": created.origin["commit"]},
+        "origin": {"src": src and shown_address(src), "commit": created.origin["commit"]},
         "committed": created.committed,
         "synced": created.synced,
         "notes": created.notes,

@@ -52,6 +52,7 @@ def pattern_data(pattern: Pattern, words: Vocabulary) -> "results.PatternPage":
                 "option": refusal.option,
                 "because": refusal.because,
                 "instead": refusal.instead,
+                "discouraged": refusal.discouraged,
             }
             for refusal in pattern.refusals
         ],
@@ -137,7 +138,8 @@ def _option_data(option: Option) -> "results.DeclaredOption":
 
 def _refusal(refusal: Refusal) -> str:
     subject = f"{refusal.option}: " if refusal.option else ""
-    return _item(f"{subject}{refusal.because}; {refusal.instead}")
+    kept = " (a project that has it keeps it)" if refusal.discouraged else ""
+    return _item(f"{subject}{refusal.because}; {refusal.instead}{kept}")
 
 
 def _item(text: str) -> str:

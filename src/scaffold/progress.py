@@ -1,13 +1,20 @@
-"""Show that work is going on, when a person looks."""
+"""Show that work is going on."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from scaffold.display import visible
+
+
+def tell(text: str) -> None:
+    """Say in a line on standard error what is going on, also where nobody sees a spinner."""
+    print(visible(text), file=sys.stderr, flush=True)
+
 
 @contextmanager
 def working(text: str, *, shown: bool = True) -> Iterator[None]:
-    """Show a spinner with a text while the block runs.
+    """Show a spinner with a text while the block runs, when a person looks.
 
     Args:
         text: what is being done.

@@ -2,12 +2,15 @@
 
 import re
 import warnings
+from ast import literal_eval
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold import git
 from scaffold.catalogue import template_root
 from scaffold.errors import InvalidSpec, ScaffoldError, shortened
+from scaffold.life.paths import is_taken
 from scaffold.origin import find_origin
 
 TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
@@ -46,6 +49,10 @@ def render_from(
         ScaffoldError: the template cannot be rendered.
     """
     _copy(url, folder, answers, ref, ask=ask)
+    for path in folder.rglob("*"):
+        if is_taken(path.name):
+            name = path.relative_to(folder).as_posix()
+            raise ScaffoldError(f"the template renders {name}, which is not for generated files")
 
 
 def copy_template(folder: Path) -> Path:
@@ -67,9 +74,13 @@ def _copy(
     source: str, folder: Path, data: Mapping[str, Any], ref: str | None, *, ask: bool
 ) -> None:
     from copier import run_copy
+    from plumbum import local
 
+    # Copier asks git about the folders of the template and of the project, which may be made to
+    # look like repositories that configure a program.
+    settings = git.environment_of(git.SETTINGS | {"core.fileMode": "true"})
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), local.env(**settings):
             warnings.simplefilter("ignore")
             run_copy(
                 source,
@@ -90,6 +101,10 @@ def _copy(
 def _translate(error: Exception, source: str) -> ScaffoldError:
     """Return an error of Copier, Jinja or git as one of ours."""
     message = str(error)
+    ended = re.fullmatch(r"'None' has no attribute (['\"]\S+: .*)", message)
+    if ended:  # compose/recorded.jinja says how a template of ours refuses an answer
+        field, _, reason = str(literal_eval(ended[1])).partition(": ")
+        return InvalidSpec(field, shortened(reason))
     refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
     if refused:
         field, reason = refused[1], shortened(message[refused.end() :])

@@ -89,6 +89,8 @@ class DeclaredRefusal(TypedDict):
     option: str | None
     because: str
     instead: str
+    discouraged: bool
+    """It could be generated, but should not be done: a project that has it keeps it."""
 
 
 class PatternPage(ListedPattern):

@@ -1,10 +1,12 @@
 """Rules about a whole endpoint, and about all endpoints together."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from scaffold.catalogue import Pattern, Vocabulary
+from scaffold.catalogue import Pattern, Refusal, Vocabulary
 from scaffold.conditions import holds
+from scaffold.errors import InvalidSpec
 from scaffold.names import (
     body_class,
     parameter_names,
@@ -16,14 +18,20 @@ from scaffold.names import (
 from scaffold.spec import Endpoint, Entry
 
 
-def check_endpoint(endpoint: Endpoint, words: Vocabulary) -> None:
-    """Check what the entries of one endpoint mean together."""
+def check_endpoint(endpoint: Endpoint, words: Vocabulary, *, new: bool) -> None:
+    """Check what the entries of one endpoint mean together.
+
+    Args:
+        endpoint: the endpoint.
+        words: the vocabulary.
+        new: whether what is discouraged is refused; a project that has it keeps it.
+    """
     _check_hidden_names(endpoint, words)
     for entry in (*endpoint.headers, *endpoint.cookies):
         _check_via(entry, endpoint.response.pattern.form or "", words)
     _check_header_names(endpoint, words)
     _check_cookie_names(endpoint, words)
-    check_refusals(endpoint.entries(), endpoint.facts(), words)
+    check_refusals(endpoint.entries(), endpoint.facts(), words, new=new)
 
 
 def _check_hidden_names(endpoint: Endpoint, words: Vocabulary) -> None:
@@ -60,14 +68,28 @@ def own_names(entry: Entry, words: Vocabulary) -> Iterator[str]:
     yield from (written.format(**own) for written in entry.pattern.names)
 
 
-def check_refusals(entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary) -> None:
-    """Raise for the first refusal of the catalogue that holds."""
+def check_refusals(
+    entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary, *, new: bool
+) -> None:
+    """Raise for the first refusal of the catalogue that holds; see `check_endpoint`."""
+    for rule, mistake in refusals(entries, facts, words):
+        if new or not rule.discouraged:
+            raise mistake
+
+
+def refusals(
+    entries: Iterable[Entry], facts: Mapping[str, Any], words: Vocabulary
+) -> Iterator[tuple[Refusal, InvalidSpec]]:
+    """Yield every refusal of the catalogue that holds, and what is said about it."""
     for entry in entries:
         for rule in entry.pattern.refusals:
             if holds(rule.when, entry.options, facts):
                 field = f"{entry.where}.{rule.option}" if rule.option else entry.where
-                raise words.mistake(
-                    "refused", field=field, because=rule.because, instead=rule.instead
+                yield (
+                    rule,
+                    words.mistake(
+                        "refused", field=field, because=rule.because, instead=rule.instead
+                    ),
                 )
 
 
@@ -168,7 +190,6 @@ def _check_tags(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
 def _check_cookies(
     endpoints: Sequence[Endpoint], application: Sequence[Entry], words: Vocabulary
 ) -> None:
-    definitions = _definitions(endpoints)
     modules: dict[str, str] = {}
     owners: dict[str, tuple[Pattern, str]] = {}
     for entry in application:
@@ -181,13 +202,12 @@ def _check_cookies(
             if "name" not in entry.options:
                 continue
             name = entry.options["name"]
-            if entry.pattern.names_cookie:
-                _check_attributes(entry, *definitions[name], words)
             _check_owner(entry, f"the endpoint {endpoint.name}", owners, words)
             owner = modules.setdefault(slug(name, words), name)
             if owner != name:
                 field = f"{entry.where}.name"
                 raise words.mistake("cookie_module", field=field, name=name, other=owner)
+    _check_attributes(endpoints, words)
 
 
 def _check_owner(
@@ -208,33 +228,61 @@ def _check_owner(
         )
 
 
-def _definitions(endpoints: Sequence[Endpoint]) -> dict[str, tuple[Entry, str]]:
-    """Return the entry that declares each cookie, with its endpoint's name.
+@dataclass(frozen=True)
+class Declaration:
+    """What a cookie's module declares, and the endpoint that says so.
 
-    That is the first whose pattern defines cookies, else the first that names the cookie.
+    One entry declares it all: one of the pattern that the object beside the cookie belongs to, then
+    one that defines the cookie, then the one that says most. So the order of the endpoints changes
+    nothing. `weight` is that order.
     """
-    first: dict[str, tuple[Entry, str]] = {}
-    defining: dict[str, tuple[Entry, str]] = {}
+
+    policy: Mapping[str, Any]
+    endpoint: str
+    weight: tuple[bool, bool, int]
+
+
+def _declarations(endpoints: Sequence[Endpoint], words: Vocabulary) -> dict[str, Declaration]:
+    """Return what declares each cookie, by the cookie's name."""
+    found: dict[str, Declaration] = {}
+    for endpoint, entry in _users_of_cookies(endpoints):
+        pattern, name = entry.pattern, entry.options["name"]
+        said = dict(_said_of_cookie(entry, words))
+        others = [key for key in said if said[key] != pattern.options[key].default]
+        defines = holds(pattern.defines_cookie, entry.options, {})
+        weight = (pattern.owns_cookie, defines, len(others))
+        if name not in found or weight > found[name].weight:
+            policy = {**words.cookie_attributes, **said, **pattern.cookie_attributes}
+            found[name] = Declaration(policy, endpoint.name, weight)
+    return found
+
+
+def _check_attributes(endpoints: Sequence[Endpoint], words: Vocabulary) -> None:
+    """Refuse what an entry says of a cookie, and the one that declares it says otherwise."""
+    declared = _declarations(endpoints, words)
+    for _, entry in _users_of_cookies(endpoints):
+        name = entry.options["name"]
+        for option, value in _said_of_cookie(entry, words):
+            if option in entry.given and value != declared[name].policy[option]:
+                raise words.mistake(
+                    "cookie_differs",
+                    field=f"{entry.where}.{option}",
+                    name=name,
+                    option=option,
+                    other=declared[name].endpoint,
+                )
+
+
+def _users_of_cookies(endpoints: Sequence[Endpoint]) -> Iterator[tuple[Endpoint, Entry]]:
     for endpoint in endpoints:
         for entry in endpoint.cookies:
-            if not entry.pattern.names_cookie:
-                continue
-            name = entry.options["name"]
-            first.setdefault(name, (entry, endpoint.name))
-            if holds(entry.pattern.defines_cookie, entry.options, {}):
-                defining.setdefault(name, (entry, endpoint.name))
-    return {**first, **defining}
+            if entry.pattern.names_cookie:
+                yield endpoint, entry
 
 
-def _check_attributes(entry: Entry, definition: Entry, owner: str, words: Vocabulary) -> None:
-    for option in words.cookie_attributes:
-        if option not in entry.given or option not in definition.options:
-            continue
-        if entry.options[option] != definition.options[option]:
-            raise words.mistake(
-                "cookie_differs",
-                field=f"{entry.where}.{option}",
-                name=entry.options["name"],
-                option=option,
-                other=owner,
-            )
+def _said_of_cookie(entry: Entry, words: Vocabulary) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes and facts of a cookie that an entry has, by default or as given."""
+    for option in (*words.cookie_attributes, *words.cookie_facts):
+        value = entry.options.get(option)
+        if value is not None:
+            yield option, value

@@ -68,6 +68,11 @@ class Endpoint:
         yield from self.headers
         yield from self.cookies
 
+    def asks_who(self) -> Entry | None:
+        """Return an entry that makes the answer depend on who asks, if there is one."""
+        tokens = [one for one in self.headers if one.pattern.id == "www-authenticate"]
+        return next(iter((*self.cookies, *tokens)), None)
+
     def facts(self) -> dict[str, Any]:
         """Return what conditions can ask about the endpoint."""
         return {
@@ -82,6 +87,7 @@ class Endpoint:
             "body_fields": self.has_body,
             "takes_rest": self.path.endswith(":path}"),
             "headers": " ".join(header.pattern.id for header in self.headers),
+            "is_for_one": self.asks_who() is not None,
             "path": self.path,
             "actions": " ".join(
                 cookie.options["action"] for cookie in self.cookies if "action" in cookie.options

@@ -2,14 +2,15 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from scaffold import git
 from scaffold.errors import UsageMistake
+from scaffold.yaml_files import read_yaml
 
 _NAME = re.compile("[^\x00-\x1f\x7f-\x9f\u2028\u2029<>]{1,100}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -33,7 +34,7 @@ def default_answers() -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        settings = yaml.safe_load(path.read_bytes()) or {}
+        settings = read_yaml(path) or {}
         return dict(settings.get("defaults") or {})
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         reason = "it must be YAML with a mapping of answers under defaults"
@@ -47,7 +48,7 @@ def author() -> dict[str, str]:
     """
     if "author_name" in default_answers():
         return {}
-    name, email = _git("user.name"), _git("user.email")
+    name, email = _configured("user.name"), _configured("user.email")
     if not _NAME.fullmatch(name):
         return {}
     known = {"author_name": name}
@@ -60,12 +61,5 @@ def with_author(answers: Mapping[str, Any]) -> dict[str, Any]:
     return dict(answers) if said else {**author(), **answers}
 
 
-def _git(name: str) -> str:
-    try:
-        command = ["git", "config", "--get", name]
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip()
+def _configured(name: str) -> str:
+    return git.ask(Path.cwd(), "config", "--get", name).text

@@ -1,12 +1,31 @@
-"""Settings from the environment: secrets belong there, never into a file that is committed."""
+"""Settings from the environment: secrets belong there, never into a file that is committed.
 
-from typing import Any, ClassVar, Self
+`Application` reads all of them when the service starts; with what cannot be used it does not start.
+"""
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_ISDIR
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+
+class UnusableSettingsError(ValueError):
+    """Settings that no service can work with.
+
+    The message is one line that names the variables, and says nothing of what they hold.
+    """
 
 
 class Settings(BaseSettings):
-    """The base of all settings: `APP_` variables, or an `.env` file on a developer's machine."""
+    """The base of all settings: `APP_` variables, or an `.env` file on a developer's machine.
+
+    What a validator raises is logged, so it does not repeat the value.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="APP_",
@@ -18,15 +37,96 @@ class Settings(BaseSettings):
 
     _current: ClassVar[dict[type, Any]] = {}
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_other_encodings(cls, value: Any) -> Any:
+        """Refuse bytes that are no text: Python keeps them, and cannot send or compare them."""
+        try:
+            for one in value if isinstance(value, list) else [value]:
+                str(one).encode()
+        except UnicodeEncodeError:
+            raise ValueError("it is not UTF-8") from None
+        return value
+
     @classmethod
     def current(cls) -> Self:
-        """Return these settings, read when they are first asked for."""
+        """Return these settings, read when they are first asked for.
+
+        Raises `UnusableSettingsError`.
+        """
         if cls not in Settings._current:
-            Settings._current[cls] = cls()
+            Settings._current[cls] = cls._read()
         settings: Self = Settings._current[cls]
         return settings
+
+    @staticmethod
+    def check() -> None:
+        """Read the settings of all modules, without keeping them.
+
+        Raises `UnusableSettingsError` with everything that is wrong.
+        """
+        wrong = []
+        for kind in _kinds(Settings):
+            try:
+                kind._read()
+            except UnusableSettingsError as error:
+                wrong.append(str(error))
+        if wrong:
+            raise UnusableSettingsError("; ".join(dict.fromkeys(wrong)))
 
     @staticmethod
     def forget() -> None:
         """Let all settings be read anew, as tests that change the environment need it."""
         Settings._current.clear()
+
+    @classmethod
+    def _read(cls) -> Self:
+        try:
+            return cls()
+        except ValidationError as error:
+            reason = "; ".join(cls._told(one) for one in error.errors())
+        except SettingsError as error:
+            reason = str(error)
+        except UnicodeDecodeError:
+            reason = ".env is not UTF-8"
+        except OSError as error:
+            reason = f".env cannot be read: {error.strerror}"
+        raise UnusableSettingsError(reason)
+
+    @classmethod
+    def _told(cls, error: ErrorDetails) -> str:
+        """Return which variable an error is about, and what is wrong with it."""
+        variable = f"{cls.model_config['env_prefix']}{error['loc'][0]}".upper()
+        return f"{variable}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _kinds(kind: type[Settings]) -> Iterator[type[Settings]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _kinds(one)
+
+
+def _refuse_invisible(name: str) -> str:
+    if not name.isprintable() or name != name.strip():
+        raise ValueError("it begins or ends with a space, or holds a control character")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_refuse_invisible)]
+"""A name of somebody, as people write it."""
+
+
+def _refuse_unreadable(directory: Path) -> Path:
+    try:
+        there = directory.stat()
+    except FileNotFoundError:
+        return directory
+    except OSError as error:
+        raise ValueError(f"it cannot be reached: {error.strerror}") from None
+    if not (S_ISDIR(there.st_mode) and os.access(directory, os.R_OK | os.X_OK)):
+        raise ValueError("it is no directory that this service may read")
+    return directory
+
+
+Directory = Annotated[Path, AfterValidator(_refuse_unreadable)]
+"""A directory that can be read, or one that may come later."""

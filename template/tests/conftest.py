@@ -11,7 +11,7 @@ from httpx2 import Response
 
 from app.http.application import Application
 from app.settings import Settings
-from tests.wire import check_every_answer, undocumented
+from tests.wire import check_every_answer, exposed, undocumented
 
 
 def checked_client(
@@ -23,7 +23,7 @@ def checked_client(
     """
 
     def check(response: Response) -> None:
-        wrong = undocumented(response, document)
+        wrong = [*undocumented(response, document), *exposed(response, document)]
         assert wrong == [], f"{response.request.method} {response.request.url}"
 
     client = TestClient(

@@ -1,10 +1,22 @@
 """`app.settings`: the environment, read once."""
 
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from traceback import format_exception
+from typing import Annotated, Any
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+from starlette.types import Message
 
-from app.settings import Settings
+from app.http.application import Application
+from app.settings import Directory, Name, Settings, UnusableSettingsError
 
 
 class Colours(Settings):
@@ -44,3 +56,132 @@ def test_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("APP_COLOUR", "green")
     Settings.forget()
     assert Colours.current().colour == "green"
+
+
+class Unusual(Settings):
+    """Settings of each kind; all of them can be used when nothing is set."""
+
+    unusual_count: Annotated[int, Field(gt=0)] = 1
+    unusual_names: tuple[str, ...] = ()
+    unusual_parts: Annotated[tuple[str, ...], NoDecode] = ()
+    unusual_folder: Directory = Path("none")
+    unusual_person: Name = "ana"
+    unusual_secret: SecretStr = SecretStr("")
+
+    @field_validator("unusual_parts", mode="before")
+    @classmethod
+    def _separate(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("APP_UNUSUAL_COUNT", "s3cret", "Input should be a valid integer, .*"),
+        ("APP_UNUSUAL_COUNT", "-12345", "Input should be greater than 0"),
+        ("APP_UNUSUAL_SECRET", "s3cret\udcff", "it is not UTF-8"),
+        ("APP_UNUSUAL_PARTS", "a,s3cret\udcff", "it is not UTF-8"),
+        ("APP_UNUSUAL_PERSON", " s3cret", "it begins or ends with a space, or holds a .*"),
+        ("APP_UNUSUAL_PERSON", "s3cret\n", "it begins or ends with a space, or holds a .*"),
+        ("APP_UNUSUAL_PERSON", "s3cr\x1bet", "it begins or ends with a space, or holds a .*"),
+        ("APP_UNUSUAL_FOLDER", __file__, "it is no directory that this service may read"),
+        ("APP_UNUSUAL_FOLDER", f"{__file__}/s3cret", "it cannot be reached: .+"),
+        ("APP_UNUSUAL_FOLDER", "s3cret" * 100, "it cannot be reached: .+"),
+    ],
+)
+def test_unusable_settings_are_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    """In one line that names the variable, and nothing of what it holds."""
+    monkeypatch.setenv(name, value)
+    for read in (Unusual.current, Settings.check):
+        with pytest.raises(UnusableSettingsError, match=rf"\A{name}: {why}\Z") as refused:
+            read()
+        assert value not in str(refused.value)
+        assert "s3cr" not in "".join(format_exception(refused.value))
+
+
+def test_text_that_is_no_json_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name of the field."""
+    monkeypatch.setenv("APP_UNUSUAL_NAMES", "s3cret")
+    with pytest.raises(UnusableSettingsError, match="unusual_names") as refused:
+        Settings.check()
+    assert "s3cret" not in "".join(format_exception(refused.value))
+
+
+def test_all_that_is_wrong_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many settings there are, and whoever reads them."""
+    monkeypatch.setenv("APP_UNUSUAL_COUNT", "0")
+    monkeypatch.setenv("APP_UNUSUAL_FOLDER", __file__)
+    with pytest.raises(UnusableSettingsError) as refused:
+        Settings.check()
+    assert str(refused.value) == (
+        "APP_UNUSUAL_COUNT: Input should be greater than 0;"
+        " APP_UNUSUAL_FOLDER: it is no directory that this service may read"
+    )
+
+
+def test_check_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test sets after the start still counts."""
+    Settings.check()
+    monkeypatch.setenv("APP_UNUSUAL_COUNT", "2")
+    assert Unusual.current().unusual_count == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"APP_A=s3cret\xff", ".env is not UTF-8"), (None, ".env cannot be read: Permission denied")],
+)
+def test_file_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    """Whatever it holds."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes(content or b"")
+    if content is None:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise PermissionError(13, "Permission denied", ".env")
+
+        monkeypatch.setattr("pydantic_settings.sources.providers.dotenv.dotenv_values", refuse)
+    with pytest.raises(UnusableSettingsError, match=rf"\A{re.escape(why)}\Z") as refused:
+        Settings.check()
+    assert "s3cret" not in "".join(format_exception(refused.value))
+
+
+def test_folder_may_come_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """But one that is there can be read."""
+    folder = tmp_path / "folder"
+    monkeypatch.setenv("APP_UNUSUAL_FOLDER", str(folder))
+    Settings.check()
+    folder.mkdir()
+    Settings.check()
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.R_OK | os.X_OK)
+    with pytest.raises(UnusableSettingsError, match="it is no directory that this service may"):
+        Settings.check()
+
+
+def test_service_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server logs the reason, before anything else of the service begins."""
+    monkeypatch.setenv("APP_UNUSUAL_COUNT", "0")
+    begun = []
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        begun.append("lifespan")
+        yield
+
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = Application(lifespan=lifespan)
+    with pytest.raises(UnusableSettingsError):
+        asyncio.run(app({"type": "lifespan", "state": {}}, receive, send))
+    why = "APP_UNUSUAL_COUNT: Input should be greater than 0"
+    assert (sent, begun) == ([{"type": "lifespan.startup.failed", "message": why}], [])
+    assert TestClient(app).get("/").status_code == 404

@@ -4,17 +4,22 @@ The test client accepts answers that servers, caches and browsers refuse or drop
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from app.http.root_path import RootPath
+
+Value = TypeVar("Value")
 SINGLE = (
     "access-control-allow-origin",
     "content-disposition",
@@ -39,6 +44,8 @@ REQUIRED = {
     426: "upgrade",
 }
 IMPLICIT = {"content-length", "content-type"}
+CACHEABLE = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501}
+"""Statuses of answers that may be stored although they do not say so (RFC 9110, section 15.1)."""
 
 
 def violations(response: Response) -> list[str]:
@@ -46,14 +53,33 @@ def violations(response: Response) -> list[str]:
     return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
 
 
-def check_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make each test client fail for an answer with violations: redirects and WebSockets too."""
+def below(root_path: str, call: Callable[[], Value]) -> Value:
+    """Return what a function gives in a request behind a proxy that takes a prefix off."""
+    given: list[Value] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        given.append(call())
+        await PlainTextResponse()(scope, receive, send)
+
+    TestClient(RootPath(app), root_path=root_path).get("/")
+    return given[0]
+
+
+def check_every_answer(monkeypatch: pytest.MonkeyPatch, known: str = "") -> None:
+    """Make each test client fail for an answer with violations: redirects and WebSockets too.
+
+    A violation that is `known` is left out.
+    """
+
+    def unknown(found: Iterable[str]) -> list[str]:
+        return [violation for violation in found if violation != known]
+
     send, enter = TestClient.send, WebSocketTestSession.__enter__
 
     def checked_send(client: TestClient, *arguments: Any, **options: Any) -> Response:
         response = send(client, *arguments, **options)
         for answer in (*response.history, response):
-            wrong = violations(answer)
+            wrong = unknown(violations(answer))
             assert wrong == [], f"{answer.request.method} {answer.request.url}: {wrong}"
         return response
 
@@ -61,11 +87,11 @@ def check_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         try:
             entered = enter(session)
         except WebSocketDenialResponse as refused:
-            wrong = violations(refused)
+            wrong = unknown(violations(refused))
             assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
             raise
         opened = Response(101, headers=session.extra_headers)
-        wrong = [*_broken_headers(opened), *_broken_cookies(opened)]
+        wrong = unknown([*_broken_headers(opened), *_broken_cookies(opened)])
         if wrong:
             session.__exit__(None, None, None)  # or its thread would never end
         assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
@@ -92,6 +118,20 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
         *_other_headers(response, described.get("headers", {}), document),
         *_other_cookies(response, described.get("headers", {}), document),
     ]
+
+
+def exposed(response: Response, document: dict[str, Any]) -> list[str]:
+    """Return what others may get of the answer, when it depends on who asks.
+
+    It does so where the OpenAPI document says that the endpoint reads a cookie or credentials.
+    """
+    operation = _operation(response, document) or {}
+    reads = "security" in operation or any(
+        parameter["in"] == "cookie" or parameter["name"].lower() in ("authorization", "cookie")
+        for parameter in operation.get("parameters", [])
+    )
+    found = "shared caches may store what depends on who asks"
+    return [found] if reads and _is_shared(response) else []
 
 
 def described_content(response: Response, document: dict[str, Any]) -> dict[str, Any]:
@@ -181,15 +221,31 @@ def _broken_cookies(response: Response) -> Iterator[str]:
 
 
 def _is_shared(response: Response) -> bool:
-    """Say whether caches may use the answer for others (RFC 9111, sections 3 and 4.2.1)."""
-    parts = response.headers.get("cache-control", "").lower().split(",")
-    directives = {name.strip(): value for name, _, value in (part.partition("=") for part in parts)}
-    if "public" in directives or "s-maxage" in directives:
+    """Say whether a shared cache may store the answer (RFC 9111, section 3).
+
+    An answer that says nothing may be stored for as long as the cache thinks right.
+    """
+    headers = response.headers
+    field = re.sub(r'"[^"]*"', '""', headers.get("cache-control", "").lower())
+    directives = {part.strip().partition("=")[0]: part.strip() for part in field.split(",")}
+    targeted = {
+        headers[name]
+        for name in headers
+        if name.endswith("-cache-control") or name == "surrogate-control"
+    }
+    if targeted - {"no-store"} or "public" in directives or "s-maxage" in directives:
         return True
-    if any(directives.get(name) == "" for name in ("private", "no-store", "no-cache")):
+    if any(directives.get(name) == name for name in ("private", "no-store")):
         return False
-    lifetime: str = directives.get("max-age", response.headers.get("expires", "0"))
-    return lifetime.strip(' "0') != ""
+    by_default = response.status_code in CACHEABLE and _method(response) in ("GET", "HEAD")
+    return by_default or "max-age" in directives or "expires" in headers
+
+
+def _method(response: Response) -> str:
+    try:
+        return response.request.method
+    except RuntimeError:  # the answer to a handshake
+        return "GET"
 
 
 def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:

@@ -53,10 +53,13 @@ SECRETS = [
         "{time and signature}",
     ),
     (
+        re.compile(r"(?<==)[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?=;|$)", re.M),
+        "{89 random characters}",
+    ),
+    (
         re.compile(r"(?<==)[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?=;|$)", re.M),
         "{66 random characters}",
     ),
-    (re.compile(r"(?<==)[A-Za-z0-9_-]{43}(?=;|$)", re.M), "{43 random characters}"),
     (
         re.compile(r"(?<=[= ])[0-9a-f]{64}(?=;|$)", re.M),
         "{64 characters that belong to the session}",

@@ -2,13 +2,17 @@
 
 The preset is extended with endpoints whose effect only a browser shows: downloads, an event stream,
 headers that another site's scripts may read. Names under `localhost` all lead to this machine, and
-are sites of their own.
+are sites of their own; those under `example.test` are hosts of one site.
 """
 
 import shutil
+import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,8 +34,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP *.example.test 127.0.0.1",
 ]
 HOST, APP, FOREIGN = "service.localhost", "app.localhost", "foreign.service.localhost"
+ACCOUNT, SIBLING = "account.example.test", "blog.example.test"
 FILENAME = "Übersicht – 2026.pdf"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
@@ -131,6 +137,33 @@ def web(folder: Path, port: int) -> Project:
     return project
 
 
+@contextmanager
+def answering(*lines: bytes) -> Iterator[int]:
+    """Yield the port of a host that answers every request over https with these header lines."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(SIBLING).configure_cert(context)
+    head = b"\r\n".join((b"HTTP/1.1 204 No Content", b"Connection: close", *lines, b"", b""))
+
+    def answer() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            # A browser may open connections that it does not use, or does not trust.
+            connection.settimeout(1)
+            with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+                if secure.recv(65536):
+                    secure.sendall(head)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=answer)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Serve the project over https, with a certificate that was made for it."""
@@ -201,6 +234,34 @@ def test_session_stays_with_its_host(site: Site) -> None:
     page.evaluate("document.cookie = '__Host-session=x; Secure; Path=/; Domain=service.localhost'")
     assert fetched(page, "/account")["status"] == 401
     assert [one["domain"] for one in site.context.cookies() if "session" in one["name"]] == [HOST]
+
+
+@pytest.mark.parametrize("name", [b"\xa0__Host-session", b"\x85__Host-session"])
+def test_sibling_cannot_set_the_session(site: Site, name: bytes) -> None:
+    """A name that begins with what Python takes for white space is another one to browsers.
+
+    Chromium lets a sibling set it, and the `__Host-` cookie of this host is neither replaced by it
+    nor made up.
+    """
+    attacker = site.open(ACCOUNT)
+    site.log_in(attacker)
+    theirs = site.context.cookies(site.url("/", ACCOUNT))
+    token = next(one["value"] for one in theirs if one["name"] == "__Host-session")
+    site.context.clear_cookies()
+    line = b"Set-Cookie: %s=%s; Secure; Path=/; Domain=example.test" % (name, token.encode())
+    with answering(line) as number:
+        page = site.open(ACCOUNT)
+        page.evaluate(
+            "url => fetch(url, {mode: 'no-cors', credentials: 'include'})",
+            f"https://{SIBLING}:{number}/",
+        )
+    assert len(site.context.cookies(site.url("/", ACCOUNT))) == 1, "the browser keeps it"
+    assert fetched(page, "/account")["status"] == 401
+    assert site.log_in(page) == 204
+    headers = {"X-CSRF-Token": cookies(site)["__Host-csrf"]["value"]}
+    assert fetched(page, "/account")["status"] == 200
+    assert fetched(page, "/logout", method="POST", headers=headers)["status"] == 204
+    assert fetched(page, "/account")["status"] == 401
 
 
 def test_form_of_another_site_is_refused(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_events_are_resumed(port: int) -> None:
     cookie = f"Cookie: {login.all(b'set-cookie')[0].decode().partition(';')[0]}"
     answer = ask(port, "GET /posts/events", cookie, "Last-Event-ID: 2")
     assert answer.all(b"content-type") == [b"text/event-stream; charset=utf-8"]
-    assert answer.all(b"cache-control") == [b"no-cache"]
+    assert answer.all(b"cache-control") == [b"private, no-cache"]
     assert answer.all(b"x-accel-buffering") == [b"no"]
     assert chunks(answer.body) == [
         b": connected\nretry: 3000\n\n",
@@ -118,20 +119,41 @@ def test_redirect_stays_on_this_site(port: int) -> None:
     assert ask(port, "GET /go?next=/posts/7").all(b"location") == [b"/posts/7"]
 
 
+def log_in(port: int, *lines: str) -> tuple[str, list[str]]:
+    """Log in, and return the cookie and its attributes."""
+    credentials = b'{"username": "admin", "password": "correct horse"}'
+    answer = ask(port, "POST /login", "Content-Type: application/json", *lines, body=credentials)
+    assert answer.status_line == b"HTTP/1.1 204 No Content"
+    (line,) = answer.all(b"set-cookie")
+    cookie, *attributes = line.decode().split("; ")
+    return cookie, attributes
+
+
 def test_login_session_logout(port: int) -> None:
     """The session cookie opens the protected endpoint until the logout."""
-    credentials = b'{"username": "admin", "password": "correct horse"}'
-    login = ask(port, "POST /login", "Content-Type: application/json", body=credentials)
-    assert login.status_line == b"HTTP/1.1 204 No Content"
-    (line,) = login.all(b"set-cookie")
-    token, *attributes = line.decode().split("; ")
-    assert re.fullmatch(r"__Host-session=[A-Za-z0-9_-]{43}", token)
+    token, attributes = log_in(port)
+    assert re.fullmatch(r"__Host-session=[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", token)
     assert attributes == ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=lax", "Secure"]
     assert ask(port, "GET /account", f"Cookie: {token}").status_line == b"HTTP/1.1 200 OK"
     ask(port, "POST /logout", f"Cookie: {token}")
     refused = ask(port, "GET /account", f"Cookie: {token}")
     assert refused.status_line == b"HTTP/1.1 401 Unauthorized"
     assert refused.all(b"www-authenticate") == [b'Cookie realm="app"']
+
+
+def test_second_login_ends_the_first(port: int) -> None:
+    """Of two at the same moment one is left, and the logout of either ends it."""
+    first, _ = log_in(port)
+    with ThreadPoolExecutor(2) as pool:
+        later = [cookie for cookie, _ in pool.map(log_in, [port] * 2, [f"Cookie: {first}"] * 2)]
+
+    def statuses() -> list[bytes]:
+        cookies = [first, *later]
+        return [ask(port, "GET /account", f"Cookie: {one}").status_line[9:12] for one in cookies]
+
+    assert statuses() in ([b"401", b"200", b"401"], [b"401", b"401", b"200"])
+    ask(port, "POST /logout", f"Cookie: {later[0]}")
+    assert statuses() == [b"401", b"401", b"401"]
 
 
 def test_cross_origin(port: int) -> None:

@@ -185,8 +185,7 @@ def test_redis_is_shared(project: Project, tmp_path: Path, redis_url: str) -> No
     [
         (
             "http://:secret@127.0.0.1/0",
-            "ERROR:    APP_STATE_URL cannot be used: it begins with none of memory://, redis://,"
-            " rediss:// and unix://",
+            "ERROR:    APP_STATE_URL: it is no address such as memory:// or redis://user:password@",
         ),
         (
             "redis://:secret@127.0.0.1:1/0",

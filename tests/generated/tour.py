@@ -12,7 +12,7 @@ from scaffold.index import VOCABULARY
 from scaffold.yaml_files import read_yaml
 from tests.generated.project import Project, generate
 
-USER, PASSWORD, TOKEN = "admin", "correct horse", "battery staple"
+USER, PASSWORD, TOKEN = "admin", "correct horse", "battery-staple"
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvbmx5"
 SETTINGS = {
     "APP_API_TOKEN": TOKEN,

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from typer.testing import CliRunner
 
 from scaffold.cli import app
 from scaffold.direct import Template
-from scaffold.life.files import Tree
+from scaffold.life import repository, sources
+from scaffold.life.files import Tree, read_tree
 from scaffold.life.repository import Repository
 from scaffold.life.sources import Direct, WithCopier
 from scaffold.origin import Origin
@@ -89,6 +92,8 @@ def second_version(folder: Path) -> None:
     replace(project / "app/http/caching.py", '"""', '"""Of the second version. ')
     replace(project / "README.md.jinja", "## Deploy\n", "## Deploy it\n")
     replace(folder / "patterns/response/json-model/endpoint.py.jinja", '    """', '    """Now: ')
+    shutil.copytree(folder / "patterns/header/vary", folder / "patterns/header/own-vary")
+    replace(folder / "patterns/header/own-vary/pattern.yml", "id: vary", "id: own-vary")
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -128,20 +133,47 @@ def generated(
 
 @pytest.fixture
 def project(
-    generated: Path, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    generated: Path,
+    origin: Origin,
+    tmp_path: Path,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """Return a project of the first version, in the current folder's place."""
     folder = tmp_path / "service"
     shutil.copytree(generated, folder, symlinks=True)
     for name in ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_NOSYSTEM"):
         monkeypatch.setenv(name, environment[name])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    come_from(monkeypatch, Origin(origin.src, "v9.9.9"))
     monkeypatch.chdir(folder)
     return folder
 
 
+def come_from(monkeypatch: pytest.MonkeyPatch, origin: Origin) -> None:
+    """Let the command be one of another version."""
+    for module in (sources, repository):
+        monkeypatch.setattr(module, "find_origin", lambda: origin)
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the command keeps for its user apart for each test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+_RENDER, _CHECKED_OUT = WithCopier.render, Repository.checked_out
 _RENDERED: dict[str, Tree] = {}
 _TEMPLATES: dict[Path, Template] = {}
+
+
+@cache
+def digest(folder: Path) -> str:
+    """Return what tells the files of a template from those of another version."""
+    hashed = sha256()
+    for path, file in sorted(read_tree(folder).items()):
+        hashed.update(f"{path}\0{len(file.content)}\0".encode() + file.content)
+    return hashed.hexdigest()
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +181,7 @@ def remembered(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> No
     """Check each version out once, and render it with the same answers once, without Copier."""
 
     def render(self: WithCopier, answers: Mapping[str, Any]) -> Tree:
-        key = json.dumps([self.origin.data(), answers], sort_keys=True)
+        key = json.dumps([digest(self.root), self.origin.data(), answers], sort_keys=True)
         if key not in _RENDERED:
             direct = Direct(self.root, self.origin)
             template = _TEMPLATES.setdefault(self.root, Template(self.root))
@@ -162,3 +194,15 @@ def remembered(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(WithCopier, "render", render)
     monkeypatch.setattr(Repository, "checked_out", checked_out)
+
+
+@pytest.fixture
+def real_checkouts(remembered: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let git check out each version again, so that it is as it is then."""
+    monkeypatch.setattr(Repository, "checked_out", _CHECKED_OUT)
+
+
+@pytest.fixture
+def real_renders(real_checkouts: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remember nothing: let Copier render, too."""
+    monkeypatch.setattr(WithCopier, "render", _RENDER)

@@ -39,6 +39,22 @@ app.include_endpoints(routers)
 def mine() -> str:
     return "mine"
 '''
+GUARDED = '''"""Mine."""
+
+from fastapi import Depends, FastAPI, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
+
+
+async def invalid(request: object, error: Exception) -> Response:
+    return Response(status_code=418)
+
+
+app = FastAPI(
+    dependencies=[Depends(HTTPBearer())],
+    exception_handlers={RequestValidationError: invalid},
+)
+'''
 CREATE_APP = '''
 
 def create_app() -> Application:
@@ -86,6 +102,24 @@ def test_endpoints_can_be_added_and_their_tests_pass(foreign: Path) -> None:
     assert tested.returncode == 0, tested.stdout
     assert run("remove", "get_report").status == 0
     assert tree(foreign) == after
+
+
+def test_options_of_the_application_reach_generated_endpoints(foreign: Path) -> None:
+    """What asks for a login everywhere asks for it there, too; the owner's error stays his."""
+    main = foreign / "app/main.py"
+    main.write_text(GUARDED)
+    assert run("adopt", "--yes").status == 0
+    assert run("add", "GET /report plain-text", "PUT /stock json-model body(count=int)").status == 0
+    asked = (
+        "from fastapi.testclient import TestClient; from app.main import app;"
+        "ask = TestClient(app).request; known = {'Authorization': 'Bearer a'};"
+        "print([ask('GET', '/report').status_code,"
+        " ask('GET', '/report', headers=known).status_code,"
+        " ask('PUT', '/stock', headers=known, json={}).status_code])"
+    )
+    command = [sys.executable, "-B", "-c", asked]
+    ran = subprocess.run(command, cwd=foreign, capture_output=True, text=True, check=False)
+    assert ran.stdout == "[401, 200, 418]\n", ran.stderr
 
 
 def test_the_entry_point_is_changed_only_on_consent(foreign: Path) -> None:
@@ -185,12 +219,19 @@ def test_an_entry_point_is_named_or_declared(foreign: Path) -> None:
             "app = FastAPI(\n    a=1,\n)",
             "app = Application(\n    a=1,\n    outermost=middleware,\n)",
         ),
-        ("app = FastAPI(\n    a=1\n)", "app = Application(\n    a=1\n, outermost=middleware)"),
+        (
+            "app = FastAPI(\n    a=1  # one\n)",
+            "app = Application(\n    a=1,  # one\n    outermost=middleware,\n)",
+        ),
+        ("app = FastAPI(a=1,)", "app = Application(a=1, outermost=middleware)"),
+        ("app = FastAPI(a=1  # one\n)", "app = Application(a=1, outermost=middleware  # one\n)"),
+        ("app = FastAPI(  # none\n)", "app = Application(outermost=middleware  # none\n)"),
+        ("app = FastAPI(); x = 1", "app = Application(outermost=middleware); x = 1"),
         ('app = FastAPI(title="é")', 'app = Application(title="é", outermost=middleware)'),
     ],
 )
 def test_ways_to_make_an_application(call: str, becomes: str) -> None:
-    text = with_endpoints(f"{call}\n", tested=False)
+    text = with_endpoints("main.py", f"{call}\n".encode(), tested=False).decode()
     assert f"{becomes}\napp.include_endpoints(routers)\n" in text
     ast.parse(text)
 
@@ -200,7 +241,7 @@ def test_endpoints_come_after_other_routers_in_a_factory() -> None:
         "def make():\n    service = FastAPI()\n    service.include_router(a)\n"
         "    service.include_router(b)\n    return service\n"
     )
-    text = with_endpoints(source, tested=True)
+    text = with_endpoints("main.py", source.encode(), tested=True).decode()
     included = "    service.include_router(b)\n    service.include_endpoints(routers)\n"
     assert text.endswith(f"{included}    return service\n")
-    assert with_endpoints(text, tested=True) == text
+    assert with_endpoints("main.py", text.encode(), tested=True).decode() == text

@@ -4,20 +4,22 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life import apply as module
-from scaffold.life.apply import STAGE, apply, recover
+from scaffold.life import stage
+from scaffold.life.apply import apply, recover
 from scaffold.life.files import File, Tree, read_tree
 from scaffold.life.merge import Change
+from scaffold.life.paths import STAGE
 from tests.life.conftest import run
 
 BEFORE: Tree = {
@@ -53,7 +55,12 @@ def test_everything_is_changed_and_nothing_is_left_behind(folder: Path) -> None:
     apply(folder, CHANGES)
     assert read_tree(folder) == AFTER
     assert not (folder / "gone").exists()
-    assert not (folder / STAGE).exists()
+    assert stages(folder) == []
+
+
+def stages(folder: Path) -> list[Path]:
+    """Return the folders in which changes of a project wait."""
+    return list(folder.glob(f"{STAGE}*"))
 
 
 def test_nothing_to_change_writes_nothing(folder: Path) -> None:
@@ -81,68 +88,55 @@ class Killed(BaseException):
     """Stands for a kill: nothing catches it, and nothing is cleaned up after it."""
 
 
+@contextmanager
+def killed(where: object, name: str, *, after: int = 0) -> Iterator[None]:
+    """Let the process be killed in a function, when that was called some times.
+
+    Nothing is cleaned up then, and afterwards the next process begins.
+    """
+    function, calls = getattr(where, name), iter(range(1_000))
+
+    def kill(*arguments: object) -> object:
+        if next(calls) == after:
+            raise Killed
+        return function(*arguments)
+
+    def stay_dead(_: object) -> None:
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(where, name, kill)
+        patch.setattr(stage.Stage, "forget", stay_dead)
+        with pytest.raises(Killed):
+            yield
+
+
 @pytest.mark.parametrize("done", range(STEPS + 1))
-def test_the_next_command_finishes_what_was_killed(
-    folder: Path, done: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_command_finishes_what_was_killed(folder: Path, done: int) -> None:
     """After every number of steps."""
-    kill_after(done, monkeypatch)
-    with pytest.raises(Killed):
+    with killed(module, "_step", after=done):
         apply(folder, CHANGES)
-    monkeypatch.undo()
-    assert (folder / STAGE / ".gitignore").read_text() == "*\n"
+    [waiting] = stages(folder)
+    assert (waiting / ".gitignore").read_text() == "*\n"
     assert recover(folder)
     assert read_tree(folder) == AFTER
     assert not recover(folder)
 
 
-def kill_after(done: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process be killed when some steps are done."""
-    step, count = module._step, iter(range(STEPS + 1))
-
-    def killing(*arguments: object) -> None:
-        if next(count) == done:
-            raise Killed
-        step(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "_step", killing)
-    stay_killed(monkeypatch)
-
-
-def stay_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be cleaned up."""
-
-    def kill(_: Path) -> None:
-        raise Killed
-
-    monkeypatch.setattr(module, "_forget", kill)
-    monkeypatch.setattr(module, "_remove", kill)
-
-
-@pytest.mark.parametrize("moment", ["_stage", "_write_journal"])
-def test_before_the_journal_is_complete_nothing_has_happened(
-    folder: Path, moment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def kill(*_: object) -> None:
-        raise Killed
-
-    monkeypatch.setattr(module, moment, kill)
-    stay_killed(monkeypatch)
-    with pytest.raises(Killed):
+@pytest.mark.parametrize(
+    ("where", "name"), [(module, "write"), (module, "_prepare"), (stage.Stage, "decide")]
+)
+def test_before_it_is_decided_nothing_has_happened(folder: Path, where: object, name: str) -> None:
+    with killed(where, name):
         apply(folder, CHANGES)
-    monkeypatch.undo()
-    assert (folder / STAGE).is_dir()
+    assert len(stages(folder)) == 1
     assert not recover(folder)
     assert read_tree(folder) == BEFORE
 
 
-def test_an_edit_after_a_kill_is_kept_and_the_new_version_put_beside_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kill_after(0, monkeypatch)
-    with pytest.raises(Killed):
+def test_an_edit_after_a_kill_is_kept_and_the_new_version_put_beside_it(folder: Path) -> None:
+    with killed(module, "_step"):
         apply(folder, CHANGES)
-    monkeypatch.undo()
     (folder / "changed.txt").write_text("edited\n")
     (folder / "gone/deep/file.txt").write_text("edited\n")
     recover(folder)
@@ -166,28 +160,29 @@ def test_an_error_in_the_middle_puts_everything_back(
     with pytest.raises(ScaffoldError, match=r"No space left on device; nothing was changed"):
         apply(folder, CHANGES)
     assert read_tree(folder) == BEFORE
-    assert not (folder / STAGE).exists()
+    assert stages(folder) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX locks")
-def test_two_commands_do_not_mix(folder: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from scaffold.life import apply as m\n"
-        "with m._stage_of(Path(sys.argv[1])): print('ready', flush=True); time.sleep(60)"
-    )
-    command = [sys.executable, "-c", code, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout
-        other.stdout.readline()
-        with pytest.raises(Refused, match="another scaffold command is changing this project"):
-            apply(folder, CHANGES)
-        with pytest.raises(Refused, match="another scaffold command is changing this project"):
-            recover(folder)
-        other.kill()
-        other.wait()
-    assert not recover(folder)
+def test_what_cannot_be_finished_waits_and_takes_no_edit_along(folder: Path) -> None:
+    """Putting back what an earlier process has done would put it over what was edited since."""
+    with killed(module, "_step", after=1):
+        apply(folder, CHANGES)
+    (folder / "changed.txt").write_text("edited\n")
+    (folder / "new").write_text("in the way\n")
+    with pytest.raises(ScaffoldError, match=r"cannot be finished: cannot write .*/new"):
+        recover(folder)
+    assert (folder / "changed.txt").read_text() == "edited\n"
+    (folder / "new").unlink()
+    assert recover(folder)
+    assert read_tree(folder) == {**AFTER, "changed.txt": File(b"edited\n")}
+
+
+def test_a_folder_of_compiled_modules_keeps_what_is_none(folder: Path) -> None:
+    kept = folder / "gone/deep/__pycache__/notes.txt"
+    kept.parent.mkdir()
+    kept.write_text("mine\n")
     apply(folder, CHANGES)
-    assert read_tree(folder) == AFTER
+    assert kept.read_text() == "mine\n"
 
 
 KILLS = 20
@@ -216,11 +211,12 @@ def test_a_killed_command_leaves_the_project_as_it_was_or_complete(
         time.sleep(seconds * (number + 0.5) / KILLS)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        finish_later = (copy / STAGE / "journal.json").exists()
+        found = stage.begun(copy)
+        finish_later = found is not None and found.steps is not None
         assert finish_later or tree(copy) in (before, after), f"kill {number}"
         os.waitpid(start(copy, COMMANDS[command]), 0)
         assert tree(copy) == after
-        assert not (copy / STAGE).exists()
+        assert stages(copy) == []
         shutil.rmtree(copy)
 
 

@@ -1,6 +1,7 @@
 """What the commands on a project do, say and exit with."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,29 @@ def test_compiled_modules_do_not_keep_a_folder(project: Path) -> None:
     (cache / "seen.cpython-311.pyc").write_bytes(b"compiled")
     run("remove", "get_report")
     assert not (project / "app/cookies").exists()
+
+
+@pytest.mark.parametrize("removed", ["sign_in", "sign_out", "profile"])
+def test_cookies_of_a_removed_endpoint_are_still_declared(project: Path, removed: str) -> None:
+    """By those that are left, whichever of them has declared them so far."""
+    done = run(
+        "add",
+        "POST /sign-in status-no-content cache-control(directives=no-store)"
+        " cookie-session-server-side(action=login, name=__Host-admin, idle_timeout=60)"
+        " cookie-csrf-double-submit(action=issue, name=__Host-token, session=__Host-admin)"
+        " as sign_in",
+        "POST /sign-out status-no-content cache-control(directives=no-store)"
+        " cookie-session-server-side(action=logout, name=__Host-admin)"
+        " cookie-delete(name=__Host-token) as sign_out",
+        "POST /profile json-model cookie-session-server-side(action=read, name=__Host-admin)"
+        " cookie-csrf-double-submit(action=check, name=__Host-token, session=__Host-admin)"
+        " as profile",
+    )
+    assert done.status == 0, done.stderr
+    commit(project)
+    assert run("remove", removed).status == 0
+    check = [sys.executable, "-W", "error", "-c", "from app.main import app; app.openapi()"]
+    subprocess.run(check, cwd=project, check=True)
 
 
 @pytest.mark.parametrize("path", [STUB, TEST])

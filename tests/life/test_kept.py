@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from scaffold.life import repository
+from scaffold import folders
 from scaffold.life.kept import LONGEST, kept
 
 
-@pytest.fixture(autouse=True)
-def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return a cache of this test alone."""
-    folder = tmp_path / "cache"
-    monkeypatch.setattr(repository, "cache", lambda: folder)
-    return folder
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Return the cache of this test."""
+    return tmp_path / "cache" / folders.APPLICATION
 
 
 def made(values: list[Any], stamp: Any = "1", folder: str = "/project") -> Any:
@@ -60,5 +58,6 @@ def test_a_broken_file_is_replaced(content: bytes, cache: Path) -> None:
 
 
 def test_a_cache_that_cannot_be_written_does_no_harm(cache: Path) -> None:
+    cache.parent.mkdir()
     cache.write_text("in the way")
     assert made(["first"]) == "first"

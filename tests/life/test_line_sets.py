@@ -29,6 +29,8 @@ def table(*names: str) -> bytes:
         ("x", "", "a", "ax"),
         ("cba", "abc", "abc", "cba"),
         ("ax", "a", "ax", "ax"),
+        ("axbcy", "abc", "bca", "bxcay"),
+        ("bxa", "ab", "ba", "bxa"),
     ],
 )
 def test_lists_are_merged_as_sets(

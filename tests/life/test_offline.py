@@ -9,7 +9,7 @@ from scaffold.catalogue import template_root
 from scaffold.direct import Template
 from scaffold.life import sources
 from scaffold.origin import Origin
-from tests.life.conftest import ANSWERS, run
+from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.histories import STUB, append
 
 ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")
@@ -24,12 +24,11 @@ def offline(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.Mon
 
     folder = tmp_path / "service"
     Template(template_root()).write(folder, {**ANSWERS, **ORIGIN.data()})
-    monkeypatch.setattr(sources, "find_origin", lambda: ORIGIN)
+    come_from(monkeypatch, ORIGIN)
     monkeypatch.setattr(socket, "socket", refuse)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("HOME", environment["HOME"])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(folder)
     return folder
 
@@ -73,7 +72,7 @@ def test_what_needs_the_network_says_so(offline: Path, command: list[str]) -> No
 
 
 def test_another_version_needs_the_network(offline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "find_origin", lambda: Origin(ORIGIN.src, "v1.2.4"))
+    come_from(monkeypatch, Origin(ORIGIN.src, "v1.2.4"))
     done = run("add", "GET /x plain-text")
     assert done.status == 1
     assert "cannot fetch the template from https://template.invalid/scaffold.git" in done.stderr

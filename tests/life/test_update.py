@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaffold.life.repository import git_url, open_repository, same_version
+from scaffold.addresses import git_url
+from scaffold.life.repository import open_repository, same_version
 from scaffold.render import copy_template
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
@@ -104,6 +105,18 @@ def test_other_answers(project: Path) -> None:
     done = run("update", "--data", "licence=MIT")
     assert done.status == 2
     assert "there is no answer licence" in done.stderr
+
+
+def test_other_answers_are_held_against_the_wanted_version(project: Path) -> None:
+    """Which may have patterns that this command does not know."""
+    endpoint = {"name": "x", "method": "GET", "path": "/x", "response": "html"}
+    data = f"endpoints={[{**endpoint, 'headers': ['own-vary']}]}"
+    assert run("update", "--to", "v0.2.0", "--data", data, "--force").status == 0
+    assert "- own-vary\n" in (project / ".copier-answers.yml").read_text()
+    unknown = f"endpoints={[{**endpoint, 'headers': ['gone']}]}"
+    done = run("update", "--data", unknown)
+    assert done.status == 2
+    assert 'endpoints[0].headers[0]: there is no header pattern "gone"' in done.stderr
 
 
 def test_a_file_can_become_its_owners(project: Path) -> None:
@@ -217,7 +230,7 @@ def test_real_renders_of_a_fetched_version(
     assert made.returncode == 0, made.stderr
     added = scaffold("add", "GET /y plain-text", "--project", "a")
     assert added.returncode == 0, added.stderr
-    assert [path.suffix for path in (tmp_path / "cache").glob("*/templates/*")] == [".git"]
+    assert len(list((tmp_path / "cache").glob("*/templates/*.git"))) == 1
 
     del settings["GIT_CONFIG_COUNT"]
     assert scaffold("remove", "get_y", "--project", "a").returncode == 0

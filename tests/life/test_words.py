@@ -2,9 +2,11 @@
 
 import pytest
 
+from scaffold.errors import Refused
 from scaffold.life.files import File
 from scaffold.life.words import rename_words, renamed_words
 
+STUB = "app/endpoints/get_post.py"
 WORDS = {"get_post": "show_post", "GetPostBody": "ShowPostBody"}
 
 
@@ -29,13 +31,43 @@ WORDS = {"get_post": "show_post", "GetPostBody": "ShowPostBody"}
     ],
 )
 def test_names_are_replaced_where_they_mean_the_endpoint(before: str, after: str) -> None:
-    renamed = rename_words(File(before.encode(), executable=True), WORDS)
+    renamed = rename_words(STUB, File(before.encode(), executable=True), WORDS)
     assert renamed == File(after.encode(), executable=True)
 
 
-def test_what_is_no_text_stays() -> None:
-    file = File(b"get_post \xff\n")
-    assert rename_words(file, WORDS) is file
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f'{get_post:{get_post}}{{get_post}}'\n", "f'{show_post:{show_post}}{{get_post}}'\n"),
+        ("rf'{a[\"get_post\"]}{get_post!r}'\n", "rf'{a[\"get_post\"]}{show_post!r}'\n"),
+        ("from services import get_post\n", "from services import get_post\n"),
+        ("import get_post\n", "import get_post\n"),
+        ("from .get_post import a\n", "from .show_post import a\n"),
+        ("print(app.endpoints.get_post.a)\n", "print(app.endpoints.show_post.a)\n"),
+        ("try: a\nexcept E as get_post: b\n", "try: a\nexcept E as get_post: b\n"),
+        ("\ufeffget_post()\n", "\ufeffshow_post()\n"),
+    ],
+)
+def test_names_in_f_strings_and_imports(before: str, after: str) -> None:
+    renamed = rename_words(STUB, File(before.encode()), WORDS)
+    assert renamed.content.decode() == after
+
+
+def test_a_module_keeps_its_encoding() -> None:
+    before = "# coding: latin-1\nx = 'é', get_post()\n".encode("latin-1")
+    renamed = rename_words(STUB, File(before), WORDS)
+    assert renamed.content == before.replace(b"get_post", b"show_post")
+
+
+def test_a_module_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(Refused, match=f"{STUB} cannot be read: "):
+        rename_words(STUB, File(b"get_post() # \xff\n"), WORDS)
+
+
+def test_a_name_that_is_taken_is_told() -> None:
+    text = b"from services import show_post\n\n\ndef get_post():\n    return show_post()\n"
+    with pytest.raises(Refused, match=f"{STUB} uses the name show_post already"):
+        rename_words(STUB, File(text), WORDS)
 
 
 def test_the_names_come_from_the_two_renders() -> None:

@@ -72,4 +72,5 @@ def _option(option: Option) -> str:
 
 def _refusal(refusal: Refusal) -> str:
     subject = f"`{refusal.option}`: " if refusal.option else ""
-    return f"- {subject}{text(refusal.because)}; {text(refusal.instead)}."
+    kept = " A project that has it keeps it." if refusal.discouraged else ""
+    return f"- {subject}{text(refusal.because)}; {text(refusal.instead)}.{kept}"

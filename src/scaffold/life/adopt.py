@@ -13,7 +13,6 @@ from typing import Any
 
 from scaffold.catalogue import template_root
 from scaffold.errors import Refused
-from scaffold.life.apply import recover
 from scaffold.life.entry_point import find_entry_point, with_endpoints
 from scaffold.life.files import File, Tree, read_file
 from scaffold.life.merge import Change, merge
@@ -58,7 +57,6 @@ def adopt(folder: Path | None = None, entry: Path | None = None) -> Adoption:
     """
     with terminable():
         project_folder = (folder or Path.cwd()).resolve()
-        recover(project_folder)
         if (project_folder / ANSWERS_FILE).exists():
             raise Refused(f"{ANSWERS_FILE} is there already", "use `scaffold add`")
         if (project_folder / "app.py").exists():
@@ -118,7 +116,7 @@ def _fixtures(whole: Tree, own: list[str]) -> Tree:
 def _entry_change(folder: Path, path: str) -> Change:
     before = read_file(folder / path)
     assert before is not None
-    text = with_endpoints(before.unix().content.decode(), tested=path == TESTED)
-    if before.has_crlf():
-        text = text.replace("\n", "\r\n")
-    return Change(path, before, File(text.encode(), before.executable), edited=True)
+    if before.link:
+        raise Refused(f"{path} is a link", "name the module itself with --entry")
+    content = with_endpoints(path, before.content, tested=path == TESTED)
+    return Change(path, before, File(content, before.executable), edited=True)

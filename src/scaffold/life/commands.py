@@ -3,6 +3,8 @@
 This and `scaffold.cli` are the only places that print and that decide an exit status.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold import completion
-from scaffold.console import Json, Lines, boundary, can_answer, require_terminal, say
+from scaffold.console import Json, Lines, boundary, can_answer, require_terminal, say, show
+from scaffold.display import in_one_line
 from scaffold.quick import QuickCommand
 
 if TYPE_CHECKING:
+    from scaffold.life.adopt import Adoption
     from scaffold.life.operations import Plan
     from scaffold.life.own_tests import Comparison
-    from scaffold.life.state import Project
     from scaffold.life.updates import Check
 
 LEFT_TO_DECIDE = 3
@@ -81,22 +84,48 @@ def add(
         from scaffold.life import operations
         from scaffold.life.additions import gather_additions
 
-        ask = not lines and data_file is None
-        if ask:
+        if not lines and data_file is None:
             require_terminal("give endpoint lines or --data-file")
-        with operations.opened(project) as (found, source):
-            lines = composed_lines(found) if ask else lines
+            lines = composed_lines(project)
+        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
             added = gather_additions(lines or (), data_file, source)
             plan = operations.add(found, source, added.endpoints, added.application)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 
 
-def composed_lines(project: "Project") -> list[str]:
+@contextmanager
+def at_work(project: Path | None, dry_run: bool) -> Iterator[Path]:
+    """Yield the folder of a project that a command changes, or else only looks at.
+
+    Args:
+        project: the folder that is given.
+        dry_run: whether the command only looks.
+    """
+    from scaffold.life.state import find_folder
+    from scaffold.life.turns import turn
+
+    folder = find_folder(project)
+    with nullcontext() if dry_run else turn(folder):
+        say_unfinished(folder)
+        yield folder
+
+
+def say_unfinished(folder: Path) -> None:
+    """Say what other commands have left behind in a project."""
+    from scaffold.life.turns import unfinished
+
+    for note in unfinished(folder):
+        say(note, "note")
+
+
+def composed_lines(project: Path | None) -> list[str]:
     """Return the endpoints that a person composes in the wizard, as lines."""
+    from scaffold.life.operations import opened
     from scaffold.lines import format_line
     from scaffold.wizard import compose_endpoints
 
-    answers = project.answers
+    with opened(project) as (found, _):
+        answers = found.answers
     composed = compose_endpoints(answers["endpoints"], answers.get("application", []))
     return [format_line(endpoint) for endpoint in composed]
 
@@ -120,7 +149,7 @@ def remove(
     with boundary():
         from scaffold.life import operations
 
-        with operations.opened(project) as (found, source):
+        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
             plan = operations.remove(found, source, names)
             finish(plan, "gone already", Way(force, dry_run, as_json))
 
@@ -145,7 +174,7 @@ def rename(
     with boundary():
         from scaffold.life import operations
 
-        with operations.opened(project) as (found, source):
+        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
             plan = operations.rename(found, source, old, new)
             finish(plan, "named so already", Way(force, dry_run, as_json))
 
@@ -177,7 +206,7 @@ def edit(
     with boundary():
         from scaffold.life import operations
 
-        with operations.opened(project) as (found, source):
+        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
             wanted = operations.read_edit(name, line, source)
             plan = operations.edit(found, source, name, wanted)
             finish(plan, "so already", Way(force, dry_run, as_json))
@@ -191,10 +220,11 @@ def list_(project: Where = None, as_json: Json = False) -> None:
         from scaffold.life.pages import listing_data, listing_page
         from scaffold.pages import to_json
 
-        listing = list_endpoints(project)
-        typer.echo(to_json(listing_data(listing)) if as_json else listing_page(listing))
+        with at_work(project, dry_run=True) as folder:
+            listing = list_endpoints(folder)
+        show(to_json(listing_data(listing)) if as_json else listing_page(listing))
         for note in listing.notes:
-            say(f"note: {note}")
+            say(note, "note")
 
 
 @app.command()
@@ -224,14 +254,15 @@ def update(
     with boundary():
         from scaffold.life import updates
 
-        if check:
-            show_check(updates.check(project, to), as_json=as_json)
-            return
-        with updates.prepared(project, to, data or ()) as plan:
-            shown = bool(plan.changes) and not (dry_run or as_json)
-            if shown:
-                preview(plan, ask=not yes)
-            finish(plan, AT_VERSION, Way(force, dry_run, as_json, test, previewed=shown))
+        with at_work(project, dry_run or check) as folder:
+            if check:
+                show_check(updates.check(folder, to), as_json=as_json)
+                return
+            with updates.prepared(folder, to, data or ()) as plan:
+                shown = bool(plan.changes) and not (dry_run or as_json)
+                if shown:
+                    preview(plan, ask=not yes)
+                finish(plan, AT_VERSION, Way(force, dry_run, as_json, test, previewed=shown))
 
 
 @app.command()
@@ -244,17 +275,37 @@ def diff(
     with boundary():
         from scaffold.life import updates
 
-        with updates.prepared(project, to) as plan:
+        with (
+            at_work(project, dry_run=True) as folder,
+            updates.prepared(folder, to) as plan,
+        ):
             finish(plan, AT_VERSION, Way(dry_run=True, as_json=as_json))
 
 
 @app.command()
-def resolve(project: Where = None, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Decide the conflicts of a git merge in the endpoint list and in what follows from it."""
-    with boundary():
-        from scaffold.life.branches import resolve as plan_resolution
+def resolve(
+    ours: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An endpoint, or answer, to have as git is at it."),
+    ] = None,
+    theirs: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The same, as what git merges into that has it."),
+    ] = None,
+    project: Where = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Merge two branches by what they say about endpoints, where git has merged text.
 
-        finish(plan_resolution(project), "decided already", Way(dry_run=dry_run, as_json=as_json))
+    Run it in the middle of a merge, rebase or cherry-pick that stopped, or right after one.
+    """
+    with boundary():
+        from scaffold.life import branches
+
+        with at_work(project, dry_run) as folder:
+            plan = branches.resolve(folder, ours or (), theirs or ())
+            finish(plan, "merged already", Way(dry_run=dry_run, as_json=as_json))
 
 
 @app.command()
@@ -277,24 +328,36 @@ def adopt(
     """
     with boundary():
         from scaffold.life import adopt as adopting
-        from scaffold.life.pages import unified_diff
+        from scaffold.life.turns import turn
 
-        adoption = adopting.adopt(project, entry)
-        plan, change = adoption.plan, adoption.entry
-        if change.after == change.before:
-            agreed = False
-        elif dry_run or yes:
-            agreed = True
-        else:
-            say(unified_diff([change]))
-            asking = can_answer()
-            agreed = asking and typer.confirm(f"Change {change.path}?", default=True, err=True)
-        if agreed:
-            plan = replace(plan, changes=(*plan.changes, change))
-        elif change.after != change.before:
-            note = f"{change.path} is as it was; make the change above to serve the endpoints"
-            plan = replace(plan, notes=(*plan.notes, note))
-        finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
+        folder = (project or Path.cwd()).resolve()
+        with nullcontext() if dry_run else turn(folder):
+            say_unfinished(folder)
+            adoption = adopting.adopt(folder, entry)
+            plan = agreed_plan(adoption, agreed=dry_run or yes)
+            finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
+
+
+def agreed_plan(adoption: "Adoption", *, agreed: bool) -> "Plan":
+    """Return what is done to adopt a project: with the change of its own module if that is wanted.
+
+    Args:
+        adoption: what can be done.
+        agreed: whether nobody has to be asked.
+    """
+    from scaffold.life.pages import unified_diff
+
+    plan, change = adoption.plan, adoption.entry
+    if change.after == change.before:
+        return plan
+    if not agreed:
+        say(unified_diff([change]))
+        question = in_one_line(f"Change {change.path}?")
+        agreed = can_answer() and typer.confirm(question, default=True, err=True)
+    if agreed:
+        return replace(plan, changes=(*plan.changes, change))
+    note = f"{change.path} is as it was; make the change above to serve the endpoints"
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def show_check(found: "Check", *, as_json: bool) -> None:
@@ -302,7 +365,7 @@ def show_check(found: "Check", *, as_json: bool) -> None:
     from scaffold.life.pages import check_data, check_page
     from scaffold.pages import to_json
 
-    typer.echo(to_json(check_data(found)) if as_json else check_page(found))
+    show(to_json(check_data(found)) if as_json else check_page(found))
     if found.available:
         raise typer.Exit(UPDATE_AVAILABLE)
 
@@ -311,8 +374,8 @@ def preview(plan: "Plan", *, ask: bool) -> None:
     """Show what an update will do, and let a person who sees it say no."""
     from scaffold.life import pages
 
-    say(f"From {plan.project.origin.commit} to {plan.target.commit}:")
-    typer.echo(pages.plan_page(plan))
+    say(in_one_line(f"From {plan.project.origin.commit} to {plan.target.commit}:"))
+    show(pages.plan_page(plan))
     if ask and can_answer():
         typer.confirm("Go on?", default=True, abort=True, err=True)
 
@@ -330,30 +393,32 @@ def finish(plan: "Plan", unchanged: str, way: Way) -> None:
 
     comparison = None
     if way.dry_run:
-        show(plan, unchanged, way)
+        print_plan(plan, unchanged, way)
         return
     if way.test:
         comparison = compare(plan.project.folder, lambda: carry_out(plan, force=way.force))
     else:
         carry_out(plan, force=way.force)
-    show(plan, unchanged, way, comparison)
+    print_plan(plan, unchanged, way, comparison)
     if plan.conflicts or (comparison is not None and comparison.broken):
         raise typer.Exit(LEFT_TO_DECIDE)
 
 
-def show(plan: "Plan", unchanged: str, way: Way, comparison: "Comparison | None" = None) -> None:
+def print_plan(
+    plan: "Plan", unchanged: str, way: Way, comparison: "Comparison | None" = None
+) -> None:
     """Print what is done, or would be: the result, and messages about it."""
     from scaffold.life import pages
     from scaffold.pages import to_json
 
     if way.as_json:
         data = pages.plan_data(plan, comparison, applied=not way.dry_run)
-        typer.echo(to_json(data))
+        show(to_json(data))
     elif plan.changes and way.dry_run:
-        typer.echo(pages.unified_diff(plan.changes))
+        show(pages.unified_diff(plan.changes), exact=True)
     elif plan.changes and not way.previewed:
-        typer.echo(pages.plan_page(plan))
+        show(pages.plan_page(plan))
     if comparison is not None and not way.as_json:
-        typer.echo(pages.tests_page(comparison))
+        show(pages.tests_page(comparison))
     for message in pages.messages(plan, unchanged, dry_run=way.dry_run):
         say(message)

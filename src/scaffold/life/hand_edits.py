@@ -6,30 +6,28 @@ neither module nor tests nor a place in the list of routers, or one that is not 
 the files are what an earlier version of the answers file gives, and not what this one does.
 """
 
-import re
+import ast
+import hashlib
 import shlex
-import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from scaffold import git
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.endpoints import same_endpoint
 from scaffold.life.files import Tree, read_file
-from scaffold.life.sources import Source
+from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
     ANSWERS_FILE,
     ROUTERS_FILE,
     Project,
-    parse_answers,
+    project_of,
     stub,
     stub_test,
 )
+from scaffold.life.syntax import python_tree
 from scaffold.lines import format_line
-
-SECONDS = 10
-"""How long git may look for the earlier answers in a large repository."""
-
-_IMPORTED = re.compile(r"^from app\.endpoints import (?P<names>\([^)]*\)|.*)$", re.MULTILINE)
 
 
 def refuse_hand_edits(
@@ -71,10 +69,15 @@ def hand_edits(
 def routed(project: Project) -> set[str] | None:
     """Return the endpoints in the list of routers, or None where it cannot be read."""
     file = read_file(project.folder / ROUTERS_FILE)
-    if file is None or b"APIRouter" not in file.content:
+    tree = python_tree(file.content) if file and b"APIRouter" in file.content else None
+    if tree is None:
         return None
-    found = _IMPORTED.findall(file.content.decode(errors="replace").replace("\r\n", "\n"))
-    return {name for names in found for name in re.findall(r"\w+", names)}
+    return {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "app.endpoints"
+        for alias in node.names
+    }
 
 
 def _listed_only(project: Project, leaving: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -90,7 +93,7 @@ def _listed_only(project: Project, leaving: Sequence[str]) -> Iterator[tuple[str
             instead = f"scaffold add {_line(endpoint)} (or, if you deleted the files of {name}, "
             yield (
                 f"it lists {name}, of which there is no file",
-                f"{instead}leave the list as it is and run scaffold remove {name})",
+                f"{instead}leave the list as it is and run scaffold remove {shlex.quote(name)})",
             )
 
 
@@ -101,11 +104,14 @@ def _generated_only(project: Project) -> Iterator[tuple[str, str]]:
         for name in sorted((routed(project) or set()) - set(project.names()))
         if all((project.folder / path).is_file() for path in (stub(name), stub_test(name)))
     ]
-    before = _earlier_answers(project) if left else None
-    listed = {endpoint["name"] for endpoint in before["endpoints"]} if before else set()
+    before = _earlier(project) if left else None
+    listed = set(before.project.names()) if before else set()
     for name in left:
         if name in listed:
-            yield f"it does not list {name}, whose files are there", f"scaffold remove {name}"
+            yield (
+                f"it does not list {name}, whose files are there",
+                f"scaffold remove {shlex.quote(name)}",
+            )
 
 
 def _looks_stale(project: Project, base: Tree) -> bool:
@@ -127,11 +133,11 @@ def _is(project: Project, path: str, tree: Tree) -> bool:
 
 def _stale(project: Project, source: Source, base: Tree) -> Iterator[tuple[str, str]]:
     """Yield what has changed since the answers from which the project was really generated."""
-    before = _earlier_answers(project)
+    before = _earlier(project)
     if before is None:
         return
     try:
-        earlier = source.render(before)
+        earlier = _rendered_then(before, project, source, base)
     except ScaffoldError:
         return
     changed = [
@@ -142,33 +148,76 @@ def _stale(project: Project, source: Source, base: Tree) -> Iterator[tuple[str, 
     if any(_is(project, path, earlier) for path in changed) and not any(
         _is(project, path, base) for path in changed
     ):
-        yield from _differences(before, project.answers)
+        yield from _differences(before.project, project)
 
 
-def _earlier_answers(project: Project) -> dict[str, Any] | None:
-    """Return the newest committed answers that are not those of today."""
-    log = _git(project, "log", "-2", "--format=%H", "--", ANSWERS_FILE)
-    for commit in log.split():
-        text = _git(project, "show", f"{commit}:./{ANSWERS_FILE}")
+@dataclass(frozen=True)
+class Earlier:
+    """A project as its answers file described it in an earlier commit."""
+
+    project: Project
+    commit: str
+
+
+def _earlier(project: Project) -> Earlier | None:
+    """Return what the newest committed answers describe that are not those of today."""
+    folder = project.folder
+    commits = git.ask(folder, "rev-list", "--max-count=2", "HEAD", "--", ANSWERS_FILE)
+    for commit in commits.text.split():
+        recorded = git.ask(folder, "cat-file", "blob", f"{commit}:./{ANSWERS_FILE}")
         try:
-            recorded = parse_answers(text.encode())
+            found = project_of(folder, recorded.output)
         except ScaffoldError:
             continue
-        answers = {key: value for key, value in recorded.items() if not key.startswith("_")}
-        if answers != project.answers and isinstance(answers.get("endpoints"), list):
-            return answers
+        if (found.answers, found.origin) != (project.answers, project.origin):
+            return Earlier(found, commit)
     return None
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    old = {endpoint["name"]: endpoint for endpoint in before["endpoints"]}
-    for endpoint in after["endpoints"]:
+def _rendered_then(before: Earlier, project: Project, source: Source, base: Tree) -> Tree:
+    """Return what the earlier answers give; or else, what the version that they name does.
+
+    Where files have changed to what the newer version gives, that is of an update.
+    """
+    then = before.project
+    if then.answers != project.answers:
+        return source.render(then.answers)
+    changed = _changed_since(before.commit, project, base)
+    if then.origin.src != project.origin.src or any(_is(project, path, base) for path in changed):
+        return base
+    with source_of(then.origin, asked=False) as older:
+        return older.render(then.answers)
+
+
+def _changed_since(commit: str, project: Project, base: Tree) -> Iterator[str]:
+    """Yield the generated files that are not as they were in a commit."""
+    listed = git.ask(project.folder, "ls-tree", "-r", "-z", commit).output
+    blobs = dict(entry.split(b"\t", 1)[::-1] for entry in listed.split(b"\0")[:-1])
+    for path in base.keys() - {ANSWERS_FILE}:
+        ours = read_file(project.folder / path)
+        facts = blobs.get(path.encode(), b"").split()
+        if ours is not None and _blob(ours.content) not in facts:
+            yield path
+
+
+def _blob(content: bytes) -> bytes:
+    """Return the name that git gives to what a file holds."""
+    named = hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False)
+    return named.hexdigest().encode()
+
+
+def _differences(before: Project, after: Project) -> Iterator[tuple[str, str]]:
+    old = {endpoint["name"]: endpoint for endpoint in before.endpoints}
+    for endpoint in after.endpoints:
         name = endpoint["name"]
         if name in old and not same_endpoint(old[name], endpoint):
-            yield f"it changes {name}", f"scaffold edit {name} {_line(endpoint)}"
-    for key in sorted(before.keys() | after.keys()):
-        if key != "endpoints" and before.get(key) != after.get(key):
-            yield f"it changes {key}", f"scaffold update --data {key}=..."
+            yield f"it changes {name}", f"scaffold edit {shlex.quote(name)} {_line(endpoint)}"
+    for key in sorted(before.answers.keys() | after.answers.keys()):
+        if key != "endpoints" and before.answers.get(key) != after.answers.get(key):
+            yield f"it changes {key}", f"scaffold update --data {shlex.quote(key)}=..."
+    if before.origin != after.origin:
+        version = shlex.quote(after.origin.commit or "")
+        yield f"it changes _commit to {version}", f"scaffold update --to {version}"
 
 
 def _line(endpoint: dict[str, Any]) -> str:
@@ -176,18 +225,3 @@ def _line(endpoint: dict[str, Any]) -> str:
         return shlex.quote(format_line(endpoint))
     except (KeyError, TypeError, AttributeError):
         return "LINE"
-
-
-def _git(project: Project, *arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(project.folder), *arguments],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=SECONDS,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout if done.returncode == 0 else ""

@@ -1,7 +1,7 @@
 """What the commands on a project found out, kept in the user's cache for the next one.
 
 One file holds one kind of thing for one project, with what it was made from. Deleting that folder
-loses nothing.
+loses nothing, and what others can write there is not believed.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.atomic import write_atomically
+from scaffold.errors import ScaffoldError
+from scaffold.folders import cache
 
 LONGEST = 20_000_000
 """The size in characters of what is not kept any more."""
@@ -26,11 +28,11 @@ def kept(folder: Path, kind: str, stamp: Any, make: Callable[[], Any]) -> Any:
         stamp: what it depends on, as JSON; with another one it is made anew.
         make: makes it. What JSON would change is not kept.
     """
-    from scaffold.life.repository import cache
-
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:20]
-    path = cache() / kind / f"{name}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    try:
+        path = cache() / kind / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}.json"
+    except (OSError, ScaffoldError):
+        return make()
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         found = json.loads(path.read_bytes())
         if found["stamp"] == stamp:
             return found["value"]

@@ -7,6 +7,8 @@ As mere lines they would conflict whenever both sides add one at the same place:
 import re
 from dataclasses import dataclass
 
+from scaffold.life.files import split_lines
+
 
 @dataclass(frozen=True)
 class LineSet:
@@ -54,7 +56,7 @@ def settle(path: str, texts: list[bytes]) -> list[bytes]:
     blocks = [kind.block.search(text) for text in texts] if kind else []
     if kind is None or None in blocks:
         return texts
-    mine, old, new = (block["lines"].splitlines(keepends=True) for block in blocks if block)
+    mine, old, new = (split_lines(block["lines"]) for block in blocks if block)
     merged = _merged(kind, mine, old, new)
     if merged is None:
         return texts
@@ -80,4 +82,16 @@ def _merged(
         if line not in old and keys[line] not in dropped.union(kind.keyed(merged)):
             before = [other for other in new[:place] if other in merged]
             merged.insert(merged.index(before[-1]) + 1 if before else 0, line)
-    return merged
+    return merged if _in_order(kind, old, new) else _reordered(merged, new)
+
+
+def _in_order(kind: LineSet, old: list[bytes], new: list[bytes]) -> bool:
+    """Say whether what both have stands in the same order in both."""
+    before, after = list(kind.keyed(old)), list(kind.keyed(new))
+    return [key for key in before if key in after] == [key for key in after if key in before]
+
+
+def _reordered(lines: list[bytes], new: list[bytes]) -> list[bytes]:
+    """Return lines in which those of `new` have its order, and all others stay in their places."""
+    ordered = iter(sorted((line for line in lines if line in new), key=new.index))
+    return [next(ordered) if line in new else line for line in lines]

@@ -1,5 +1,6 @@
 """`scaffold list`: the endpoints of a project, and what became of their files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -8,6 +9,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import hand_edits
 from scaffold.life.operations import opened
+from scaffold.life.recorded import refusing
 from scaffold.life.renders import rendered
 from scaffold.life.sources import Source
 from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
@@ -40,7 +42,7 @@ class Listing:
         folder: the project.
         origin: the template and the version that it was generated with.
         endpoints: in the order of the answers file.
-        notes: what is wrong with the answers file, or could not be found out.
+        notes: what is wrong with the answers file or should not be done, or could not be found out.
     """
 
     folder: Path
@@ -57,7 +59,7 @@ def list_endpoints(folder: Path | None = None) -> Listing:
         ScaffoldError: its answers file cannot be read.
     """
     try:
-        with opened(folder) as (project, source):
+        with opened(folder, asked=False) as (project, source):
             return _listing(project, source)
     except ScaffoldError as error:
         # Without the template there is still the list itself, when that can be read.
@@ -67,7 +69,8 @@ def list_endpoints(folder: Path | None = None) -> Listing:
 
 
 def _listing(project: Project, source: Source) -> Listing:
-    base = rendered(project, source)
+    with refusing(project):
+        base, notes = rendered(project, source)
     listed = [
         Listed(
             endpoint,
@@ -77,7 +80,19 @@ def _listing(project: Project, source: Source) -> Listing:
         for endpoint in project.endpoints
     ]
     found = hand_edits(project, source, base)
-    return Listing(project.folder, project.origin, listed, [found] if found else [])
+    notes = [*([found] if found else []), *_missing(project, base), *notes]
+    return Listing(project.folder, project.origin, listed, notes)
+
+
+def _missing(project: Project, base: Tree) -> Iterator[str]:
+    """Yield a note on the modules without which nothing else works."""
+    endpoints = {stub(name) for name in project.names()}
+    for path in sorted(base.keys() - endpoints):
+        if path.startswith("app/") and not (project.folder / path).exists():
+            yield (
+                f"{path} is generated, but missing; when a merge or a rebase took it away, "
+                "run scaffold resolve right after that"
+            )
 
 
 def _state(project: Project, base: Tree, path: str) -> State:

@@ -4,22 +4,20 @@ Three trees meet here: `base`, what was generated; `theirs`, what is wanted now;
 stands in the project. Nothing is written; the result is a list of changes.
 """
 
-import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
-from scaffold.errors import Refused, ScaffoldError
+from scaffold.errors import Refused
+from scaffold.life.answers_file import merge_recorded
 from scaffold.life.files import File, Tree, read_file
 from scaffold.life.line_sets import settle
-from scaffold.life.state import ANSWERS_FILE, CONFLICT, parse_answers
+from scaffold.life.paths import refuse_outside
+from scaffold.life.state import ANSWERS_FILE, CONFLICT
+from scaffold.life.syntax import spoiled
+from scaffold.life.three_way import UPDATING, Labels, merge_texts, undecided
 from scaffold.life.words import rename_words, renamed_words
-
-OURS = "before updating"
-THEIRS = "after updating"
-"""What stands behind the conflict markers; Copier's own words."""
 
 REJECTED = ".rej"
 """What is put behind the name of a new version that could not be merged."""
@@ -83,8 +81,8 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
         moves: which files of `base` stand under another path in `theirs`.
 
     Raises:
-        Refused: a file that must change holds conflicts of an earlier update, or is reached only
-            through a link that leaves the project.
+        Refused: a file that must change holds conflicts of an earlier update, or is none of the
+            project's, such as one that is reached through a link.
     """
     base, theirs = dict(base), dict(theirs)
     changes: list[Change] = []
@@ -96,16 +94,8 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
             ours = read_file(folder / path)
             changes += _merged(path, base.get(path), ours, theirs.get(path))
     for change in changes:
-        _refuse_outside(folder, change.path)
+        refuse_outside(folder, change.path)
     return sorted(changes, key=lambda change: change.path)
-
-
-def _refuse_outside(folder: Path, path: str) -> None:
-    """Refuse to leave the project, through a name in the answers file or a linked folder."""
-    if not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
-        raise Refused(
-            f"{path} is not inside of the project", f"look at {ANSWERS_FILE} and at links"
-        )
 
 
 def _can_move(move: Move, base: Tree, theirs: Tree, folder: Path) -> bool:
@@ -117,18 +107,23 @@ def _moved(move: Move, base: File, theirs: File, folder: Path) -> list[Change]:
     ours = read_file(folder / move.source)
     if ours is None:
         return []
-    leaves = Change(move.source, ours, None)
-    if ours.is_same(base):
-        return [leaves, Change(move.target, None, _like(ours, theirs), moved_from=move.source)]
     _refuse_undecided(move.source, ours)
-    if not ours.is_text():
-        return [leaves, Change(move.target, None, ours, edited=True, moved_from=move.source)]
-    words = renamed_words(base, theirs) or move.words
-    ours, base = rename_words(ours, words), rename_words(base, words)
-    content, conflict = _merge_lines(move.target, base, ours, theirs)
-    after = File(content, ours.executable)
-    arrives = Change(move.target, None, after, True, conflict, move.source)
-    return [leaves, arrives]
+    after, conflict = merge_moved(move, base, ours, theirs)
+    edited = not ours.is_same(base)
+    return [
+        Change(move.source, ours, None),
+        Change(move.target, None, after, edited, conflict, move.source),
+    ]
+
+
+def merge_moved(move: Move, base: File, ours: File, theirs: File) -> tuple[File, bool]:
+    """Merge a file into what is generated under another path; say whether it is in conflict."""
+    if ours.is_text() and not ours.is_same(base):
+        words = renamed_words(base, theirs) or move.words
+        ours, base = (rename_words(move.source, file, words) for file in (ours, base))
+    elif not ours.is_text():
+        return ours, False
+    return merge_versions(move.target, base, ours, theirs)
 
 
 def _merged(path: str, base: File | None, ours: File | None, theirs: File | None) -> list[Change]:
@@ -138,36 +133,46 @@ def _merged(path: str, base: File | None, ours: File | None, theirs: File | None
         return [] if base is not None else [Change(path, None, theirs)]
     if theirs is None:
         return [Change(path, ours, None, edited=base is None or not ours.is_same(base))]
-    if ours.is_same(theirs):
-        return []
-    if base is not None and ours.is_same(base):
-        return [Change(path, ours, _like(ours, theirs))]
-    if path == ANSWERS_FILE:
-        return [Change(path, ours, _merged_answers(path, base, ours, theirs))]
-    _refuse_undecided(path, ours)
-    if not (ours.is_text() and theirs.is_text()):
+    if path != ANSWERS_FILE and not ours.is_same(base) and not ours.is_same(theirs):
+        _refuse_undecided(path, ours)
+    after, conflict = merge_versions(path, base, ours, theirs)
+    if conflict and after == ours:
         beside = File(theirs.content, theirs.executable)
         return [Change(path + REJECTED, None, beside, edited=True, conflict=True)]
-    content, conflict = _merge_lines(path, base or File(b""), ours, theirs)
-    if content == ours.content:
+    if after == ours:
         return []
-    return [Change(path, ours, File(content, ours.executable), edited=True, conflict=conflict)]
+    edited = path != ANSWERS_FILE and not ours.is_same(base)
+    return [Change(path, ours, after, edited=edited, conflict=conflict)]
 
 
-def merge_file(
-    path: str, base: File | None, ours: File, theirs: File | None
-) -> tuple[File | None, bool]:
-    """Merge one file; return it, and whether conflicts are in it.
+def merge_versions(
+    path: str, base: File | None, ours: File, theirs: File, labels: Labels = UPDATING
+) -> tuple[File, bool]:
+    """Merge three versions of one file; return it, and whether it is in conflict.
 
-    A file that is not wanted any more, but was edited, stays as it is.
+    What cannot be merged line by line stays as ours has it.
+
+    Args:
+        path: where it stands.
+        base: what both others come from; None where they have nothing in common.
+        ours: the version whose line ends and permissions are kept.
+        theirs: the version that is merged into it.
+        labels: what stands behind the conflict markers.
     """
-    changes = _merged(path, base, ours, theirs)
-    if not changes:
-        return ours, False
-    change = changes[0]
-    if change.path != path or (change.after is None and change.edited):
-        return ours, change.conflict
-    return change.after, change.conflict
+    runs = ours.executable
+    if base is not None and runs == base.executable:
+        runs = theirs.executable
+    if ours.is_same(theirs) or theirs.is_same(base):
+        return replace(ours, executable=runs), False
+    if ours.is_same(base):
+        return replace(_like(ours, theirs), executable=runs), False
+    if not (ours.is_text() and theirs.is_text()):
+        return ours, True
+    if path == ANSWERS_FILE:
+        merged = merge_recorded(base or File(b""), ours, theirs)
+        return replace(_like(ours, merged), executable=runs), False
+    content, conflict = _merge_lines(path, base or File(b""), ours, theirs, labels)
+    return File(content, runs), conflict
 
 
 def _refuse_undecided(path: str, ours: File) -> None:
@@ -178,41 +183,21 @@ def _refuse_undecided(path: str, ours: File) -> None:
 def _like(ours: File, theirs: File) -> File:
     """Return the wanted file with the line ends that the owner's file has."""
     if ours.has_crlf() and b"\r\n" not in theirs.content:
-        return File(theirs.content.replace(b"\n", b"\r\n"), theirs.executable)
+        return replace(theirs, content=theirs.content.replace(b"\n", b"\r\n"))
     return theirs
 
 
-def _merged_answers(path: str, base: File | None, ours: File, theirs: File) -> File:
-    """Return the wanted answers, with what only the recorded ones have where that is possible.
+def _merge_lines(
+    path: str, base: File, ours: File, theirs: File, labels: Labels
+) -> tuple[bytes, bool]:
+    """Merge three versions line by line; return the result and whether conflicts are in it.
 
-    That is comments, and the choices from which the first endpoints were made.
+    Lines that merge into something that does not parse, although all versions do, are a conflict.
     """
-    content, conflict = _merge_lines(path, base or File(b""), ours, theirs)
-    try:
-        recorded, rendered, wanted = (
-            parse_answers(file.content) for file in (ours, base or File(b"{}"), theirs)
-        )
-        kept = {name: recorded[name] for name in recorded.keys() - rendered.keys()}
-        if not conflict and parse_answers(content) == {**kept, **wanted}:
-            return File(content, ours.executable)
-    except ScaffoldError:
-        pass
-    return theirs
-
-
-def _merge_lines(path: str, base: File, ours: File, theirs: File) -> tuple[bytes, bool]:
-    """Merge three versions line by line; return the result and whether conflicts are in it."""
     crlf = ours.has_crlf()
-    texts = settle(path, [file.unix().content for file in (ours, base, theirs)])
-    labels = [word for label in (OURS, "last update", THEIRS) for word in ("-L", label)]
-    with TemporaryDirectory(prefix="scaffold-") as scratch:
-        names = ("ours", "base", "theirs")
-        for name, text in zip(names, texts, strict=True):
-            Path(scratch, name).write_bytes(text)
-        command = ["git", "merge-file", "-p", "-q", *labels, *names]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, check=False)
-    if done.returncode > 127 or done.returncode < 0:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise ScaffoldError(f"git cannot merge {path}: {reason or 'no reason given'}")
-    content = done.stdout.replace(b"\n", b"\r\n") if crlf else done.stdout
-    return content, done.returncode != 0
+    versions = [file.unix().content for file in (ours, base, theirs)]
+    content, conflict = merge_texts(path, settle(path, versions), labels)
+    given = [version for version in versions if version]
+    if not conflict and spoiled(path, given, content) is not None:
+        content, conflict = undecided(versions[0], versions[2], labels), True
+    return content.replace(b"\n", b"\r\n") if crlf else content, conflict

@@ -6,22 +6,25 @@ same with another version.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.check import check
-from scaffold.errors import InvalidSpec, Refused
+from scaffold.errors import Refused
 from scaffold.life import endpoints as lists
-from scaffold.life.apply import apply, recover
+from scaffold.life.apply import apply
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
+from scaffold.life.merging import refuse_while_merging
+from scaffold.life.recorded import check_whole, refusing
 from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
+    ANSWERS_FILE,
     Project,
     find_folder,
     page,
@@ -29,12 +32,15 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
+from scaffold.life.syntax import spoiled
 from scaffold.lines import parse_line
 from scaffold.origin import Origin
 from scaffold.progress import working
 from scaffold.project import terminable
 
 Endpoint = dict[str, Any]
+
+_OWN_MISTAKE = "this is a mistake in scaffold itself; please report it with that file"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,18 @@ class Plan:
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        """Refuse a plan after which a file does not parse that does now."""
+        before = {change.path: change.before for change in self.changes}
+        for change in self.changes:
+            if change.after is None or change.after.link or change.conflict:
+                continue
+            was = change.before or before.get(change.moved_from or "")
+            given = [] if was is None else [was.content]
+            fault = spoiled(change.path, given, change.after.content)
+            if fault is not None:
+                raise Refused(f"{change.path} would not parse any more: {fault}", _OWN_MISTAKE)
+
     @property
     def conflicts(self) -> list[str]:
         """Return the files in which lines are left to decide."""
@@ -65,17 +83,18 @@ class Plan:
 
 
 @contextmanager
-def opened(folder: Path | None = None) -> Iterator[tuple[Project, Source]]:
-    """Yield a project, once what a killed command had begun is finished, and its template.
+def opened(folder: Path | None = None, *, asked: bool = True) -> Iterator[tuple[Project, Source]]:
+    """Yield a project and its template.
 
     Args:
         folder: the project's folder; the current one or the nearest above it when None.
+        asked: whether the template may be fetched, see `source_of`.
     """
     with terminable():
         found = find_folder(folder)
-        recover(found)
+        refuse_while_merging(found)
         project = read_project(found)
-        with source_of(project.origin) as source:
+        with source_of(project.origin, asked=asked) as source:
             yield project, source
 
 
@@ -131,7 +150,7 @@ def edit(project: Project, source: Source, name: str, endpoint: Endpoint) -> Pla
     lists.find(project.answers, name)
     _check_form([endpoint], source)
     answers = lists.with_endpoint_changed(project.answers, name, endpoint)
-    return _plan(project, source, answers, moves=_moves(name, endpoint["name"]))
+    return _plan(project, source, answers, moves=moves_of(name, endpoint["name"]))
 
 
 def carry_out(plan: Plan, *, force: bool = False) -> None:
@@ -151,7 +170,11 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
             f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours",
             "save what you need, then use --force",
         )
-    apply(plan.project.folder, plan.changes)
+    project = plan.project
+    listed = next((change for change in plan.changes if change.path == ANSWERS_FILE), None)
+    if listed and listed.before and project.recorded not in (None, listed.before.content):
+        raise Refused(f"{ANSWERS_FILE} was changed meanwhile", "run this again")
+    apply(project.folder, plan.changes)
 
 
 def _plan(
@@ -162,12 +185,12 @@ def _plan(
     leaving: Sequence[str] = (),
 ) -> Plan:
     """Plan other answers at the project's own version."""
-    with working("Rendering the project"):
+    with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base, leaving)
     if answers == project.answers:
         return Plan(project, project.origin, ())
-    _check(answers, source)
+    check_whole(project.answers, answers, source.catalogue)
     with working("Rendering what it becomes"):
         theirs = source.render(answers)
     _refuse_taken(project, base, theirs)
@@ -187,22 +210,7 @@ def plan_merge(
 
 def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
     """Refuse endpoints that are wrong in themselves, in words that count from the first of them."""
-    check({"endpoints": list(endpoints)}, source.catalogue)
-
-
-def _check(answers: Mapping[str, Any], source: Source) -> None:
-    """Refuse answers that are wrong as a whole, naming endpoints instead of counting them."""
-    try:
-        check(answers, source.catalogue)
-    except InvalidSpec as error:
-        raise _by_name(error, answers) from error
-
-
-def _by_name(error: InvalidSpec, answers: Mapping[str, Any]) -> InvalidSpec:
-    where = error.field
-    for index, endpoint in enumerate(answers["endpoints"]):
-        where = where.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+    check({"endpoints": list(endpoints)}, source.catalogue, new=False)
 
 
 def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
@@ -216,7 +224,8 @@ def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
             )
 
 
-def _moves(old: str, new: str) -> tuple[Move, ...]:
+def moves_of(old: str, new: str) -> tuple[Move, ...]:
+    """Return the files that stand elsewhere when an endpoint takes another name."""
     if old == new:
         return ()
     words = {old: new, f"test_{old}": f"test_{new}"}

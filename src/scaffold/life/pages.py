@@ -1,11 +1,14 @@
 """What the commands on a project show, as text and as JSON."""
 
-import subprocess
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from scaffold import git
+from scaffold.addresses import shown_address
+from scaffold.display import in_one_line
 from scaffold.errors import ScaffoldError
 from scaffold.life.files import File
 from scaffold.life.listing import Listed, Listing
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from scaffold import results
     from scaffold.life.own_tests import Comparison, TestRun
     from scaffold.life.updates import Check
-
-_PLAIN = ("-c", "core.quotePath=false", "-c", "core.autocrlf=false", "-c", "core.safecrlf=false")
 
 STATES = {
     ("generated", "generated"): "as generated",
@@ -53,7 +54,7 @@ def _row(change: Change) -> str:
         remarks.append("CONFLICT: decide the marked lines")
     elif change.edited:
         remarks.append("your edits are kept")
-    return f"  {change.kind:8} {path}{f'  ({remarks[0]})' if remarks else ''}"
+    return f"  {change.kind:8} {in_one_line(path)}{f'  ({remarks[0]})' if remarks else ''}"
 
 
 def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
@@ -70,9 +71,9 @@ def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
         yield f"Nothing to do: it is {unchanged}."
     yield from (f"note: {note}" for note in plan.notes)
     if dry_run and plan.endangered:
-        yield f"note: --force is needed to delete {', '.join(plan.endangered)}"
+        yield f"note: --force is needed to delete {in_one_line(', '.join(plan.endangered))}"
     if plan.conflicts:
-        yield f"Decide the marked lines in: {', '.join(plan.conflicts)}"
+        yield f"Decide the marked lines in: {in_one_line(', '.join(plan.conflicts))}"
 
 
 def plan_data(
@@ -127,16 +128,16 @@ def tests_page(comparison: "Comparison") -> str:
         f"Tests {when}: {run.problem or f'{run.passed} passed, {len(run.failed)} failed'}"
         for when, run in (("before", comparison.before), ("after", comparison.after))
     ]
-    rows += [f"  fails since: {name}" for name in comparison.broken]
-    rows += [f"  passes now: {name}" for name in comparison.fixed]
+    rows += [f"  fails since: {in_one_line(name)}" for name in comparison.broken]
+    rows += [f"  passes now: {in_one_line(name)}" for name in comparison.fixed]
     return "\n".join(rows)
 
 
 def check_page(found: "Check") -> str:
     """Return in a line whether there is an update."""
     if found.available:
-        return f"{found.newest} is available; the project is at {found.current.commit}"
-    return f"The project is at {found.current.commit}, and there is nothing newer"
+        return in_one_line(f"{found.newest} is available; the project is at {found.current.commit}")
+    return in_one_line(f"The project is at {found.current.commit}, and there is nothing newer")
 
 
 def check_data(found: "Check") -> "results.Check":
@@ -144,13 +145,13 @@ def check_data(found: "Check") -> "results.Check":
     return {
         "available": found.available,
         "from": origin_data(found.current),
-        "to": {"src": found.current.src, "commit": found.newest},
+        "to": origin_data(Origin(found.current.src, found.newest)),
     }
 
 
 def origin_data(origin: Origin) -> "results.Origin":
     """Return a template's address and version as data."""
-    return {"src": origin.src, "commit": origin.commit}
+    return {"src": shown_address(origin.src), "commit": origin.commit}
 
 
 def summary(plan: Plan) -> str:
@@ -182,12 +183,10 @@ def unified_diff(changes: Sequence[Change]) -> str:
             "--no-textconv",
             "--no-renames",
         ]
-        command = ["git", *_PLAIN, "diff", *options]
-        done = subprocess.run([*command, "a", "b"], cwd=scratch, capture_output=True, check=False)
-    if done.returncode > 1:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise ScaffoldError(f"git cannot show the difference: {reason}")
-    return done.stdout.decode(errors="replace").rstrip("\n")
+        done = git.compute(Path(scratch), "diff", *options, "a", "b")
+    if done.status not in (0, 1):
+        raise ScaffoldError(f"git cannot show the difference: {done.problem}")
+    return done.output.decode(errors="replace").rstrip("\n")
 
 
 def _write(path: Path, file: File | None) -> None:
@@ -195,7 +194,7 @@ def _write(path: Path, file: File | None) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if file.link:
-        path.symlink_to(file.content.decode())
+        path.symlink_to(os.fsdecode(file.content))
         return
     path.write_bytes(file.content)
     path.chmod(0o755 if file.executable else 0o644)
@@ -205,7 +204,10 @@ def listing_page(listing: Listing) -> str:
     """Return the endpoints as a table: name, what became of its files, and its line."""
     if not listing.endpoints:
         return "There are no endpoints yet; `scaffold add LINE` adds one."
-    rows = [(str(item.endpoint["name"]), state(item), _line(item)) for item in listing.endpoints]
+    rows = [
+        (in_one_line(str(item.endpoint["name"])), state(item), in_one_line(_line(item)))
+        for item in listing.endpoints
+    ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return "\n".join(
         f"{name:{widths[0]}}  {became:{widths[1]}}  {line}" for name, became, line in rows

@@ -1,8 +1,8 @@
 """What a project was generated as, kept for the next `scaffold list`.
 
 Rendering takes ten times as long as all else that the list needs. So the last render of a project
-stays in the user's cache, with what it was made from; when the template or the answers are others,
-it is made anew. Deleting that folder loses nothing.
+stays in the user's cache, with what it was made from and what is told about that; when the template
+or the answers are others, it is made anew. Deleting that folder loses nothing.
 """
 
 import hashlib
@@ -14,30 +14,41 @@ from typing import Any
 
 from scaffold.life.files import File, Tree
 from scaffold.life.kept import kept
+from scaffold.life.recorded import told
 from scaffold.life.sources import Direct, Source
 from scaffold.life.state import Project
 
 
-def rendered(project: Project, source: Source) -> Tree:
-    """Return what a project was generated as, by its answers and its version of the template."""
+def rendered(project: Project, source: Source) -> tuple[Tree, list[str]]:
+    """Return what a project was generated as, and what should not be done in it.
+
+    Raises:
+        InvalidSpec: what it records cannot be generated.
+    """
     if not isinstance(source, Direct):
-        return source.render(project.answers)
-    files = kept(
-        project.folder, "renders", _stamp(project, source), lambda: _files(project, source)
+        return source.render(project.answers), []
+    render = kept(
+        project.folder, "renders", _stamp(project, source), lambda: _render(project, source)
     )
     try:
-        return {
-            path: File(content.encode("latin-1"), executable)
-            for path, (content, executable) in files.items()
-        }
+        return _read(**render)
     except (ValueError, TypeError, AttributeError):
-        return source.render(project.answers)
+        return _read(**_render(project, source))
 
 
-def _files(project: Project, source: Direct) -> dict[str, list[Any]]:
+def _render(project: Project, source: Direct) -> dict[str, Any]:
     """Return the render as JSON holds it: Latin-1 has a character for every byte."""
     tree = source.render(project.answers)
-    return {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
+    files = {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
+    return {"files": files, "notes": told(project.answers, source)}
+
+
+def _read(files: dict[str, list[Any]], notes: list[str]) -> tuple[Tree, list[str]]:
+    tree = {
+        path: File(content.encode("latin-1"), executable)
+        for path, (content, executable) in files.items()
+    }
+    return tree, [str(note) for note in notes]
 
 
 def _stamp(project: Project, source: Direct) -> list[Any]:

@@ -1,41 +1,29 @@
-"""The git repository that a project's template comes from, and the versions in it.
+"""The versions in the git repository that a project's template comes from.
 
-It is cloned once into the user's cache, and asked for what is new when that matters. A version that
-the cache holds already needs no network.
+It is cloned once into the user's cache, whether it is far away or on this machine, and asked for
+what is new when that matters. What a version's name can't mean anything else but, namely a commit's
+hash or a tag, is taken from the cache if it is there, without the network.
 """
 
-import hashlib
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scaffold.errors import ScaffoldError, UsageMistake, shortened
-from scaffold.progress import working
+from scaffold.addresses import can_be_fetched, git_url, local_folder, shown_address
+from scaffold.errors import ScaffoldError, UsageMistake
+from scaffold.life.clones import Clone
+from scaffold.origin import find_origin
+from scaffold.progress import tell
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-FETCHED = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-"""Copier's short forms of addresses."""
-
-_SAFE = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0")
 _DESCRIBED = re.compile(r"(?P<tag>.+)-\d+-g(?P<commit>[0-9a-f]+)")
-
-
-def git_url(src: str) -> str:
-    """Return the address as git takes it, of what Copier records in `_src_path`."""
-    for short, prefix in SHORT.items():
-        if src.startswith(short):
-            return f"{prefix}{src.removeprefix(short).removesuffix('.git')}.git"
-    return src.removeprefix("git+")
+_HASH = re.compile(r"[0-9a-f]{7,64}")
 
 
 def same_version(one: str, other: str) -> bool:
@@ -46,8 +34,14 @@ def same_version(one: str, other: str) -> bool:
     one, other = (_commit_of(name) for name in (one, other))
     if one == other:
         return True
-    hashes = all(re.fullmatch(r"[0-9a-f]{7,40}", name) for name in (one, other))
+    hashes = all(_HASH.fullmatch(name) for name in (one, other))
     return hashes and (one.startswith(other) or other.startswith(one))
+
+
+def same_address(one: str, other: str) -> bool:
+    """Say whether two addresses, as Copier records them, are of the same repository."""
+    one, other = (git_url(src).removesuffix("/").lower() for src in (one, other))
+    return one.removesuffix(".git") == other.removesuffix(".git")
 
 
 def _commit_of(name: str) -> str:
@@ -55,25 +49,56 @@ def _commit_of(name: str) -> str:
     return described["commit"] if described else name
 
 
-@dataclass(frozen=True)
+@dataclass
 class Repository:
     """A template's repository.
 
     Attributes:
-        url: its address, as git takes it.
-        folder: the clone, or the repository itself where it is a local folder.
+        clone: what the cache has of it.
+        moved: the tags that stand on other commits than when they were fetched before.
+        is_fresh: whether it was fetched just now.
     """
 
-    url: str
-    folder: Path
+    clone: Clone
+    moved: list[str] = field(default_factory=list)
+    is_fresh: bool = False
+
+    @property
+    def url(self) -> str:
+        """Return its address, as it may be shown."""
+        return shown_address(self.clone.url)
+
+    def fetch(self) -> None:
+        """Ask it for what is new, and say so when the command does not come from there.
+
+        Raises:
+            ScaffoldError: it cannot be reached.
+        """
+        if not same_address(self.clone.url, find_origin().src):
+            tell(f"Fetching the template from {self.url}, which the project names.")
+        self.moved = self.clone.fetch()
+        self.is_fresh = True
+
+    def has(self, ref: str) -> bool:
+        """Say whether the cache has a version whose name will never mean another one."""
+        if not self.clone.folder.is_dir():
+            return False
+        hashed = _commit_of(ref)
+        if _HASH.fullmatch(hashed):
+            return (self.find_commit(hashed) or "").startswith(hashed)
+        return self.find_commit(f"refs/tags/{ref}") is not None
 
     def commit(self, ref: str) -> str:
         """Return the full hash of a tag, branch, commit or description.
 
         Raises:
-            UsageMistake: there is none of that name.
+            UsageMistake: there is none of that name, even after asking for what is new.
+            ScaffoldError: the repository cannot be reached.
         """
-        found = self.find_commit(ref)
+        found = self.find_commit(self.clone.head() if ref == "HEAD" else ref)
+        if found is None and not self.is_fresh:
+            self.fetch()
+            found = self.find_commit(ref)
         if found is None:
             raise UsageMistake(f"there is no version {ref} in {self.url}")
         return found
@@ -81,8 +106,8 @@ class Repository:
     def find_commit(self, ref: str) -> str | None:
         """Return the full hash of a tag, branch, commit or description; None if there is none."""
         name = f"{_commit_of(ref)}^{{commit}}"
-        done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-        return done.stdout.strip() or None
+        done = self.clone.run("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        return done.text or None
 
     def describe(self, commit: str) -> str:
         """Return the name of a commit that Copier records: a tag or what follows one."""
@@ -97,29 +122,39 @@ class Repository:
 
     def contains(self, commit: str, older: str) -> bool:
         """Say whether a commit has an older one in its history, or is that one."""
-        return self._run("merge-base", "--is-ancestor", older, commit).returncode == 0
+        return self.clone.run("merge-base", "--is-ancestor", older, commit).status == 0
 
     @contextmanager
     def checked_out(self, commit: str) -> Iterator[Path]:
-        """Yield a temporary folder that holds the files of a commit."""
+        """Yield a temporary folder that holds the files of a commit.
+
+        Raises:
+            ScaffoldError: it cannot be read, or holds a link that leads out of it.
+        """
         with TemporaryDirectory(prefix="scaffold-") as scratch:
             folder = Path(scratch, "template")
             folder.mkdir()
             environment = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             work = f"--work-tree={folder}"
             self._must(work, "checkout", "--quiet", "--force", commit, "--", ".", **environment)
+            self._refuse_links(folder)
             yield folder
 
-    def _run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return _git(f"--git-dir={self.folder}", *arguments, **environment)
+    def _refuse_links(self, folder: Path) -> None:
+        home = folder.resolve()
+        for path in folder.rglob("*"):
+            if path.is_symlink() and not path.resolve().is_relative_to(home):
+                name = path.relative_to(folder)
+                raise ScaffoldError(f"the template {self.url} holds {name}, a link out of it")
 
     def _must(self, *arguments: str, **environment: str) -> str:
-        done = self._run(*arguments, **environment)
-        if done.returncode != 0:
-            raise ScaffoldError(
-                f"git cannot read the template {self.url}: {shortened(done.stderr)}"
-            )
-        return done.stdout.strip()
+        done = self.clone.run(*arguments, **environment)
+        if done.status != 0:
+            self.clone.mend()
+            done = self.clone.run(*arguments, **environment)
+        if done.status != 0:
+            raise ScaffoldError(f"git cannot read the template {self.url}: {done.problem}")
+        return done.text
 
 
 def open_repository(src: str, *, needs: str | None = None) -> Repository:
@@ -127,86 +162,35 @@ def open_repository(src: str, *, needs: str | None = None) -> Repository:
 
     Args:
         src: the recorded address.
-        needs: the only version that is of interest, if it is one; when the cache has it, nothing
-            is fetched. A tag is taken to stay where it is.
+        needs: the only version that is of interest, if it is one; when the cache has it, and its
+            name will always mean it, nothing is fetched. A tag is taken to stay where it is.
 
     Raises:
         UsageMistake: the address is that of no repository.
         ScaffoldError: the repository cannot be reached.
     """
+    repository = cached_repository(src)
+    if needs is None or not repository.has(needs):
+        repository.fetch()
+    return repository
+
+
+def cached_repository(src: str) -> Repository:
+    """Return what the cache has of the repository behind what a project records in `_src_path`.
+
+    Raises:
+        UsageMistake: the address is that of no repository.
+    """
     url = git_url(src)
-    local = _local(url)
-    if local is not None:
-        return Repository(url, local)
-    if re.match(r"[\w+-]+://|[^/]+@[^/]+:", url) is None:
+    folder = local_folder(url)
+    if folder is not None:
+        return Repository(Clone(str(folder)))
+    if not can_be_fetched(url):
         raise UsageMistake(
-            f"_src_path is {src}, which is no git repository here", "updates need the URL of one"
+            f"_src_path is {shown_address(src)}, which is no git repository here",
+            "updates need the URL of one",
         )
-    folder = cache() / "templates" / f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.git"
-    repository = Repository(url, folder)
-    if needs is not None and folder.is_dir() and repository.find_commit(needs):
-        return repository
-    with working("Fetching the template"):
-        _fetch(url, folder)
-    return Repository(url, folder)
-
-
-def _local(url: str) -> Path | None:
-    folder = Path(url.removeprefix("file://")).expanduser()
-    for candidate in (folder / ".git", folder):
-        if folder.is_absolute() and (candidate / "objects").is_dir():
-            return candidate
-    if (folder / ".git").is_file():
-        done = _git("-C", str(folder), "rev-parse", "--absolute-git-dir")
-        return Path(done.stdout.strip()) if done.returncode == 0 else None
-    return None
-
-
-def cache() -> Path:
-    """Return the folder for what can be fetched or made again."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("fastapi-response-scaffold", appauthor=False)
-
-
-def _fetch(url: str, folder: Path) -> None:
-    if folder.is_dir():
-        done = _git(f"--git-dir={folder}", "fetch", "--quiet", "--prune", "--", url, *FETCHED)
-        _check(done, url)
-        return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="clone-", dir=folder.parent) as scratch:
-        clone = Path(scratch, "clone.git")
-        _check(_git("clone", "--quiet", "--bare", "--", url, str(clone)), url)
-        try:
-            clone.rename(folder)
-        except OSError:
-            if not folder.is_dir():  # Another process may have been quicker.
-                raise
-            shutil.rmtree(clone, ignore_errors=True)
-
-
-def _check(done: subprocess.CompletedProcess[str], url: str) -> None:
-    if done.returncode != 0:
-        reason = shortened(done.stderr) or "no reason given"
-        raise ScaffoldError(f"cannot fetch the template from {url}: {reason}")
-
-
-def _git(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not _is_of_a_hook(name)}
-    return subprocess.run(
-        ["git", *_SAFE, *arguments],
-        env={**kept, "GIT_TERMINAL_PROMPT": "0", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-
-
-def _is_of_a_hook(name: str) -> bool:
-    return name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    return Repository(Clone(url))
 
 
 def _version(tag: str) -> "Version | None":

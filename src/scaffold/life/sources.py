@@ -13,10 +13,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+from yaml import YAMLError
+
+from scaffold.addresses import shown_address
+from scaffold.answers import check_types
 from scaffold.catalogue import Catalogue, load, template_root
-from scaffold.errors import ScaffoldError
+from scaffold.check import read
+from scaffold.errors import InvalidSpec, ScaffoldError, UsageMistake
 from scaffold.life.files import File, Tree, read_tree
-from scaffold.life.repository import Repository, git_url, open_repository, same_version
+from scaffold.life.repository import (
+    Repository,
+    cached_repository,
+    open_repository,
+    same_address,
+    same_version,
+)
 from scaffold.life.state import ANSWERS_FILE
 from scaffold.origin import Origin, find_origin
 
@@ -59,7 +70,11 @@ class Direct:
         return Template(self.root)
 
     def render(self, answers: Mapping[str, Any]) -> Tree:
-        """Return the project that it generates from answers."""
+        """Return the project that it generates from answers, whatever they mean together."""
+        if "project_name" not in answers:
+            raise InvalidSpec("project_name", "this is needed", "it is what the service is called")
+        check_types(answers, self.catalogue)
+        read(answers, self.catalogue)
         data = {**answers, **self.origin.data()}
         rendered = self._template.files(Path(answers["project_name"]), data)
         return {file.path: File(file.content, bool(file.mode & 0o100)) for file in rendered}
@@ -75,7 +90,10 @@ class WithCopier:
     @property
     def catalogue(self) -> Catalogue:
         """Its patterns."""
-        return load(self.root)
+        try:
+            return load(self.root)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, YAMLError) as error:
+            raise self._strange() from error
 
     def render(self, answers: Mapping[str, Any]) -> Tree:
         """Return the project that it generates from answers."""
@@ -88,17 +106,24 @@ class WithCopier:
             tree = read_tree(project)
         stamp = f"_src_path: {self.origin.src}\n".encode()
         if ANSWERS_FILE not in tree or stamp not in tree[ANSWERS_FILE].content:
-            raise ScaffoldError(f"{self.origin.src} is not a version of this template")
+            raise self._strange()
         return tree
+
+    def _strange(self) -> ScaffoldError:
+        return ScaffoldError(f"{shown_address(self.origin.src)} is not a version of this template")
 
 
 @contextmanager
-def source_of(origin: Origin, repository: Repository | None = None) -> Iterator[Source]:
+def source_of(
+    origin: Origin, repository: Repository | None = None, *, asked: bool = True
+) -> Iterator[Source]:
     """Yield the template at a version: the command's own if it is that one, else fetched.
 
     Args:
         origin: the address and the version.
         repository: the template's repository, when it is open already.
+        asked: whether the user wants something that cannot be done without the template. Else
+            nothing is fetched from an address that only the project names.
 
     Raises:
         ScaffoldError: the version cannot be had.
@@ -112,20 +137,41 @@ def source_of(origin: Origin, repository: Repository | None = None) -> Iterator[
             "from what was edited",
             "write there the tag or commit of the template that it was generated with",
         )
-    repository = repository or open_repository(origin.src, needs=origin.commit)
-    with repository.checked_out(repository.commit(origin.commit)) as folder:
+    if repository is None:
+        if not asked:
+            _refuse_strange(origin.src, origin.commit)
+        repository = open_repository(origin.src, needs=origin.commit)
+    with repository.checked_out(_commit_of(origin, repository)) as folder:
         yield WithCopier(folder, origin)
+
+
+def _refuse_strange(src: str, commit: str) -> None:
+    """Refuse to fetch a template from an address at which this command's own is not."""
+    repository = cached_repository(src)
+    if not same_address(src, find_origin().src) and not repository.has(commit):
+        raise ScaffoldError(
+            f"the project names a template that was not fetched yet, from {repository.url}",
+            "if you trust that, `scaffold diff` fetches it",
+        )
+
+
+def _commit_of(origin: Origin, repository: Repository) -> str:
+    commit = origin.commit or ""
+    try:
+        return repository.commit(commit)
+    except UsageMistake as error:
+        raise UsageMistake(
+            f"{ANSWERS_FILE} says that the project was generated with {commit} (_commit), and "
+            f"there is no such version in {repository.url}",
+            f"put back what stood there: git log -p -- {ANSWERS_FILE}",
+        ) from error
 
 
 def is_installed(origin: Origin) -> bool:
     """Say whether an origin is the template that this command carries."""
     own = find_origin()
-    if _address(own) != _address(origin):
+    if not same_address(own.src, origin.src):
         return False
     if own.commit is None or origin.commit is None:
         return own.commit == origin.commit
     return same_version(own.commit, origin.commit)
-
-
-def _address(origin: Origin) -> str:
-    return git_url(origin.src).removesuffix("/").removesuffix(".git").lower()

@@ -1,12 +1,15 @@
 """What a generated project says about itself in `.copier-answers.yml`."""
 
 import hashlib
+import os
 import re
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
+from scaffold.life.files import read_content
 from scaffold.life.kept import kept
 from scaffold.origin import Origin
 
@@ -25,11 +28,13 @@ class Project:
         folder: where it stands.
         answers: what it was generated from.
         origin: the template and the version that it was generated with.
+        recorded: the answers file in which that stands; None where it is made of other sources.
     """
 
     folder: Path
     answers: dict[str, Any]
     origin: Origin
+    recorded: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def endpoints(self) -> list[dict[str, Any]]:
@@ -62,15 +67,28 @@ def find_folder(start: Path | None = None) -> Path:
 
     Raises:
         UsageMistake: there is no generated project.
+        Refused: the one above belongs to somebody else, who may have put it in the way.
     """
     here = (start or Path.cwd()).resolve()
     for folder in [here] if start else [here, *here.parents]:
         if (folder / ANSWERS_FILE).is_file():
+            if folder != here:
+                _refuse_strangers(here, folder / ANSWERS_FILE)
             return folder
     raise UsageMistake(
         f"{start or 'this folder'} is no generated project: there is no {ANSWERS_FILE}",
         "`scaffold adopt` prepares a project that was not generated",
     )
+
+
+def _refuse_strangers(here: Path, answers_file: Path) -> None:
+    """Refuse a project that is only found because the current folder is inside of it."""
+    owner = answers_file.stat().st_uid
+    if os.name != "nt" and owner not in (os.geteuid(), here.stat().st_uid):
+        raise Refused(
+            f"{answers_file} belongs to somebody else",
+            f"if you mean that project, use --project {shlex.quote(str(answers_file.parent))}",
+        )
 
 
 def read_project(folder: Path) -> Project:
@@ -80,13 +98,16 @@ def read_project(folder: Path) -> Project:
         Refused: the answers file holds conflicts.
         ScaffoldError: it cannot be read, or is not that of a project of this template.
     """
-    content = (folder / ANSWERS_FILE).read_bytes()
+    content, _ = read_content(folder / ANSWERS_FILE)
     if CONFLICT.search(content):
+        from scaffold.life.merging import refuse_while_merging
+
+        refuse_while_merging(folder)
         raise Refused(
             f"{ANSWERS_FILE} holds conflict markers",
             "decide them, keeping the endpoints of both sides that you want, and run this again",
         )
-    return _project(folder, _answers_kept(folder, content))
+    return replace(_project(folder, _answers_kept(folder, content)), recorded=content)
 
 
 def project_of(folder: Path, content: bytes) -> Project:
@@ -125,15 +146,12 @@ def parse_answers(content: bytes) -> dict[str, Any]:
     """
     import yaml
 
-    from scaffold.yaml_files import YamlLoader
+    from scaffold.yaml_files import parse_yaml, problem_of
 
     try:
-        recorded = yaml.load(content, Loader=YamlLoader)
+        recorded = parse_yaml(content)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        problem = getattr(error, "problem", None) or error
-        raise ScaffoldError(f"{ANSWERS_FILE} is no valid YAML:{line} {problem}") from error
+        raise ScaffoldError(f"{ANSWERS_FILE} is no valid YAML: {problem_of(error)}") from error
     if not isinstance(recorded, dict) or not all(isinstance(name, str) for name in recorded):
         raise ScaffoldError(f"{ANSWERS_FILE} is no valid answers file: it must be a mapping")
     return recorded

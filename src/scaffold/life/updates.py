@@ -8,9 +8,10 @@ from typing import Any
 
 from scaffold.answers import Sources, gather
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
-from scaffold.life.apply import recover
 from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.merging import refuse_while_merging
 from scaffold.life.operations import Plan, plan_merge
+from scaffold.life.recorded import become, refusing, told
 from scaffold.life.repository import Repository, open_repository
 from scaffold.life.sources import Source, is_installed, source_of
 from scaffold.life.state import Project, find_folder, read_project
@@ -69,10 +70,10 @@ def prepared(
     """
     with terminable():
         found = find_folder(folder)
-        recover(found)
+        refuse_while_merging(found)
         project = read_project(found)
         target, repository, notes = _wanted(project, to, stay=bool(data))
-        answers = {**project.answers, **gather(Sources(data=data))}
+        answers = {**project.answers, **gather(Sources(data=data), checked=False)}
         with source_of(project.origin, repository) as source:
             if target == project.origin:
                 plan = plan_update(project, source, source, answers)
@@ -94,18 +95,20 @@ def plan_update(
         answers: the answers that are wanted; those of the project when None.
 
     Raises:
-        Refused: the answers file was edited by hand.
+        Refused: the answers file was edited by hand, or the wanted version refuses what it records.
+        InvalidSpec: the other answers cannot be generated.
     """
     answers = project.answers if answers is None else answers
-    with working("Rendering the project"):
+    with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base)
     with working("Rendering what it becomes"):
-        theirs = target.render(answers)
+        theirs = become(project, target, answers)
     # What becomes its owner's stays as it is, instead of being deleted.
     own = set(answers.get("own_files") or ())
     base = {path: file for path, file in base.items() if path not in own}
-    return plan_merge(project, target.origin, base, theirs)
+    plan = plan_merge(project, target.origin, base, theirs)
+    return replace(plan, notes=(*plan.notes, *told(answers, target)))
 
 
 def _wanted(
@@ -124,7 +127,10 @@ def _wanted(
             raise
         # The newest version that can be had without the network.
         return current, None, [f"whether there is a newer version is not known: {error}"]
-    return _target(repository, current, to), repository, []
+    target = _target(repository, current, to)
+    moved = [name for name in repository.moved if name in (current.commit, target.commit)]
+    notes = [f"the tag {name} has moved in {repository.url} since it was fetched" for name in moved]
+    return target, repository, notes
 
 
 def _target(repository: Repository, current: Origin, to: str | None) -> Origin:

@@ -52,12 +52,12 @@ class Company:
     @cached_property
     def reader(self) -> Reader:
         """Return what checks endpoints in this application."""
-        return reader(self.application, self.catalogue)
+        return reader(self.application, self.catalogue, new=False)
 
     @cached_property
     def read(self) -> list[Any]:
         """Return the other endpoints as `scaffold.check` reads them."""
-        return [self.reader.read_endpoint(each, each["name"]) for each in self.endpoints]
+        return [self.reader.read_endpoint(each, each["name"], new=False) for each in self.endpoints]
 
     def problem(self, endpoint: Endpoint, *, alone: bool = False) -> Problem | None:
         """Return what is wrong with an endpoint beside the others, or by itself."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import Response
 
 from app.http.openapi import header
+from app.http.root_path import with_root_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Accepted:
         """
         if job_name in ("", ".", ".."):
             raise ValueError(f"{job_name!r} names no job")
-        response.headers["Location"] = f"{self.location}/{quote(job_name, safe='')}"
+        place = with_root_path(f"{self.location}/{quote(job_name, safe='')}")
+        response.headers["Location"] = place
         response.headers["Retry-After"] = str(self.retry_after)
 
     def openapi_headers(self) -> dict[str, Any]:

@@ -1,19 +1,21 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from inspect import signature
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.cookie_header import with_cookies_as_sent
 from app.http.openapi import documented, documented_error, merged
+from app.http.private_answers import PrivateAnswers
+from app.http.root_path import RootPath
+from app.http.routing import in_turn, resources
+from app.settings import Settings, UnusableSettingsError
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 MAX_BODY_SIZE = 2**20
@@ -59,6 +61,9 @@ class Application(FastAPI):
 
     The body of a request may have `max_body_size` bytes, or 1 MiB; one that has more is answered
     with 413 before it fills the memory. `None` sets no limit.
+
+    Answers for one visitor are kept out of shared caches: see `app.http.private_answers`. With
+    settings that cannot be used the server logs one line, and does not start.
     """
 
     def __init__(
@@ -66,38 +71,50 @@ class Application(FastAPI):
         *,
         outermost: Sequence[Middleware] = (),
         max_body_size: int | None = MAX_BODY_SIZE,
+        exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(max_body_size=max_body_size, **options)
-        self.outermost = outermost
+        defaults: dict[Any, Any] = {Answered: _answer, RequestValidationError: invalid_request}
+        super().__init__(
+            max_body_size=max_body_size,
+            exception_handlers={**defaults, **(exception_handlers or {})},
+            **options,
+        )
+        self.outermost = (*outermost, Middleware(PrivateAnswers))
         self._completed: dict[str, Any] | None = None
-        self.add_exception_handler(Answered, _answer)
-        self.add_exception_handler(RequestValidationError, invalid_request)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan (ASGI 3.0).
+
+        Nothing starts with settings that cannot be used, and cookies are read as browsers do.
+        """
+        if scope["type"] == "lifespan":
+            try:
+                Settings.check()
+            except UnusableSettingsError as error:
+                await refuse_start(str(error), receive, send)
+                raise
+        else:
+            scope = with_cookies_as_sent(scope)
+        await super().__call__(scope, receive, send)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
-        """Add the routes of all endpoints to the application's own.
+        """Include the routers of all endpoints, as `include_router` does with one.
 
-        `include_router` keeps each router as a table of its own, in which every request is looked
-        up until one matches, and nests their lifespans, some hundred too deeply for Python.
+        What one of them serves with `frontend()` is left out: that is for the application.
         """
-        for router in routers:
-            self.router.routes.extend(self._own(route) for route in router.routes)
-
-    def _own(self, route: BaseRoute) -> BaseRoute:
-        """Return the same route, with the dependencies that this application overrides."""
-        if not isinstance(route, APIRoute):
-            return route
-        options = {name: getattr(route, name) for name in signature(APIRoute).parameters}
-        if route.stream_item_type is not None:
-            del options["response_model"]  # it is read from the endpoint's annotation
-        return type(route)(**{**options, "dependency_overrides_provider": self})
+        routers = [*routers]
+        lifespans = [one.lifespan_context for one in (self.router, *routers)]
+        for resource in resources(routers):
+            self.include_router(resource)
+        self.router.lifespan_context = in_turn(lifespans)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap FastAPI's own stack, error handler included."""
         app = super().build_middleware_stack()
         for middleware in reversed(self.outermost):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
-        return app
+        return RootPath(app)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with what the outermost middleware does to every answer.

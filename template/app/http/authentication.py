@@ -1,16 +1,17 @@
 """Bearer tokens, and the challenge for requests without one (RFC 9110, section 11; RFC 6750)."""
 
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from starlette.requests import HTTPConnection
 
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Settings
+from app.settings import Name, Settings
 
 CHALLENGED = documented_error(
     401,
@@ -25,8 +26,15 @@ bearer_scheme = HTTPBearer(auto_error=False)
 class TokenSettings(Settings):
     """The one token that opens the endpoints until you connect your own table of tokens."""
 
-    api_client: str = "client"
+    api_client: Name = "client"
     api_token: SecretStr | None = None
+
+    @field_validator("api_token")
+    @classmethod
+    def _refuse_what_cannot_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", token.get_secret_value()):
+            raise ValueError("a token has letters, digits and . _ ~ + / -, and may end with =")
+        return token
 
 
 def client_of(token: str) -> str | None:

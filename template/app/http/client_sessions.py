@@ -17,10 +17,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.cookies import CookiePolicy
 from app.http.openapi import header
+from app.http.private_answers import PRIVATE, is_private, make_private
 from app.http.signing import Signer
 
 RENEWED_AFTER = 0.1
 """The part of its lifetime after which a session that is used gets a new cookie."""
+
+
+class _RequestSession(Session):
+    """A session that is not used any more when its answer has left for shared caches."""
+
+    too_late = False
+
+    def mark_accessed(self) -> None:
+        if self.too_late:
+            raise RuntimeError(
+                "request.session is first used when its answer has begun, and shared caches may"
+                " store that; it must be used before, in a dependency, or the answer be private"
+            )
+        super().mark_accessed()
 
 
 class ClientSessions:
@@ -32,6 +47,11 @@ class ClientSessions:
     deletes the cookie. What a request changes before it fails with a 500 is not kept, nor is
     what it changes after its answer has begun. A session that does not fit into a cookie, or
     that JSON cannot hold, is such a failure: a 500 in place of the answer.
+
+    An answer whose request used the session, if only to read it, is kept out of shared caches,
+    whatever its endpoint says. Whether a stream will use it is not known when its headers leave:
+    one that says nothing is kept out as well, and in one that says `public` a first use is an
+    error, which ends it.
 
     Raises `ValueError` without `max_age`, since a browser may keep its cookies for ever.
     """
@@ -51,13 +71,13 @@ class ClientSessions:
             return
         data, signed_at = self._held(scope)
         before = json.dumps(data)
-        session = scope["session"] = Session(data)
+        session = scope["session"] = _RequestSession(data)
 
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 500:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 try:
-                    if json.dumps(session) != before or self._ages(session, signed_at):
+                    if message["status"] < 500 and self._is_due(session, before, signed_at):
                         headers.raw.append(self._line(session))
                 except Exception:
                     # The error handler stands further inside, and takes its answer for sent.
@@ -65,6 +85,9 @@ class ClientSessions:
                     raise
                 if session.accessed:
                     headers.add_vary_header("Cookie")
+                if session.accessed or {"cache-control", "content-length"}.isdisjoint(headers):
+                    make_private(headers)
+                session.too_late = scope["method"] == "GET" and not is_private(headers)
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
@@ -74,12 +97,16 @@ class ClientSessions:
         described = f"The session, in the cookie `{self.cookie.name}`."
         return {
             **self.cookie.described(described, required=False),
+            "Cache-Control": header(f"`{PRIVATE}` when the session is used.", required=False),
             "Vary": header("Contains Cookie when the session was used.", required=False),
         }
 
     def _held(self, scope: Scope) -> tuple[dict[str, Any], datetime | None]:
         signed = HTTPConnection(scope).cookies.get(self.cookie.name)
         return (signed and self._signer.read(signed, self.max_age)) or ({}, None)
+
+    def _is_due(self, session: Session, before: str, signed_at: datetime | None) -> bool:
+        return json.dumps(session) != before or self._ages(session, signed_at)
 
     def _ages(self, session: Session, signed_at: datetime | None) -> bool:
         if signed_at is None or not session.accessed:

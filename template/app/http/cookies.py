@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from fastapi import Response
 
+from app.http.cookie_header import LONGEST_PAIR
 from app.http.openapi import header
+from app.http.root_path import with_root_path
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_LIFE = 400 * 86_400
 """The longest that browsers keep a cookie, in seconds (RFC 6265bis, section 5.5)."""
-LONGEST_PAIR = 4096
-"""The most bytes that name and value may have together (RFC 6265bis, section 5.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class CookiePolicy:
     either, the cookie ends with the browser session. A point more than 400 days ahead is sent as
     400 days from today; when it has passed, browsers drop the cookie at once. Path and flags have
     no default, so that whoever reads a declaration sees what protects the cookie. Without `domain`
-    only this host receives it, with it the host and all its subdomains.
+    only this host receives it, with it the host and all its subdomains. A path is the service's
+    own: where a proxy takes a prefix off, it is sent with the prefix, but `/` stays the whole host.
 
     Raises `ValueError` for attributes that make browsers drop the cookie, or break the header.
     """
@@ -61,6 +62,10 @@ class CookiePolicy:
         )
 
     def _broken_attributes(self) -> Iterator[tuple[bool, str]]:
+        yield (
+            re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", self.name) is None,
+            "the name is a token of RFC 9110, or it could not be read back",
+        )
         cross_site = self.samesite == "none"
         yield cross_site and not self.secure, "SameSite=None needs Secure"
         yield (
@@ -119,12 +124,15 @@ class CookiePolicy:
         self, response: Response, value: str, max_age: int | None, expires: datetime | None
     ) -> None:
         _, quoted = SimpleCookie().value_encode(value)
-        line = f"{self.name}={quoted}{_attributes(self, max_age, expires)}"
+        path = self.path if self.path == "/" else with_root_path(self.path)
+        line = f"{self.name}={quoted}{_attributes(self, path, max_age, expires)}"
         response.headers.append("Set-Cookie", line)
 
 
 @lru_cache(maxsize=1024)
-def _attributes(cookie: CookiePolicy, max_age: int | None, expires: datetime | None) -> str:
+def _attributes(
+    cookie: CookiePolicy, path: str, max_age: int | None, expires: datetime | None
+) -> str:
     """Return what follows the value on the cookie's line.
 
     It is kept, because to write it takes longer than all other headers of an answer together.
@@ -135,7 +143,7 @@ def _attributes(cookie: CookiePolicy, max_age: int | None, expires: datetime | N
         "value",
         max_age=max_age,
         expires=expires,
-        path=cookie.path,
+        path=path,
         domain=cookie.domain,
         secure=cookie.secure,
         httponly=cookie.httponly,

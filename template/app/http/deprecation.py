@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Response
 
 from app.http.openapi import header
+from app.http.root_path import with_root_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,11 @@ class DeprecationNotice:
         """Set the headers; other links are kept."""
         response.headers["Deprecation"] = f"@{int(self.deprecation.timestamp())}"
         response.headers["Sunset"] = format_datetime(self.sunset, usegmt=True)
-        response.headers.append("Link", f'<{self.link}>; rel="deprecation"; type="text/html"')
+        link = with_root_path(self.link)
+        response.headers.append("Link", f'<{link}>; rel="deprecation"; type="text/html"')
         if self.successor is not None:
-            response.headers.append("Link", f'<{self.successor}>; rel="successor-version"')
+            successor = with_root_path(self.successor)
+            response.headers.append("Link", f'<{successor}>; rel="successor-version"')
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the headers."""

@@ -13,7 +13,7 @@ class _StreamHeaders:
     def openapi_headers(self) -> dict[str, Any]:
         unbuffered = "Asks proxies to pass on each event at once."
         return {
-            "Cache-Control": header("Events are not reused.", type="string", const="no-cache"),
+            "Cache-Control": header("Events are not reused.", type="string", pattern="no-cache"),
             "X-Accel-Buffering": header(unbuffered, type="string", const="no"),
         }
 

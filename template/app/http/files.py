@@ -8,13 +8,13 @@ from fastapi import HTTPException
 from pydantic import AfterValidator
 
 from app.http.openapi import Described, documented, documented_error, header
-from app.settings import Settings
+from app.settings import Directory, Settings
 
 
 class FileSettings(Settings):
     """Where the files to send are; links on the way there are followed once, at the first use."""
 
-    files_directory: Annotated[Path, AfterValidator(Path.resolve)] = Path("files")
+    files_directory: Annotated[Directory, AfterValidator(Path.resolve)] = Path("files")
 
 
 def stored_file(name: str) -> Path:

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.settings import Settings
+from app.settings import Directory, Settings
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 """For a file whose name changes with its content: a year, without asking in between."""
@@ -22,7 +22,7 @@ REVALIDATED = "no-cache"
 class FrontendSettings(Settings):
     """Where the build is; until it is there, nothing is served of it."""
 
-    frontend_directory: Path = Path("dist")
+    frontend_directory: Directory = Path("dist")
 
 
 class Frontend:

@@ -7,11 +7,18 @@ from typing import Any
 from fastapi import Response
 
 from app.http.openapi import header
+from app.http.root_path import with_root_path
+
+REFERENCES = frozenset({"content-location", "service-worker-allowed", "sourcemap"})
+"""Headers whose whole value is an address, which may be a path of this service."""
 
 
 @dataclass(frozen=True, slots=True)
 class FixedHeader:
     """One header and its value: a dependency when called, or applied to a response in hand.
+
+    Where the value is an address, a path is the service's own, and gets the prefix that a proxy
+    takes off.
 
     Raises `ValueError` for what cannot stand in a header: a line break would start another one.
     """
@@ -31,8 +38,15 @@ class FixedHeader:
 
     def apply(self, response: Response) -> None:
         """Set the header, in place of any earlier value."""
-        response.headers[self.name] = self.value
+        value = with_root_path(self.value) if self._is_reference() else self.value
+        response.headers[self.name] = value
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the header."""
+        if self._is_reference():
+            described = f"`{self.value}`, as clients see it."
+            return {self.name: header(described, type="string", format="uri-reference")}
         return {self.name: header(f"Always `{self.value}`.", type="string", const=self.value)}
+
+    def _is_reference(self) -> bool:
+        return self.name.lower() in REFERENCES

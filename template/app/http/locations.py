@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import Response
 
 from app.http.openapi import header
+from app.http.root_path import with_root_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,10 @@ class CreatedLocation:
 
     def apply(self, response: Response, **values: object) -> None:
         """Set the header, in place of any earlier value; `values` fill the template, escaped."""
-        response.headers["Location"] = re.sub(
+        location = re.sub(
             r"{(\w+)}", lambda found: quote(str(values[found[1]]), safe=""), self.template
         )
+        response.headers["Location"] = with_root_path(location)
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the header."""

@@ -3,11 +3,11 @@
 import hmac
 from dataclasses import dataclass, field
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr
 
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Settings
+from app.settings import Name, Settings
 
 CHALLENGE_HEADERS = (
     HeaderDescription("WWW-Authenticate", "How to log in."),
@@ -21,7 +21,7 @@ UNAUTHORIZED = documented_error(401, "Not logged in", *CHALLENGE_HEADERS)
 class LoginSettings(Settings):
     """The one account that may log in until you connect your own user table."""
 
-    login_user: str = "admin"
+    login_user: Name = "admin"
     login_password: SecretStr | None = None
 
 
@@ -55,6 +55,15 @@ async def authenticated(credentials: Credentials) -> str:
     if not known:
         raise unauthorized("Wrong user name or password")
     return credentials.username
+
+
+def forget_visitor(request: Request) -> None:
+    """Empty `request.session` at a logout, so that the browser's next user does not find it.
+
+    Nothing is done where no middleware keeps one.
+    """
+    if "session" in request.scope:
+        request.session.clear()
 
 
 def unauthorized(detail: str) -> HTTPException:

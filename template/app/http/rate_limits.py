@@ -4,11 +4,12 @@ draft-ietf-httpapi-ratelimit-headers-10, RFC 6585 section 4 and RFC 9110 section
 are where state is kept: see `app.http.state`.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from cachetools import TLRUCache
@@ -61,7 +62,7 @@ class RateLimit:
         """Count a request of `user`, or of its client's address; raise 429 when it is too many."""
         limiter: FixedWindowRateLimiter = request.state.rate_limiter
         limit = RateLimitItemPerSecond(self.quota, self.window)
-        owner = f"client:{client_address(request)}" if user is None else f"user:{user}"
+        owner = f"client:{client_address(request)}" if user is None else f"user:{_digest(user)}"
         with redis_needed():
             allowed = await limiter.hit(limit, self.policy, owner)
             reset_time, remaining = await limiter.get_window_stats(limit, self.policy, owner)
@@ -87,20 +88,27 @@ class RateLimit:
 
 
 def client_address(request: Request) -> str:
-    """Return the client's address, or its network where one client has all addresses of that.
+    """Return the client's IPv4 address, or the /64 of its IPv6 address, or `unknown`.
+
+    A /64 is the smallest network that a provider gives a customer (RFC 6177), who has all of its
+    addresses. Clients without an address, as behind a UNIX socket, are one: if each name that a
+    proxy passes on counted, whoever asks could be somebody else each time.
 
     Behind a proxy it is the proxy's, unless the server believes what the proxy says: see
     `FORWARDED_ALLOW_IPS` in the README.
     """
-    host = request.client.host if request.client else ""
     try:
-        address = ip_address(host)
-    except ValueError:  # a UNIX socket has no address
-        return host
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
     if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ip_network((address, 64), strict=False))
-    return host
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address)
+
+
+def _digest(user: str) -> str:
+    """Return what stands for a name in a key, however long it is."""
+    return hashlib.sha256(user.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,9 @@
 
 All tokens that come from one login are a family. Whoever steals a token and uses it makes the
 owner's next one a repeated use, or the other way round: either ends the family, for both.
+
+A browser has one family at a time: a token says which browser and which family it is of, and each
+login replaces the family. Of several logins at the same moment the last one counts.
 """
 
 import hashlib
@@ -15,7 +18,13 @@ from fastapi.security import APIKeyCookie
 from pydantic import BaseModel
 
 from app.http.cookies import CookiePolicy
-from app.http.login import CHALLENGE_HEADERS, Issued, authenticated, unauthorized
+from app.http.login import (
+    CHALLENGE_HEADERS,
+    Issued,
+    authenticated,
+    forget_visitor,
+    unauthorized,
+)
 from app.http.openapi import documented_error
 from app.http.state import StateStore, Store
 
@@ -23,10 +32,11 @@ logger = logging.getLogger(__name__)
 
 
 class FamilyRecord(BaseModel):
-    """What the store holds for a family; `ends` is in seconds since 1970."""
+    """What the store holds for a browser; `ends` is in seconds since 1970."""
 
     user: str
     ends: float
+    family: str
 
 
 class RefreshTokens:
@@ -51,8 +61,8 @@ class RefreshTokens:
         async def start(
             request: Request, user: Annotated[str, Depends(authenticated)], store: StateStore
         ) -> Issued:
-            await self.close(store, request.cookies.get(cookie.name, ""))
-            return Issued(user, await self.open(store, user))
+            earlier = request.cookies.get(cookie.name, "")
+            return Issued(user, await self.open(store, user, earlier))
 
         async def rotate(
             token: Annotated[str | None, Depends(token_cookie)], store: StateStore
@@ -64,39 +74,48 @@ class RefreshTokens:
 
         async def end(request: Request, store: StateStore) -> None:
             await self.close(store, request.cookies.get(cookie.name, ""))
+            forget_visitor(request)
 
         self.started = start
         self.rotated = rotate
         self.ended = end
 
-    async def open(self, store: Store, user: str) -> str:
-        """Begin a family for `user`, and return its first token."""
+    async def open(self, store: Store, user: str, earlier: str = "") -> str:
+        """Begin a family for `user`, and return its first token.
+
+        The family of the `earlier` token is over.
+        """
+        browser = earlier.partition(".")[0]
+        if await store.get(self._key("browser", browser)) is None:
+            browser = secrets.token_urlsafe(16)
         family = secrets.token_urlsafe(16)
-        record = FamilyRecord(user=user, ends=time.time() + self.lifetime)
+        record = FamilyRecord(user=user, ends=time.time() + self.lifetime, family=family)
         value = record.model_dump_json().encode()
-        await store.set(self._family(family), value, ttl=self.max_age)
-        return await self._next(store, family, self.max_age)
+        await store.set(self._key("browser", browser), value, ttl=self.max_age)
+        return await self._next(store, f"{browser}.{family}", self.max_age)
 
     async def rotate(self, store: Store, token: str) -> Issued | None:
         """Return the token that comes next, or None and, when it was used before, no family."""
-        family = token.partition(".")[0]
-        value = await store.get(self._family(family))
-        if value is None:
+        login = token.rpartition(".")[0]
+        browser, _, family = login.partition(".")
+        key = self._key("browser", browser)
+        value = await store.get(key)
+        record = FamilyRecord.model_validate_json(value) if value else None
+        if record is None or record.family != family:
             return None
-        record = FamilyRecord.model_validate_json(value)
         # `take` gives the token to one of several requests: for the others it is used already.
         if await store.take(self._key("token", token)) is None:
-            await store.delete(self._family(family))
+            await store.delete(key)
             logger.warning("A refresh token of %r was used again; its family is over", record.user)
             return None
-        ttl = min(self.max_age, record.ends - time.time())
-        if ttl <= 0 or not await store.touch(self._family(family), ttl=ttl):
+        left = record.ends - time.time()
+        if left <= 0 or not await store.touch(key, ttl=self.max_age):
             return None
-        return Issued(record.user, await self._next(store, family, ttl))
+        return Issued(record.user, await self._next(store, login, min(self.max_age, left)))
 
     async def close(self, store: Store, token: str) -> None:
-        """End the token's family, if there is one."""
-        await store.delete(self._family(token.partition(".")[0]))
+        """End the family of the token's browser, if there is one."""
+        await store.delete(self._key("browser", token.partition(".")[0]))
 
     def refusal(self) -> dict[int | str, dict[str, Any]]:
         """Return the `responses=` entry of the 401 that `rotated` raises."""
@@ -111,13 +130,10 @@ class RefreshTokens:
         headers = {**(error.headers or {}), "Set-Cookie": response.headers["set-cookie"]}
         return HTTPException(401, error.detail, headers)
 
-    async def _next(self, store: Store, family: str, ttl: float) -> str:
-        token = f"{family}.{secrets.token_urlsafe(32)}"
+    async def _next(self, store: Store, login: str, ttl: float) -> str:
+        token = f"{login}.{secrets.token_urlsafe(32)}"
         await store.set(self._key("token", token), b"", ttl=ttl)
         return token
-
-    def _family(self, family: str) -> str:
-        return self._key("family", family)
 
     def _key(self, kind: str, secret: str) -> str:
         digest = hashlib.sha256(secret.encode()).hexdigest()

@@ -2,9 +2,13 @@
 
 The store knows only a hash of the token, so whoever reads the store cannot log in with it (OWASP
 Session Management).
+
+A browser has one session at a time: a token says which browser it is, and holds a secret that each
+login replaces. Of several logins at the same moment the last one counts, in whichever process.
 """
 
 import hashlib
+import hmac
 import secrets
 import time
 from typing import Annotated
@@ -15,15 +19,16 @@ from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
-from app.http.login import Issued, authenticated, unauthorized
+from app.http.login import Issued, authenticated, forget_visitor, unauthorized
 from app.http.state import StateStore, Store
 
 
 class SessionRecord(BaseModel):
-    """What the store holds for a session; `ends` is in seconds since 1970."""
+    """What the store holds for a browser; `ends` is in seconds since 1970."""
 
     user: str
     ends: float
+    secret: str
 
 
 class ServerSession:
@@ -49,9 +54,8 @@ class ServerSession:
         async def start(
             request: Request, user: Annotated[str, Depends(authenticated)], store: StateStore
         ) -> Issued:
-            # The session from before the login is over, and its token worthless (fixation).
-            await self.close(store, request.cookies.get(cookie.name, ""))
-            return Issued(user, await self.open(store, user))
+            earlier = request.cookies.get(cookie.name, "")
+            return Issued(user, await self.open(store, user, earlier))
 
         async def logged_in(
             connection: HTTPConnection,
@@ -66,36 +70,49 @@ class ServerSession:
 
         async def end(request: Request, store: StateStore) -> None:
             await self.close(store, request.cookies.get(cookie.name, ""))
+            forget_visitor(request)
 
         self.started = start
         self.user = logged_in
         self.ended = end
 
-    async def open(self, store: Store, user: str) -> str:
-        """Begin a session for `user` under a new token, and return the token."""
-        token = secrets.token_urlsafe(32)
-        record = SessionRecord(user=user, ends=time.time() + self.max_age)
+    async def open(self, store: Store, user: str, earlier: str = "") -> str:
+        """Begin a session for `user`, and return its token.
+
+        The session of the `earlier` token is over: whoever planted or kept it is logged out.
+        """
+        browser = earlier.partition(".")[0]
+        if await store.get(self._key(browser)) is None:
+            browser = secrets.token_urlsafe(16)
+        secret = secrets.token_urlsafe(32)
+        ends = time.time() + self.max_age
+        record = SessionRecord(user=user, ends=ends, secret=_digest(secret))
         value = record.model_dump_json().encode()
-        await store.set(self._key(token), value, ttl=self.idle_timeout)
-        return token
+        await store.set(self._key(browser), value, ttl=self.idle_timeout)
+        return f"{browser}.{secret}"
 
     async def user_of(self, store: Store, token: str) -> str | None:
         """Renew the session, and return whose it is; None when it is unknown or over."""
-        key = self._key(token)
+        browser, _, secret = token.partition(".")
+        key = self._key(browser)
         value = await store.get(key)
         if value is None:
             return None
         record = SessionRecord.model_validate_json(value)
-        left = record.ends - time.time()
+        is_open = time.time() < record.ends and hmac.compare_digest(record.secret, _digest(secret))
         # A logout that comes between has the last word: `touch` renews only what is still there.
-        if left <= 0 or not await store.touch(key, ttl=min(left, self.idle_timeout)):
+        # A login that comes between is renewed in its place.
+        if not is_open or not await store.touch(key, ttl=self.idle_timeout):
             return None
         return record.user
 
     async def close(self, store: Store, token: str) -> None:
-        """End the session, if there is one."""
-        await store.delete(self._key(token))
+        """End the session of the token's browser, if there is one."""
+        await store.delete(self._key(token.partition(".")[0]))
 
-    def _key(self, token: str) -> str:
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        return f"session:{self.cookie.name}:{digest}"
+    def _key(self, browser: str) -> str:
+        return f"session:{self.cookie.name}:browser:{_digest(browser)}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -3,13 +3,18 @@
 The table of sessions lives in this process, and a session lasts as long as its cookie. For
 several workers, for sessions that end when they are idle, and for sessions that outlive a restart
 there is the pattern `cookie-session-server-side`.
+
+A browser has one session at a time: a token says which browser it is, and holds a secret that each
+login replaces. Of several logins at the same moment the last one counts.
 """
 
+import hmac
 import logging
 import os
 import secrets
 import time
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -17,7 +22,7 @@ from fastapi.security import APIKeyCookie
 from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
-from app.http.login import Issued, authenticated, unauthorized
+from app.http.login import Issued, authenticated, forget_visitor, unauthorized
 
 ONE_DAY = 86_400
 """How long a session lasts, in seconds, when its cookie ends with the browser."""
@@ -26,6 +31,15 @@ MOST_SESSIONS = 100_000
 """How many sessions a process keeps, in about 40 MB: a login more ends the oldest one."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """The session of one browser; `ends` is in seconds of the monotonic clock."""
+
+    user: str
+    ends: float
+    secret: str = field(repr=False)
 
 
 class Session:
@@ -38,12 +52,12 @@ class Session:
 
     def __init__(self, cookie: CookiePolicy) -> None:
         self.cookie = cookie
-        self._users: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._sessions: OrderedDict[str, BrowserSession] = OrderedDict()
         self._warned = False
         session_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
 
-        async def start(user: Annotated[str, Depends(authenticated)]) -> Issued:
-            return Issued(user, self.open(user))
+        async def start(request: Request, user: Annotated[str, Depends(authenticated)]) -> Issued:
+            return Issued(user, self.open(user, request.cookies.get(cookie.name, "")))
 
         async def logged_in(
             connection: HTTPConnection, token: Annotated[str | None, Depends(session_cookie)]
@@ -57,32 +71,44 @@ class Session:
         self.started = start
         self.user = logged_in
 
-    def open(self, user: str) -> str:
-        """Begin a session for `user` under a new token, and return the token."""
+    def open(self, user: str, earlier: str = "") -> str:
+        """Begin a session for `user`, and return its token.
+
+        The session of the `earlier` token is over: whoever planted or kept it is logged out.
+        """
         self._warn()
+        browser = earlier.partition(".")[0]
+        if self._sessions.pop(browser, None) is None:
+            browser = secrets.token_urlsafe(16)
         now = time.monotonic()
         self._make_room(now)
-        token = secrets.token_urlsafe(32)
-        self._users[token] = (user, now + (self.cookie.max_age or ONE_DAY))
-        return token
+        secret, ends = secrets.token_urlsafe(32), now + (self.cookie.max_age or ONE_DAY)
+        self._sessions[browser] = BrowserSession(user, ends, secret)
+        return f"{browser}.{secret}"
 
     def user_of(self, token: str) -> str | None:
         """Return whose session the token stands for, or None when it is unknown or over."""
-        user, ends = self._users.get(token, (None, 0.0))
-        return user if time.monotonic() < ends else None
+        browser, _, secret = token.partition(".")
+        session = self._sessions.get(browser)
+        if session is None or time.monotonic() >= session.ends:
+            return None
+        is_its_own = hmac.compare_digest(secret.encode(), session.secret.encode())
+        return session.user if is_its_own else None
 
     def end(self, response: Response, request: Request) -> None:
-        """Forget the request's session, here and in the browser."""
-        self._users.pop(request.cookies.get(self.cookie.name, ""), None)
+        """Forget the session of the request's browser, here and there."""
+        token = request.cookies.get(self.cookie.name, "")
+        self._sessions.pop(token.partition(".")[0], None)
         self.cookie.delete(response)
+        forget_visitor(request)
 
     def _make_room(self, now: float) -> None:
         # All last equally long: what began first is over first.
-        while self._users:
-            _, ends = next(iter(self._users.values()))
-            if now < ends and len(self._users) < MOST_SESSIONS:
+        while self._sessions:
+            oldest = next(iter(self._sessions.values()))
+            if now < oldest.ends and len(self._sessions) < MOST_SESSIONS:
                 break
-            self._users.popitem(last=False)
+            self._sessions.popitem(last=False)
 
     def _warn(self) -> None:
         if not self._warned:

@@ -6,11 +6,11 @@ when the service starts and closes it when it stops.
 
 import logging
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Protocol
-from urllib.parse import urlsplit
 
 from cachetools import TLRUCache
 from fastapi import Depends, HTTPException
@@ -18,11 +18,13 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError, TimeoutError
+from redis.exceptions import ConnectionError as NoConnection
 from redis.maint_notifications import MaintNotificationsConfig
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
 from app.http.application import refuse_start
 from app.settings import Settings
 
@@ -41,10 +43,22 @@ RETRY_AFTER = 5
 logger = logging.getLogger(__name__)
 
 
-class StateSettings(Settings):
-    """Where state is kept: `memory://`, or `redis://host:6379/0`."""
+StateURL = Annotated[
+    SecretStr,
+    address(
+        rf"memory://|rediss?://{LOGIN}{HOST}(?:/[0-9]*)?{QUERY}|unix://{LOGIN}{PATH}{QUERY}",
+        "memory:// or redis://user:password@host:6379/0",
+    ),
+]
 
-    state_url: SecretStr = SecretStr("memory://")
+
+class StateSettings(Settings):
+    """Where state is kept: `memory://`, or `redis://user:password@host:6379/0`.
+
+    `rediss://` is Redis behind TLS, and `unix:///path` one behind a socket.
+    """
+
+    state_url: StateURL = SecretStr("memory://")
 
 
 class StateError(Exception):
@@ -186,15 +200,15 @@ def redis_needed() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        logger.error("State is not available: Redis has failed: %s", _one_line(error))
-        raise StateUnavailable from error
+        logger.error("State is not available: Redis has failed: %s", _told(error))
+        raise StateUnavailable from None
 
 
 @asynccontextmanager
 async def open_store(url: str) -> AsyncIterator[Store]:
     """Open the store at `url` for the time of the block.
 
-    Raises `StateError` when the URL is wrong, or Redis does not answer.
+    Raises `StateError` when Redis's client does not take the URL, or Redis does not answer.
     """
     if url == "memory://":
         logger.warning(
@@ -204,15 +218,17 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         )
         yield MemoryStore()
         return
-    redis = _client(url)
     try:
-        try:
-            await redis.ping()
-        except (RedisError, OSError) as error:
-            raise StateError(f"APP_STATE_URL: Redis does not answer: {_one_line(error)}") from error
+        redis = _client(url)
+        await redis.ping()
+    except (ValueError, TypeError):
+        raise StateError(
+            "APP_STATE_URL: the client of Redis does not take it, or its options"
+        ) from None
+    except (RedisError, OSError) as error:
+        raise StateError(f"APP_STATE_URL: Redis does not answer: {_told(error)}") from None
+    async with redis:
         yield RedisStore(redis)
-    finally:
-        await redis.aclose()
 
 
 class OpenState:
@@ -248,21 +264,16 @@ StateStore = Annotated[Store, Depends(opened_store)]
 
 
 def _client(url: str) -> Redis:
-    try:
-        if urlsplit(url).scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("it begins with none of memory://, redis://, rediss:// and unix://")
-        return Redis.from_url(
-            url,
-            socket_connect_timeout=TIMEOUT,
-            socket_timeout=TIMEOUT,
-            # When an answer is lost, Redis may have done what it was asked: a token would be taken
-            # twice. A connection that Redis has closed is found by the pool, before it is used.
-            retry=Retry(NoBackoff(), 0),
-            # While the pool waits for these, it does not look for closed connections.
-            maint_notifications_config=MaintNotificationsConfig(enabled=False),
-        )
-    except ValueError as error:
-        raise StateError(f"APP_STATE_URL cannot be used: {error}") from error
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=TIMEOUT,
+        socket_timeout=TIMEOUT,
+        # When an answer is lost, Redis may have done what it was asked: a token would be taken
+        # twice. A connection that Redis has closed is found by the pool, before it is used.
+        retry=Retry(NoBackoff(), 0),
+        # While the pool waits for these, it does not look for closed connections.
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
+    )
 
 
 def _checked(ttl: float) -> float:
@@ -275,8 +286,16 @@ def _milliseconds(ttl: float) -> int:
     return max(1, round(_checked(ttl) * 1000))
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _told(error: Exception) -> str:
+    """Return what has happened, in one line and in the words of this side.
+
+    An old Redis, or what is none, repeats in its errors what it was sent, such as the password.
+    """
+    own = isinstance(error, OSError | NoConnection | TimeoutError)
+    if own and not isinstance(error, AuthenticationError):
+        return " ".join(str(error).split())
+    code = re.match(r"[A-Z]+\b", str(error))
+    return " ".join([type(error).__name__, *([code[0]] if code else [])])
 
 
 def _bytes(answer: bytes | str | None) -> bytes | None:

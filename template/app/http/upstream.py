@@ -4,15 +4,21 @@ Endpoints ask for the service with `upstream`; `OpenUpstream`, listed in `app/mi
 connections to it from one request to the next.
 """
 
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import HTTPException
 from fastapi.responses import StreamingResponse
 from httpx2 import (
+    URL,
     AsyncClient,
     HTTPError,
     InvalidURL,
@@ -21,10 +27,11 @@ from httpx2 import (
     TimeoutException,
     create_ssl_context,
 )
+from pydantic import Field, SecretStr
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.application import refuse_start
+from app.http.addresses import HOST, LOGIN, PATH, address
 from app.http.openapi import Described, documented, documented_error, header
 from app.settings import Settings
 
@@ -35,60 +42,76 @@ KEPT = {
     "content-length": "Content-Length",
     "content-type": "Content-Type",
     "etag": "ETag",
+    "expires": "Expires",
     "last-modified": "Last-Modified",
 }
 """What is passed on: neither what belongs to one connection only, nor cookies of another site."""
+
+CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What servers refuse in a header (RFC 9110, section 5.5)."""
+
+
+UpstreamURL = Annotated[
+    SecretStr, address(rf"https?://{LOGIN}{HOST}(?:{PATH})?", "https://user:password@host/path")
+]
 
 
 class UpstreamSettings(Settings):
     """Where the other service is, and for how many seconds it may be silent."""
 
-    upstream_url: str = ""
-    upstream_timeout: float = 10
+    upstream_url: UpstreamURL | None = None
+    upstream_timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The service in `APP_UPSTREAM_URL`; nothing of a request is sent to it."""
+    """The service in `APP_UPSTREAM_URL`; nothing of a request is sent to it.
+
+    `answers` closes those that were asked for, when nobody needs them any more.
+    """
 
     client: AsyncClient
+    answers: AsyncExitStack
 
-    async def stream(
-        self, path: str, *, media_type: str, private: bool = False
-    ) -> StreamingResponse:
+    async def stream(self, path: str, *, media_type: str) -> StreamingResponse:
         """Return what the service answers to a GET of `path`, as it arrives.
-
-        With `private` no shared cache may use it again, whatever the service says: for answers
-        that set a cookie, or that only some may see (RFC 9111, section 7).
 
         Raises 404 when it has no such thing, 504 when it is silent for too long, and 502 for
         everything else that is no content of this media type: an upstream is not trusted to
         choose what a browser makes of its bytes.
         """
         request = self.client.build_request("GET", path, headers={"Accept": media_type})
+        asked = time.time()
         try:
             answer = await self.client.send(request, stream=True)
         except TimeoutException:
             raise HTTPException(504, "The service behind this one does not answer") from None
         except (HTTPError, InvalidURL):
             raise HTTPException(502, "The service behind this one is not there") from None
-        problem = _problem(answer, media_type)
+        self.answers.push_async_callback(answer.aclose)
+        headers = _passed_on(answer)
+        problem = _problem(answer, headers, media_type)
         if problem:
-            await answer.aclose()
             raise problem
-        return _PassedOn(answer, private=private)
+        response = StreamingResponse(answer.aiter_raw())
+        response.raw_headers = headers
+        if age := _age(answer, asked):
+            response.headers["Age"] = str(age)
+        return response
 
 
-async def upstream(connection: HTTPConnection) -> Upstream:
-    """Return the service as a FastAPI dependency."""
-    return Upstream(connection.state.upstream)
+async def upstream(connection: HTTPConnection) -> AsyncIterator[Upstream]:
+    """Yield the service, as a FastAPI dependency.
+
+    When the request has ended, whichever way, its answers are closed: a connection that nobody
+    closes is lost to the service.
+    """
+    async with AsyncExitStack() as answers:
+        yield Upstream(connection.state.upstream, answers)
 
 
 class OpenUpstream:
-    """ASGI middleware that keeps connections to the service for the lifetime of this one.
-
-    When the settings cannot be used, the server logs one line and does not start.
-    """
+    """ASGI middleware that keeps connections to the service for the lifetime of this one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -98,20 +121,17 @@ class OpenUpstream:
         if scope["type"] != "lifespan":
             await self.app(scope, receive, send)
             return
-        try:
-            client = _client(UpstreamSettings.current())
-        except (InvalidURL, ValueError) as error:
-            reason = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {error}"
-            await refuse_start(reason, receive, send)
-            raise
-        async with client:
+        async with _client(UpstreamSettings.current()) as client:
             scope["state"]["upstream"] = client
             await self.app(scope, receive, send)
 
 
 def _client(settings: UpstreamSettings) -> AsyncClient:
+    url = URL(settings.upstream_url.get_secret_value() if settings.upstream_url else "")
     return AsyncClient(
-        base_url=settings.upstream_url,
+        # The client logs the address of each request.
+        base_url=url.copy_with(userinfo=b""),
+        auth=(url.username, url.password) if url.userinfo else None,
         timeout=settings.upstream_timeout,
         verify=_trusted(),
         headers={"Accept-Encoding": "identity"},  # who asked may take another encoding than we
@@ -128,33 +148,50 @@ def _trusted() -> SSLContext:
     return create_ssl_context()
 
 
-class _PassedOn(StreamingResponse):
-    """The answer of the service, which is closed when it has left or the client has."""
+def _passed_on(answer: Response) -> list[tuple[bytes, bytes]]:
+    """Return the headers that are passed on, byte for byte.
 
-    def __init__(self, answer: Response, *, private: bool) -> None:
-        headers = {name: value for name, value in answer.headers.items() if name in KEPT}
-        if private:
-            stricter = "no-store" in headers.get("cache-control", "").lower()
-            headers["cache-control"] = "no-store" if stricter else "private, no-cache"
-        super().__init__(answer.aiter_raw(), headers=headers)
-        self.answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self.answer.aclose()
+    What Connection names belongs to one connection (RFC 9110, section 7.6.1), and a length beside
+    Transfer-Encoding is not to be believed (RFC 9112, section 6.3).
+    """
+    dropped = {name.strip() for name in answer.headers.get("connection", "").lower().split(",")}
+    if "transfer-encoding" in answer.headers:
+        dropped.add("content-length")
+    lines = ((name.lower(), value) for name, value in answer.headers.raw)
+    kept = KEPT.keys() - dropped
+    return [(name, value) for name, value in lines if name.decode() in kept]
 
 
-def _problem(answer: Response, media_type: str) -> HTTPException | None:
+def _problem(
+    answer: Response, headers: list[tuple[bytes, bytes]], media_type: str
+) -> HTTPException | None:
     """Return what is raised in place of an answer that is not passed on."""
     if answer.status_code == 404:
         return HTTPException(404, "The service behind this one has nothing here")
-    sent = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    suits = sent == media_type.lower() and "content-encoding" not in answer.headers
-    if answer.status_code != 200 or not suits:
+    types = b",".join(value for name, value in headers if name == b"content-type")
+    sent = types.partition(b";")[0].strip().lower()
+    suits = sent == media_type.lower().encode() and "content-encoding" not in answer.headers
+    # Of several types, browsers take the last.
+    is_clear = b"," not in types and not any(CONTROLS.search(value) for _, value in headers)
+    if answer.status_code != 200 or not suits or not is_clear:
         return HTTPException(502, "The service behind this one answers something else")
     return None
+
+
+def _age(answer: Response, asked: float) -> int:
+    """Return how old the answer is, in seconds, or 0 (RFC 9111, section 4.2.3).
+
+    The server gives it a new Date, so that its age is all that tells caches how much is left of
+    `max-age`. `asked` is when the service was asked, in seconds since 1970.
+    """
+    now = time.time()
+    given = re.match(r"([0-9]{1,10})[ \t]*(,|$)", answer.headers.get("age", ""))
+    try:
+        made = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except (ValueError, OverflowError):
+        made = now
+    corrected = int(given[1]) + now - asked if given else 0
+    return int(max(now - made, corrected))
 
 
 class _Kept:
@@ -164,7 +201,10 @@ class _Kept:
             name: header(described, required=False)
             for name in KEPT.values()
             if name not in ("Content-Length", "Content-Type")
-        } | {"Cache-Control": header("Who may store this, and for how long.", required=False)}
+        } | {
+            "Age": header("How many seconds ago it was made.", required=False),
+            "Cache-Control": header("Who may store this, and for how long.", required=False),
+        }
 
 
 def documented_upstream(*described: Described, media_type: str) -> dict[int | str, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import hmac
 from base64 import b64decode, b64encode
-from binascii import Error as NoBase64
 from dataclasses import dataclass
 from hashlib import sha256
 from time import time
@@ -46,7 +45,7 @@ class WebhookSettings(Settings):
     @classmethod
     def _refuse_short(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(_decoded(secret)) < SHORTEST_SECRET for secret in secrets):
-            raise ValueError(f"a secret is base64 of at least {SHORTEST_SECRET} bytes")
+            raise ValueError(f"a secret is whsec_ and base64 of at least {SHORTEST_SECRET} bytes")
         return secrets
 
     def in_bytes(self) -> list[bytes]:
@@ -101,9 +100,10 @@ def signature(key: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
 
 
 def _decoded(secret: SecretStr) -> bytes:
+    scheme, _, encoded = secret.get_secret_value().rpartition("_")
     try:
-        return b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
-    except NoBase64:
+        return b64decode(encoded, validate=True) if scheme == "whsec" else b""
+    except ValueError:
         return b""
 
 

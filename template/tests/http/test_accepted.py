@@ -4,6 +4,7 @@ import pytest
 from fastapi import Response
 
 from app.http.accepted import Accepted
+from tests.wire import below
 
 accepted = Accepted("/jobs", retry_after=5)
 
@@ -23,6 +24,13 @@ def test_job_is_one_part_of_the_path(job_name: str, location: str) -> None:
     accepted.apply(response, job_name)
     assert response.headers["location"] == location
     assert response.headers["retry-after"] == "5"
+
+
+def test_place_behind_a_proxy() -> None:
+    """With the prefix that the proxy takes off."""
+    response = Response()
+    below("/api", lambda: accepted.apply(response, "7"))
+    assert response.headers["location"] == "/api/jobs/7"
 
 
 @pytest.mark.parametrize("job_name", ["", ".", ".."])

@@ -13,13 +13,18 @@ from fastapi import (
     FastAPI,
     Header,
     HTTPException,
+    Request,
     Response,
     WebSocket,
 )
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.testclient import WebSocketDenialResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application, refuse_start
@@ -103,6 +108,7 @@ def test_request_ends_with_the_answer(path: str) -> None:
         ("etag", '"1"'),
         ("set-cookie", "a=1; Path=/; SameSite=lax"),
         ("set-cookie", "b=2; Path=/; SameSite=lax"),
+        ("cache-control", "private, no-cache"),
     ]
 
 
@@ -355,7 +361,10 @@ def test_errors_keep_the_headers_of_their_exception(
     response = TestClient(app).post(path)
     assert response.status_code == status
     assert response.headers.get_list(name) == [value]
-    assert sorted(response.headers) == sorted(["content-length", "content-type", name.lower()])
+    others = {"content-length", "content-type"} | (
+        {"cache-control"} if name == "Set-Cookie" else set()
+    )
+    assert set(response.headers) == {name.lower(), *others}
 
 
 def test_unknown_methods_are_told_what_there_is() -> None:
@@ -378,12 +387,54 @@ def test_document_that_describes_items_is_of_a_later_version() -> None:
     assert TestClient(app).get("/openapi.json").json()["openapi"] == "3.2.0"
 
 
-def test_a_thousand_endpoints_start() -> None:
-    """As many routers as a large service has are no deep recursion at start-up."""
-    app = Application()
-    app.include_endpoints(APIRouter() for _ in range(1_000))
-    with TestClient(app) as client:
-        assert client.get("/openapi.json").status_code == 200
+def test_options_reach_every_endpoint() -> None:
+    """A login that the whole application needs, and what else it says of all its routes."""
+
+    async def log_in(connection: HTTPConnection) -> None:
+        if "authorization" not in connection.headers:
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+    router = APIRouter()
+
+    @router.get("/")
+    async def root() -> None:
+        """Answer with nothing."""
+
+    @router.websocket("/talk")
+    async def talk(websocket: WebSocket) -> None:
+        await websocket.accept()
+
+    app = Application(dependencies=[Depends(log_in)], responses={401: {"description": "Who?"}})
+    app.include_endpoints([router])
+    client = TestClient(app)
+    assert client.get("/").status_code == 401
+    with pytest.raises(WebSocketDenialResponse), client.websocket_connect("/talk"):
+        pass
+    assert client.get("/", headers={"Authorization": "Bearer a"}).status_code == 200
+    assert app.openapi()["paths"]["/"]["get"]["responses"]["401"]["description"] == "Who?"
+
+    app.dependency_overrides[log_in] = lambda: None
+    assert client.get("/").status_code == 200
+    with client.websocket_connect("/talk"):
+        pass
+
+
+def test_handlers_of_the_owner_stay() -> None:
+    """Whatever the class itself would answer."""
+
+    async def own(_: Request, error: Exception) -> PlainTextResponse:
+        return PlainTextResponse(type(error).__name__, 418)
+
+    app = Application(exception_handlers={RequestValidationError: own, Answered: own})
+
+    @app.get("/{number}")
+    async def get(number: int) -> None:
+        raise Answered(Response(status_code=304))
+
+    client = TestClient(app)
+    for path, error in (("/one", "RequestValidationError"), ("/1", "Answered")):
+        response = client.get(path)
+        assert (response.status_code, response.text) == (418, error)
 
 
 def test_start_is_refused_when_the_server_asks_for_it() -> None:

@@ -24,6 +24,7 @@ from tests.wire import set_cookie, undocumented
 FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 OLD = "old-key-" + "o" * 24
 NEW = "new-key-" + "n" * 24
+PUBLIC = {"Cache-Control": "public, max-age=600", "CDN-Cache-Control": "max-age=600"}
 START = datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
 
 
@@ -114,13 +115,31 @@ def create_app() -> Application:
         response.headers["Vary"] = "Accept"
         return bool(request.session)
 
-    @app.get("/late")
-    async def change_late(request: Request) -> StreamingResponse:
+    @app.api_route("/late", methods=["GET", "POST"], include_in_schema=False)
+    async def change_late(request: Request, said: str | None = None) -> StreamingResponse:
         async def parts() -> AsyncIterator[bytes]:
             yield b"begun"
             request.session["late"] = True
 
-        return StreamingResponse(parts())
+        return StreamingResponse(parts(), headers={"Cache-Control": said} if said else {})
+
+    @app.get("/public")
+    async def everybodys(response: Response) -> None:
+        response.headers.update(PUBLIC)
+
+    @app.get("/read")
+    async def read(request: Request, response: Response) -> None:
+        response.headers.update(PUBLIC)
+        request.session.get("visits")
+
+    @app.get("/written")
+    async def write(request: Request, response: Response) -> None:
+        response.headers.update(PUBLIC)
+        request.session["visits"] = 1
+
+    @app.get("/denied")
+    async def deny(request: Request) -> None:
+        raise HTTPException(503, request.session.get("reason", ""), PUBLIC)
 
     @app.get("/tracked", responses=documented(200, own))
     async def track(request: Request, response: Response) -> None:
@@ -244,15 +263,46 @@ def test_failure_keeps_nothing(client: TestClient) -> None:
     client.post("/visits")
     response = client.post("/failed")
     assert response.status_code == 500
-    assert not {"set-cookie", "vary"} & response.headers.keys()
+    assert "set-cookie" not in response.headers
     assert client.get("/session").json() == {"visits": 1}
 
 
-def test_changes_after_the_first_chunk_are_not_kept(client: TestClient) -> None:
-    """The headers have left by then; the answer itself is whole."""
-    response = client.get("/late")
+@pytest.mark.parametrize("said", [None, "private", "max-age=60, no-store"])
+def test_changes_after_the_first_chunk_are_not_kept(said: str | None) -> None:
+    """The headers have left by then; the answer itself is whole, and for nobody else."""
+    client = TestClient(create_app(), base_url="https://testserver")
+    response = client.get("/late", params={"said": said} if said else {})
     assert (response.text, "set-cookie" in response.headers) == ("begun", False)
+    assert response.headers["cache-control"] == (said or "private, no-cache")
     assert client.get("/session").json() == {}
+
+
+@pytest.mark.parametrize("said", ["public, max-age=60", "no-cache"])
+def test_public_stream_does_not_use_the_session(client: TestClient, said: str) -> None:
+    """It ends with an error, and without its end no cache stores it."""
+    with pytest.raises(RuntimeError, match=r"or the answer be private$"):
+        TestClient(create_app()).get("/late", params={"said": said})
+    response = client.post("/late", params={"said": said})
+    assert response.text == "begun"  # the answer to a POST is stored for nobody
+
+
+@pytest.mark.parametrize(("path", "status"), [("/read", 200), ("/written", 200), ("/denied", 503)])
+def test_answers_with_a_session_are_private(client: TestClient, path: str, status: int) -> None:
+    """Whatever the endpoint says, which knows nothing of the cookie; errors as well."""
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers.get_list("cache-control") == ["private, no-cache"]
+    assert response.headers["vary"] == "Cookie"
+    assert response.headers["cdn-cache-control"] == "no-store"
+
+
+def test_answers_without_a_session_stay_public(client: TestClient) -> None:
+    """Whether or not the visitor has one."""
+    for _ in range(2):
+        response = client.get("/public")
+        assert {name: response.headers[name] for name in PUBLIC} == PUBLIC
+        assert "cache-control" not in client.get("/other").headers
+        client.post("/visits")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +316,7 @@ def test_session_that_cannot_be_kept_is_a_failure(path: str, reason: str) -> Non
     response = client.post(path)
     assert (response.status_code, response.text) == (500, "Internal Server Error")
     assert response.headers["marked"] == "yes"
-    assert not {"set-cookie", "vary"} & response.headers.keys()
+    assert "set-cookie" not in response.headers
     assert client.get("/session").json() == {"visits": 1}
     with pytest.raises((TypeError, ValueError), match=reason):
         TestClient(create_app()).post(path)
@@ -316,6 +366,11 @@ def test_headers_are_described() -> None:
             "description": "The session, in the cookie `__Host-state`.",
             "required": False,
             "schema": {"type": "string", "pattern": "^__Host-state="},
+        },
+        "Cache-Control": {
+            "description": "`private, no-cache` when the session is used.",
+            "required": False,
+            "schema": {"type": "string"},
         },
         "Vary": {
             "description": "Contains Cookie when the session was used.",

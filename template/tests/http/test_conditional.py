@@ -90,7 +90,7 @@ def test_answer_without_change() -> None:
     assert response.headers.multi_items() == [
         ("etag", 'W/"1"'),
         ("last-modified", "Sun, 01 Nov 2026 12:00:00 GMT"),
-        ("cache-control", "no-cache"),
+        ("cache-control", "private, no-cache"),
         ("set-cookie", "a=1; Path=/; SameSite=lax"),
         ("set-cookie", "b=2; Path=/; SameSite=lax"),
     ]

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import Response
 from fastapi.testclient import TestClient
 
+from app.http.application import Application
 from app.http.cookies import CookiePolicy
+from app.http.root_path import RootPath
 from tests.wire import set_cookie
 
 FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
@@ -22,9 +24,9 @@ def declared(**options: Any) -> CookiePolicy:
     return CookiePolicy(**{"name": "a", **FLAGS, **options})
 
 
-def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
+def sent(policy: CookiePolicy, *, deleted: bool = False, root_path: str = "") -> list[str]:
     """Return the parts of the cookie's line, as an endpoint sends it."""
-    app = FastAPI()
+    app = Application()
 
     @app.get("/")
     async def endpoint(response: Response) -> None:
@@ -33,8 +35,8 @@ def sent(policy: CookiePolicy, *, deleted: bool = False) -> list[str]:
         else:
             policy.set(response, "value")
 
-    answer = TestClient(app, base_url="https://testserver").get("/")
-    return set_cookie(answer, policy.name)
+    client = TestClient(RootPath(app), base_url="https://testserver", root_path=root_path)
+    return set_cookie(client.get("/"), policy.name)
 
 
 LINE = ["a=value", "HttpOnly", "Path=/", "SameSite=lax", "Secure"]
@@ -86,6 +88,23 @@ def test_cookie_of_the_past_is_sent() -> None:
     """A service goes on when the point in time has passed."""
     parts = sent(declared(expires=datetime(2020, 1, 31, 12, 0, tzinfo=UTC)))
     assert "expires=Fri, 31 Jan 2020 12:00:00 GMT" in parts
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({"path": "/b"}, "Path=/my%20api/b"),
+        ({"path": "/my%20api"}, "Path=/my%20api/my%20api"),
+        ({}, "Path=/"),
+        ({"name": "__Host-a"}, "Path=/"),
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_path_behind_a_proxy(options: dict[str, Any], path: str, deleted: bool) -> None:
+    """The one that browsers see, or they never send the cookie (RFC 6265bis, section 5.1.4)."""
+    policy = declared(**options)
+    assert path in sent(policy, deleted=deleted, root_path="/my api")
+    assert path not in sent(policy, deleted=deleted) or policy.path == "/"
 
 
 @pytest.mark.parametrize("missing", ["path", "secure", "httponly", "samesite"])
@@ -149,7 +168,7 @@ def test_each_line_has_its_own_attributes() -> None:
 def test_browser_forgets_a_deleted_cookie() -> None:
     """Set, sent back, deleted, gone."""
     policy = declared(name="__Host-a", max_age=60)
-    app = FastAPI()
+    app = Application()
 
     @app.get("/set")
     async def set_it(response: Response) -> None:
@@ -183,6 +202,7 @@ def test_value_cannot_add_headers() -> None:
 
 
 HOST = '__Host- cookie needs Secure, Path "/" and no Domain'
+TOKEN = "the name is a token of RFC 9110, or it could not be read back"
 ASCII = 'path and domain are ASCII without ";" or line breaks'
 
 
@@ -198,6 +218,12 @@ ASCII = 'path and domain are ASCII without ";" or line breaks'
         ({"name": "__Http-a", "secure": False}, "__Http- cookie needs Secure and HttpOnly"),
         ({"name": "__Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
         ({"name": "__Host-Http-a", "httponly": False}, "__Http- cookie needs Secure and HttpOnly"),
+        ({"name": ""}, TOKEN),
+        ({"name": "a="}, TOKEN),
+        ({"name": " a"}, TOKEN),
+        ({"name": "a\n"}, TOKEN),
+        ({"name": "a; Domain=evil.example"}, TOKEN),
+        ({"name": "\xa0__Host-a"}, TOKEN),
         ({"samesite": "none", "secure": False}, "SameSite=None needs Secure"),
         ({"partitioned": True, "samesite": "lax"}, "Partitioned needs Secure and SameSite=None"),
         ({"partitioned": True, "samesite": "strict"}, "Partitioned needs Secure and SameSite=None"),
@@ -226,6 +252,7 @@ def test_broken_declaration_is_refused(options: dict[str, Any], reason: str) -> 
         {"name": "__Http-a", "domain": "example.com"},
         {"name": "__Secure-a", "domain": "example.com", "path": "/b"},
         {"name": "__Host-a", "samesite": "none", "partitioned": True},
+        {"name": "a!#$%&'*+-.^_`|~Z9"},
         {"name": "a", "max_age": 1},
         {"name": "a", "max_age": 34_560_000},
     ],

@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.http.deprecation import DeprecationNotice
+from tests.wire import below
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
@@ -34,6 +35,21 @@ def test_times_are_sent_in_their_own_formats() -> None:
     assert headers.get_list("deprecation") == ["@1767225600"]
     assert headers.get_list("sunset") == ["Fri, 01 Jan 2027 00:00:00 GMT"]
     assert headers.get_list("link") == ['</docs>; rel="deprecation"; type="text/html"']
+
+
+def test_links_behind_a_proxy() -> None:
+    """With the prefix that the proxy takes off; a page elsewhere is where it is."""
+    elsewhere = DeprecationNotice(
+        deprecation=SINCE, sunset=UNTIL, link="https://example.com/docs", successor="/v2/posts"
+    )
+    response = Response()
+    below("/api", lambda: ended.apply(response))
+    below("/api", lambda: elsewhere.apply(response))
+    assert response.headers.getlist("link") == [
+        '</api/docs>; rel="deprecation"; type="text/html"',
+        '<https://example.com/docs>; rel="deprecation"; type="text/html"',
+        '</api/v2/posts>; rel="successor-version"',
+    ]
 
 
 def test_links_are_added() -> None:

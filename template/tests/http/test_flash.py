@@ -3,10 +3,11 @@
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
 from fastapi.testclient import TestClient
 
+from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.flash import Flash
 from tests.wire import set_cookie
@@ -16,7 +17,7 @@ notice = Flash(
         name="__Host-notice", max_age=60, path="/", secure=True, httponly=True, samesite="lax"
     )
 )
-app = FastAPI()
+app = Application()
 
 
 @app.post("/posts")

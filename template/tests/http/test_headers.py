@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.http.headers import FixedHeader
+from tests.wire import below
 
 kind = FixedHeader("Post-Kind", "draft")
 app = FastAPI()
@@ -38,6 +39,25 @@ def test_header_is_described() -> None:
             "schema": {"type": "string", "const": "draft"},
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("Content-Location", "/posts/7", "/api/posts/7"),
+        ("Service-Worker-Allowed", "/", "/api/"),
+        ("SourceMap", "https://example.com/a.map", "https://example.com/a.map"),
+        ("Api-Base", "/v1", "/v1"),
+    ],
+)
+def test_address_behind_a_proxy(name: str, value: str, sent: str) -> None:
+    """With the prefix that the proxy takes off, which the document cannot know."""
+    fixed, response = FixedHeader(name, value), Response()
+    below("/api", lambda: fixed.apply(response))
+    assert response.headers.getlist(name) == [sent]
+    schema = fixed.openapi_headers()[name]["schema"]
+    assert schema.get("const", sent) == sent
+    assert schema.get("format", "") == ("" if name == "Api-Base" else "uri-reference")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from fastapi import Response
 
 from app.http.locations import CreatedLocation
+from tests.wire import below
 
 posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
 
@@ -18,6 +19,11 @@ def location(blog: object, post_id: object) -> list[str]:
 def test_template_is_filled() -> None:
     """In place of an earlier value."""
     assert location("news", 7) == ["/blogs/news/posts/7?page=1"]
+
+
+def test_location_behind_a_proxy() -> None:
+    """With the prefix that the proxy takes off, once, whatever the path itself begins with."""
+    assert below("/blogs", lambda: location("news", 7)) == ["/blogs/blogs/news/posts/7?page=1"]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ async def repetitive() -> str:
 
 def connect() -> TestClient:
     """Return a client of an application with CORS around, and compression inside."""
-    app = FastAPI()
+    app = Application()
     app.include_router(router, prefix="/v1")
     app.mount("/static", StaticFiles(directory="."))
     app.add_middleware(GZipMiddleware)

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
 from app.http.pages import templates
+from tests.wire import below
 
 app = FastAPI()
 
@@ -34,6 +35,12 @@ def test_other_pages_can_be_linked() -> None:
     request = Request({"type": "http", "app": app, "router": app.router, "headers": []})
     request.scope["server"] = ("testserver", 80)
     assert page.render(request=request) == "http://testserver/"
+
+
+def test_forms_lead_to_this_service() -> None:
+    """Also where a proxy takes a prefix off."""
+    page = templates.env.from_string("""<form action="{{with_root_path('/posts')}}">""")
+    assert below("/api", page.render) == '<form action="/api/posts">'
 
 
 def test_value_that_is_missing_is_an_error() -> None:

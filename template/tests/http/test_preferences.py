@@ -81,6 +81,7 @@ def test_minimal_answer(preference: str) -> None:
         ("preference-applied", "return=minimal"),
         ("set-cookie", "a=1; Path=/; SameSite=lax"),
         ("set-cookie", "b=2; Path=/; SameSite=lax"),
+        ("cache-control", "private, no-cache"),
     ]
 
 

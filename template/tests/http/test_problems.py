@@ -142,6 +142,13 @@ def test_errors_are_problems(method: str, path: str, expected: dict[str, object]
     assert response.headers["content-length"] == str(len(response.content))
 
 
+def test_instance_behind_a_proxy() -> None:
+    """It is what the client has asked for, with the prefix that the proxy takes off."""
+    behind = TestClient(app, root_path="/api", raise_server_exceptions=False)
+    for path in ("/bad", "/failing", "/none", "/api/bad"):
+        assert behind.get(path).json()["instance"] == f"/api{path.removeprefix('/api')}"
+
+
 def test_invalid_request_says_where() -> None:
     """But not what was sent."""
     response = client.post("/body", json={"titel": "secret"})

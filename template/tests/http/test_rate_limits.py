@@ -85,7 +85,7 @@ def test_everybody_has_a_quota(client: TestClient) -> None:
         client.get("/")
     assert client.get("/").status_code == 429
     assert client.get("/", params={"user": "ana"}).status_code == 200
-    assert client.get("/", params={"user": "testclient"}).status_code == 200
+    assert client.get("/", params={"user": "unknown"}).status_code == 200
 
 
 def test_every_address_has_a_quota(app: Application, state_url: str) -> None:
@@ -127,7 +127,14 @@ def test_quota_is_whole_after_the_window(state_url: str) -> None:
         ("::ffff:203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
+        ("::1", "::/64"),
+        ("fe80::1%" + "a" * 60_000, "fe80::/64"),
+        ("::ffff:203.0.113.7%a", "203.0.113.7"),
+        ("testclient", "unknown"),
+        ("203.0.113.7, 203.0.113.8", "unknown"),
+        ("203.0.113.007", "unknown"),
+        ("a" * 60_000, "unknown"),
+        ("", "unknown"),
     ],
 )
 def test_client_is_its_address(host: str, address: str) -> None:
@@ -137,7 +144,25 @@ def test_client_is_its_address(host: str, address: str) -> None:
 
 def test_client_may_have_no_address() -> None:
     """When it comes through a UNIX socket."""
-    assert client_address(Request({"type": "http", "client": None})) == ""
+    assert client_address(Request({"type": "http", "client": None})) == "unknown"
+
+
+def test_keys_are_short(app: Application) -> None:
+    """However long the name of a user is: who chose it shall not fill the memory."""
+    with TestClient(app) as client:
+        client.get("/")
+        client.get("/", params={"user": "a" * 10_000})
+        assert max(map(len, client.app_state["rate_limiter"].storage._windows)) < 200
+
+
+@pytest.mark.parametrize("user", ["a" * 100_000, "a/2/60/second", "\ud800", "unknown", ""])
+def test_every_user_has_a_quota(client: TestClient, rate_limit: RateLimit, user: str) -> None:
+    """Whatever the name is."""
+    request = Request({"type": "http", "client": None, "state": client.app_state})
+    assert client.portal is not None
+    for remaining in (1, 0):
+        assert client.portal.call(rate_limit.count, request, user).remaining == remaining
+    assert client.portal.call(rate_limit.count, request).remaining == 1
 
 
 @pytest.mark.parametrize("state_url", ["redis"], indirect=True)

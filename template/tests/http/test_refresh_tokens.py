@@ -1,5 +1,6 @@
 """`app.http.refresh_tokens`: login, rotation, repeated use, logout, and both lifetimes."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
@@ -17,7 +18,7 @@ from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.login import Issued
 from app.http.refresh_tokens import RefreshTokens
-from app.http.state import OpenState
+from app.http.state import OpenState, Store
 from tests.state import with_store
 from tests.wire import set_cookie, undocumented
 
@@ -80,7 +81,7 @@ def test_login_sets_the_cookie(client: TestClient) -> None:
     response = client.post("/auth/login", json=GOOD)
     assert response.status_code == 200
     token = token_of(response)
-    assert [len(part) for part in token.split(".")] == [22, 43]
+    assert [len(part) for part in token.split(".")] == [22, 22, 43]
     assert sorted(set_cookie(response, "__Secure-refresh")) == [
         "HttpOnly",
         "Max-Age=60",
@@ -98,7 +99,7 @@ def test_refresh_gives_the_next_token(client: TestClient) -> None:
     for _ in range(3):
         response = client.post("/auth/refresh")
         assert (response.status_code, response.json()) == (200, "admin")
-        assert token_of(response).partition(".")[0] == token.partition(".")[0]
+        assert token_of(response).rpartition(".")[0] == token.rpartition(".")[0]
         seen.add(token_of(response))
     assert len(seen) == 4
 
@@ -128,7 +129,7 @@ def test_use_at_the_same_time_is_a_repeated_use(client: TestClient) -> None:
         assert send(client, "/auth/refresh", token_of(winner)).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "x", "ä", ".", "a.b"])
+@pytest.mark.parametrize("token", ["", "x", "ä", ".", "a.b", "a.b.c", "a.b.c.d"])
 def test_unknown_token_is_refused(client: TestClient, token: str) -> None:
     """With a challenge, and the browser drops it."""
     response = send(client, "/auth/refresh", token)
@@ -148,17 +149,45 @@ def test_unknown_token_is_refused(client: TestClient, token: str) -> None:
 
 
 def test_made_up_secret_ends_the_family(client: TestClient) -> None:
-    """Whoever knows the first half has seen a token."""
+    """Whoever knows the rest has seen a token."""
     token = with_store(client, tokens.open, "ana")
-    assert send(client, "/auth/refresh", token.partition(".")[0] + ".forged").status_code == 401
+    assert send(client, "/auth/refresh", token.rpartition(".")[0] + ".forged").status_code == 401
     assert send(client, "/auth/refresh", token).status_code == 401
 
 
 def test_login_ends_the_earlier_family(client: TestClient) -> None:
-    """Which nobody would end otherwise."""
+    """Which nobody would end otherwise; its tokens do nothing to the one that follows."""
     first = token_of(client.post("/auth/login", json=GOOD))
-    client.post("/auth/login", json=GOOD)
-    assert send(client, "/auth/refresh", first).status_code == 401
+    second = token_of(client.post("/auth/login", json=GOOD))
+    statuses = [send(client, "/auth/refresh", one).status_code for one in (first, first, second)]
+    assert statuses == [401, 401, 200]
+
+
+def test_logins_at_the_same_time_leave_one_family(client: TestClient) -> None:
+    """Each comes with the token of the family that was there before."""
+
+    async def log_in(store: Store, earlier: str) -> list[str]:
+        return await asyncio.gather(*(tokens.open(store, "ana", earlier) for _ in range(4)))
+
+    earlier = with_store(client, tokens.open, "ana")
+    found = [earlier, *with_store(client, log_in, earlier)]
+    statuses = [send(client, "/auth/refresh", token).status_code for token in found]
+    assert sorted(statuses) == [200, 401, 401, 401, 401]
+
+
+def test_logout_ends_what_a_late_login_began(client: TestClient) -> None:
+    """Though the browser holds the token of the one that was answered last."""
+    earlier = with_store(client, tokens.open, "ana")
+    held, newest = (with_store(client, tokens.open, "ana", earlier) for _ in range(2))
+    send(client, "/auth/logout", held)
+    assert send(client, "/auth/refresh", newest).status_code == 401
+
+
+def test_logout_empties_the_client_session(client: TestClient) -> None:
+    """What `request.session` holds belongs to who has logged out."""
+    scope = {"type": "http", "headers": [], "session": {"cart": 1}}
+    with_store(client, lambda store: tokens.ended(Request(scope), store))
+    assert scope["session"] == {}
 
 
 def test_logout_ends_the_family(client: TestClient) -> None:

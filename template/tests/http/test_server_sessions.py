@@ -1,6 +1,8 @@
 """`app.http.server_sessions`: login, use, both time-outs, logout, and what must not work."""
 
+import asyncio
 import hashlib
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.login import UNAUTHORIZED, Issued
 from app.http.server_sessions import ServerSession
-from app.http.state import OpenState
+from app.http.state import OpenState, Store
 from tests.state import with_store
 from tests.wire import set_cookie
 
@@ -92,7 +94,7 @@ def test_login_sets_the_cookie(client: TestClient) -> None:
     response = client.post("/login", json=GOOD)
     assert (response.status_code, response.json()) == (200, "admin")
     token = token_of(response)
-    assert len(token) == 43
+    assert [len(part) for part in token.split(".")] == [22, 43]
     assert sorted(set_cookie(response, "__Host-session")) == [
         "HttpOnly",
         "Max-Age=600",
@@ -111,17 +113,21 @@ def test_session_identifies_the_user(client: TestClient) -> None:
     assert "set-cookie" not in response.headers
 
 
-def test_store_holds_a_hash_of_the_token(client: TestClient) -> None:
+def test_store_holds_hashes(client: TestClient) -> None:
     """With which nobody can log in."""
     token = token_of(client.post("/login", json=GOOD))
-    digest = hashlib.sha256(token.encode()).hexdigest()
+    browser, _, secret = token.partition(".")
+    digests = [hashlib.sha256(part.encode()).hexdigest() for part in (browser, secret)]
 
-    async def keys(store: object) -> list[bool]:
-        kept = [f"session:__Host-session:{one}" for one in (token, digest)]
-        return [await store.get(key) is not None for key in kept]  # type: ignore[attr-defined]
+    async def records(store: Store) -> list[bytes | None]:
+        keys = [f"session:__Host-session:browser:{one}" for one in (browser, digests[0])]
+        return [await store.get(key) for key in keys]
 
-    assert with_store(client, keys) == [False, True]
-    assert ask(client, digest) == 401
+    in_plain, hashed = with_store(client, records)
+    assert in_plain is None
+    assert hashed is not None
+    assert json.loads(hashed)["secret"] == digests[1]
+    assert [ask(client, ".".join(half)) for half in (digests, (browser, digests[1]))] == [401, 401]
 
 
 @pytest.mark.parametrize("token", ["", "x", "ä", "__Host-session"])
@@ -155,6 +161,42 @@ def test_login_gives_a_new_token(client: TestClient) -> None:
     second = token_of(client.post("/login", json=GOOD))
     assert len({"planted", first, second}) == 3
     assert [ask(client, token) for token in ("planted", first, second)] == [401, 401, 200]
+
+
+def test_logins_at_the_same_time_leave_one_session(client: TestClient) -> None:
+    """Each comes with the token of the session that was there before."""
+
+    async def log_in(store: Store, earlier: str) -> list[str]:
+        return await asyncio.gather(*(session.open(store, "ana", earlier) for _ in range(4)))
+
+    earlier = with_store(client, session.open, "ana")
+    tokens = [earlier, *with_store(client, log_in, earlier)]
+    assert sorted(ask(client, token) for token in tokens) == [200, 401, 401, 401, 401]
+
+
+def test_logout_ends_what_a_late_login_began(client: TestClient) -> None:
+    """Though the browser holds the token of the one that was answered last."""
+    earlier = with_store(client, session.open, "ana")
+    held, newest = (with_store(client, session.open, "ana", earlier) for _ in range(2))
+    client.cookies.set("__Host-session", held)
+    client.post("/logout")
+    assert ask(client, newest) == 401
+
+
+def test_token_of_another_browser_is_left_alone(client: TestClient) -> None:
+    """Half a token is none, and a browser that nobody knows gets a name of its own."""
+    token = with_store(client, session.open, "ana")
+    made_up = with_store(client, session.open, "eve", "made-up.secret")
+    assert made_up.partition(".")[0] != "made-up"
+    browser = token.partition(".")[0]
+    assert [ask(client, one) for one in (token, browser, f"{browser}.")] == [200, 401, 401]
+
+
+def test_logout_empties_the_client_session(client: TestClient) -> None:
+    """What `request.session` holds belongs to who has logged out."""
+    scope = {"type": "http", "headers": [], "session": {"cart": 1}}
+    with_store(client, lambda store: session.ended(Request(scope), store))
+    assert scope["session"] == {}
 
 
 def test_logout_ends_the_session_on_the_server(client: TestClient) -> None:
@@ -251,7 +293,7 @@ class RecordingStore:
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_requests_renew_the_session(now: SimpleNamespace) -> None:
-    """By the idle time-out, and not beyond the end."""
+    """By the idle time-out; one that a login has begun meanwhile lasts as long as others."""
     store = RecordingStore()
     token = await session.open(store, "ana")
     now.now += 100.0
@@ -260,7 +302,7 @@ async def test_requests_renew_the_session(now: SimpleNamespace) -> None:
     assert await session.user_of(store, token) == "ana"
     now.now += 20.0
     assert await session.user_of(store, token) == "ana"
-    assert store.kept == [60, 60, 50.0, 30.0]
+    assert store.kept == [60, 60, 60, 60]
     store.lost = True
     assert await session.user_of(store, token) is None
 

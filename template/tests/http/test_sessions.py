@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated
@@ -58,6 +59,16 @@ def token_of(response: httpx2.Response) -> str:
     return set_cookie(response, "__Host-session")[0].removeprefix("__Host-session=")
 
 
+def ask(client: TestClient, token: str) -> int:
+    """Return the status of a request with only this token."""
+    return client.get("/me", headers={"Cookie": f"__Host-session={token}"}).status_code
+
+
+def log_in_again(client: TestClient, token: str) -> httpx2.Response:
+    """Log in from a browser that has this token, whatever the client holds."""
+    return client.post("/login", json=GOOD, headers={"Cookie": f"__Host-session={token}"})
+
+
 def connect(app: FastAPI) -> TestClient:
     """Return one browser's client."""
     return TestClient(app, base_url="https://testserver")
@@ -83,7 +94,7 @@ def test_login_sets_the_cookie(client: TestClient) -> None:
     response = client.post("/login", json=GOOD)
     assert (response.status_code, response.json()) == (200, "admin")
     token = token_of(response)
-    assert len(token) == 43
+    assert [len(part) for part in token.split(".")] == [22, 43]
     assert sorted(set_cookie(response, "__Host-session")) == [
         "HttpOnly",
         "Max-Age=60",
@@ -192,6 +203,55 @@ def test_each_login_gets_a_new_token(client: TestClient) -> None:
     assert client.get("/me", headers=planted).status_code == 401
 
 
+def test_login_ends_the_earlier_session(client: TestClient) -> None:
+    """Of this browser: whoever planted or kept its token is logged out, and so is every tab."""
+    tokens = [token_of(client.post("/login", json=GOOD)) for _ in range(3)]
+    assert [ask(client, token) for token in tokens] == [401, 401, 200]
+    client.post("/logout")
+    assert [ask(client, token) for token in tokens] == [401, 401, 401]
+
+
+def test_wrong_credentials_end_nothing(client: TestClient) -> None:
+    """Else a form of another site could log people out."""
+    token = token_of(client.post("/login", json=GOOD))
+    assert client.post("/login", json={**GOOD, "password": "wrong"}).status_code == 401
+    assert ask(client, token) == 200
+
+
+def test_logins_at_the_same_time_leave_one_session(client: TestClient) -> None:
+    """Each is sent with the token of the session that was there before."""
+    earlier = token_of(client.post("/login", json=GOOD))
+    with ThreadPoolExecutor(4) as pool:
+        logins = list(pool.map(lambda _: log_in_again(client, earlier), range(4)))
+    tokens = [token_of(response) for response in logins]
+    assert sorted(ask(client, token) for token in [earlier, *tokens]) == [200, 401, 401, 401, 401]
+
+
+def test_logout_ends_what_a_late_login_began(client: TestClient) -> None:
+    """Though the browser holds the token of the one that was answered last."""
+    earlier = token_of(client.post("/login", json=GOOD))
+    held, newest = (token_of(log_in_again(client, earlier)) for _ in range(2))
+    client.post("/logout", headers={"Cookie": f"__Host-session={held}"})
+    assert ask(client, newest) == 401
+
+
+def test_token_of_another_browser_is_left_alone() -> None:
+    """Half a token is none, and a browser that nobody knows gets a name of its own."""
+    session = Session(session_cookie())
+    token = session.open("ana")
+    assert session.open("eve", "made-up.secret").partition(".")[0] != "made-up"
+    browser = token.partition(".")[0]
+    assert [session.user_of(one) for one in (token, browser, f"{browser}.")] == ["ana", None, None]
+
+
+def test_logout_empties_the_client_session() -> None:
+    """What `request.session` holds belongs to who has logged out."""
+    session = Session(session_cookie())
+    scope = {"type": "http", "headers": [], "session": {"cart": 1}}
+    session.end(Response(), Request(scope))
+    assert scope["session"] == {}
+
+
 def test_tokens_work_without_a_response() -> None:
     """For what answers by itself, such as a WebSocket."""
     session = Session(session_cookie())
@@ -211,7 +271,25 @@ def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [session.user_of(token) for token in tokens] == [None, "ben", "cleo"]
     now = 60.0
     session.open("dan")
-    assert len(session._users) == 1
+    assert len(session._sessions) == 1
+
+
+def test_session_of_a_new_login_is_the_youngest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that logs in again does not lose it to those that came between."""
+    monkeypatch.setattr("app.http.sessions.MOST_SESSIONS", 3)
+    session = Session(session_cookie())
+    first = session.open("ana")
+    session.open("ben")
+    tokens = [session.open("ana", first), session.open("cleo"), session.open("dan")]
+    assert [session.user_of(token) for token in tokens] == ["ana", "cleo", "dan"]
+
+
+def test_secrets_stay_out_of_logs() -> None:
+    """Where a table of sessions may be written down."""
+    session = Session(session_cookie())
+    token = session.open("ana")
+    assert "user='ana'" in repr(session._sessions)
+    assert token.partition(".")[2] not in repr(session._sessions)
 
 
 def test_sessions_of_one_process(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,14 +7,18 @@ import socket
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, InvalidResponse, RedisError, ResponseError
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as SilentRedis
 from starlette.middleware import Middleware
 
 from app.http.application import Application
@@ -30,6 +34,7 @@ from app.http.state import (
     StateUnavailable,
     Store,
     open_store,
+    redis_needed,
 )
 
 pytestmark = pytest.mark.anyio
@@ -222,23 +227,69 @@ async def test_redis_is_shared(state_url: str, key: str, caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize(
-    ("url", "reason"),
+    "url",
     [
-        ("", "it begins with none of memory://, redis://, rediss:// and unix://"),
-        ("memory", "it begins with none of memory://, redis://, rediss:// and unix://"),
-        (
-            "http://:secret@host",
-            "it begins with none of memory://, redis://, rediss:// and unix://",
-        ),
-        ("redis://:secret@host:port/0", "Port could not be cast to integer value as 'port'"),
+        "http://:secret@host",
+        "redis://:secret/@host",
+        "redis://127.0.0.1:1/0?db=secret",
+        "redis://127.0.0.1:1/0?secret=1",
     ],
 )
-async def test_wrong_url(url: str, reason: str) -> None:
-    """One line says what is wrong, and no password."""
-    with pytest.raises(StateError) as raised:
+async def test_wrong_url(url: str) -> None:
+    """One line says what is wrong, and nothing of the address."""
+    why = "the client of Redis does not take it, or its options"
+    with pytest.raises(StateError, match=rf"\AAPP_STATE_URL: {why}\Z") as raised:
         async with open_store(url):
             pass
-    assert str(raised.value) == f"APP_STATE_URL cannot be used: {reason}"
+    assert "secret" not in "".join(format_exception(raised.value))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "memory", "memory:///", "http://host", "redis://", "redis://:secret@", "unix://"),
+        *("redis://:sec/ret@host", "redis://:sec#ret@host", "redis://:sec?ret@host", "unix://a@"),
+        *("redis://host/secret", "redis://host:secret", "redis://host#secret", "redis//host"),
+    ],
+)
+def test_settings_refuse_other_addresses(url: str) -> None:
+    """What can be read in two ways would show a part of the password."""
+    with pytest.raises(ValidationError, match="it is no address such as memory://") as refused:
+        StateSettings(state_url=SecretStr(url))
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("memory://", "redis://host", "redis://host/", "redis://host:6379/0?protocol=2"),
+        *("redis://user:s%2Fe:t@host.example", "rediss://:a@[::1]:1/15?ssl_cert_reqs=none"),
+        *("unix:///run/redis.sock?db=1", "unix://user:secret@/run/redis.sock"),
+    ],
+)
+def test_settings_take_addresses(url: str) -> None:
+    """Of each kind."""
+    assert StateSettings(state_url=SecretStr(url)).state_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NoConnection("Error 111\n  connecting"), "Error 111 connecting"),
+        (SilentRedis("Timeout reading from host"), "Timeout reading from host"),
+        (ResponseError("unknown command, with args: secret"), "ResponseError"),
+        (ResponseError("MISCONF secret"), "ResponseError MISCONF"),
+        (ResponseError("Secret"), "ResponseError"),
+        (AuthenticationError("WRONGPASS secret"), "AuthenticationError WRONGPASS"),
+        (InvalidResponse("Protocol Error: secret"), "InvalidResponse"),
+    ],
+)
+def test_reason_is_told(error: RedisError, told: str, caplog: pytest.LogCaptureFixture) -> None:
+    """In the words of this side: a server may repeat what it was sent."""
+    with pytest.raises(StateUnavailable) as raised, redis_needed():
+        raise error
+    assert caplog.messages == [f"State is not available: Redis has failed: {told}"]
+    assert "secret" not in "".join(format_exception(raised.value))
 
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
@@ -369,7 +420,7 @@ def test_endpoints_without_redis() -> None:
 
 def test_start_up_fails_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the message that servers log."""
-    monkeypatch.setenv("APP_STATE_URL", "http://host")
+    monkeypatch.setenv("APP_STATE_URL", "redis://127.0.0.1:1/0?passwrod=secret")
     sent = []
 
     async def serve() -> None:
@@ -386,8 +437,7 @@ def test_start_up_fails_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent == [
         {
             "type": "lifespan.startup.failed",
-            "message": "APP_STATE_URL cannot be used: it begins with none of memory://, redis://,"
-            " rediss:// and unix://",
+            "message": "APP_STATE_URL: the client of Redis does not take it, or its options",
         }
     ]
 

@@ -1,23 +1,23 @@
 """`app.http.upstream`: what is passed on, what is not, and every way in which it fails."""
 
-import asyncio
-import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
 from threading import Thread
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends
+from fastapi import Cookie, Depends
+from fastapi import Response as Answer
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from httpx2 import (
     AsyncByteStream,
     AsyncClient,
     ConnectError,
-    InvalidURL,
     MockTransport,
     ReadTimeout,
     RemoteProtocolError,
@@ -27,8 +27,16 @@ from httpx2 import (
 from starlette.middleware import Middleware
 from starlette.types import Message, Receive, Scope, Send
 
-from app.http.application import Application
-from app.http.upstream import OpenUpstream, Upstream, documented_upstream, upstream
+from app.http.application import Answered, Application
+from app.http.openapi import documented
+from app.http.upstream import (
+    OpenUpstream,
+    Upstream,
+    UpstreamSettings,
+    documented_upstream,
+    upstream,
+)
+from app.settings import UnusableSettingsError
 from tests.leaving import leave
 from tests.wire import undocumented
 
@@ -43,9 +51,24 @@ async def table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingRes
 
 
 @app.get("/own-table", response_class=StreamingResponse, responses=documents)
-async def own_table(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
+async def own_table(
+    service: Annotated[Upstream, Depends(upstream)], theme: Annotated[str, Cookie()] = ""
+) -> StreamingResponse:
     """Pass on a table that is meant for one visitor."""
-    return await service.stream("/data/table", media_type="text/CSV", private=True)
+    return await service.stream("/data/table", media_type="text/CSV")
+
+
+@app.get("/failing", response_class=StreamingResponse, responses=documents)
+async def failing(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
+    """Fail with the answer in hand."""
+    raise RuntimeError(await service.stream("/data/table", media_type="text/csv"))
+
+
+@app.get("/known", response_class=StreamingResponse, responses=documents | documented(304))
+async def known(service: Annotated[Upstream, Depends(upstream)]) -> StreamingResponse:
+    """Answer with something else, although there is a table."""
+    await service.stream("/data/table", media_type="text/csv")
+    raise Answered(Answer(status_code=304))
 
 
 ROWS = {"Content-Type": "text/csv; charset=utf-8"}
@@ -110,6 +133,7 @@ def test_answer_is_passed_on(client: TestClient, service: Service) -> None:
         "Content-Disposition": "attachment",
         "Content-Language": "en",
         "ETag": '"1"',
+        "Expires": "Sat, 31 Jan 2026 12:00:00 GMT",
         "Last-Modified": "Sat, 31 Jan 2026 12:00:00 GMT",
     }
     dropped = {
@@ -135,6 +159,82 @@ def test_answer_is_passed_on(client: TestClient, service: Service) -> None:
     assert undocumented(response, app.openapi()) == []
 
 
+@pytest.mark.parametrize("name", ["Übersicht", "日本"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+def test_headers_are_passed_on_byte_for_byte(service: Service, name: str, encoding: str) -> None:
+    """Which need not be ASCII, nor text (RFC 9110, section 5.5)."""
+    disposition = b'attachment; filename="%s.csv"' % name.encode(encoding, errors="replace")
+    headers = [(b"Content-Type", b"text/csv"), (b"Content-Disposition", disposition)]
+    service.answer = Response(200, headers=headers, stream=Body())
+    sent: list[Any] = []
+
+    async def keep(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without(message: Message) -> None:
+            sent.extend(message.pop("headers", []))  # the test client can read ASCII only
+            await send(message)
+
+        await app(scope, receive, send_without)
+
+    with TestClient(keep) as client:
+        assert client.get("/table").status_code == 200
+    assert sent == [(name.lower(), value) for name, value in headers]
+
+
+def test_what_connection_names_is_dropped(client: TestClient, service: Service) -> None:
+    """Whatever it is (RFC 9110, section 7.6.1)."""
+    sent = {"Connection": "ETag,content-language", "ETag": '"1"', "Content-Language": "en"}
+    service.answer = Response(200, headers=ROWS | sent, stream=Body())
+    assert client.get("/table").headers.multi_items() == [("content-type", ROWS["Content-Type"])]
+
+
+def test_length_beside_chunks_is_dropped(client: TestClient, service: Service) -> None:
+    """It may be another one, and servers cut off what is longer (RFC 9112, section 6.3)."""
+    sent = {"Content-Length": "5", "Transfer-Encoding": "chunked"}
+    service.answer = Response(200, headers=ROWS | sent, stream=Body())
+    response = client.get("/table")
+    assert response.headers.multi_items() == [("content-type", ROWS["Content-Type"])]
+    assert response.text == "a,b\r\n1,2\r\n3,4\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "age"),
+    [
+        ({}, None),
+        ({"Age": "0"}, "3"),
+        ({"Age": "50"}, "53"),
+        ({"Age": "50, 70"}, "53"),
+        ({"Age": "-1"}, None),
+        ({"Age": "5.0"}, None),
+        ({"Age": "9" * 5000}, None),
+        ({"Date": "Sat, 31 Jan 2026 12:00:00 GMT"}, "63"),
+        ({"Date": "Sat, 31 Jan 2026 12:00:00 GMT", "Age": "50"}, "63"),
+        ({"Date": "Sat, 31 Jan 2026 12:00:00 GMT", "Age": "80"}, "83"),
+        ({"Date": "Sat, 31 Jan 2026 13:00:00 GMT"}, None),
+        ({"Date": "yesterday"}, None),
+        ({"Date": "Sat, 31 Jan 99999 12:00:00 GMT"}, None),
+    ],
+)
+def test_age_is_passed_on(
+    client: TestClient,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    sent: dict[str, str],
+    age: str | None,
+) -> None:
+    """Or computed, since the server writes a Date of its own: else `max-age` would begin anew.
+
+    The service took three seconds to answer.
+    """
+    times = iter([1769860860.0, 1769860863.5])
+    monkeypatch.setattr("app.http.upstream.time", SimpleNamespace(time=lambda: next(times)))
+    headers = ROWS | sent | {"Cache-Control": "max-age=60"}
+    service.answer = Response(200, headers=headers, stream=Body())
+    response = client.get("/table")
+    assert response.headers.get("age") == age
+    assert "date" not in response.headers
+    assert undocumented(response, app.openapi()) == []
+
+
 @pytest.mark.parametrize("path", ["/table", "/own-table"])
 @pytest.mark.parametrize("sent", ["Text/CSV", "text/csv ;header=present"])
 def test_media_type_is_the_same_in_any_case(
@@ -157,7 +257,7 @@ def test_length_is_passed_on(client: TestClient, service: Service) -> None:
     [
         ({}, "private, no-cache"),
         ({"Cache-Control": "public, max-age=600"}, "private, no-cache"),
-        ({"Cache-Control": "No-Store"}, "no-store"),
+        ({"Cache-Control": "No-Store"}, "No-Store"),
     ],
 )
 def test_private_answer_is_for_one_visitor(
@@ -194,6 +294,10 @@ def test_nothing_of_the_request_is_sent(client: TestClient, service: Service) ->
         (Response(200, headers={"Content-Type": "text/html"}), 502),
         (Response(200), 502),
         (Response(200, headers=ROWS | {"Content-Encoding": "br"}), 502),
+        (Response(200, headers=ROWS | {"ETag": '"\x01"'}), 502),
+        (Response(200, headers=ROWS | {"Connection": "content-type"}), 502),
+        (Response(200, headers={"Content-Type": "text/csv; a=b, text/html"}), 502),
+        (Response(200, headers=[*ROWS.items(), ("Content-Type", "text/html")]), 502),
         (ConnectError("nobody there"), 502),
         (RemoteProtocolError("no HTTP"), 502),
         (ReadTimeout("silent"), 504),
@@ -281,6 +385,16 @@ def test_connection_is_closed_when_nobody_listens(client: TestClient, service: S
     assert body.closed
 
 
+@pytest.mark.parametrize("path", ["/failing", "/known"])
+def test_connection_is_closed_without_an_answer(service: Service, path: str) -> None:
+    """Else it would be lost, each time."""
+    body = Body()
+    service.answer = Response(200, headers=ROWS, stream=body)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get(path).status_code == {"/failing": 500, "/known": 304}[path]
+        assert body.closed
+
+
 def test_refused_answer_is_closed(client: TestClient, service: Service) -> None:
     """So that its connection serves the next request."""
     body = Body()
@@ -329,35 +443,44 @@ def test_time_out_is_a_setting(
     assert [request.extensions["timeout"]["read"] for request in service.asked] == [seconds]
 
 
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf"])
+def test_other_time_outs_are_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Some seconds, but not for ever."""
+    monkeypatch.setenv("APP_UPSTREAM_TIMEOUT", value)
+    with pytest.raises(UnusableSettingsError, match=r"\AAPP_UPSTREAM_TIMEOUT: Input should be "):
+        UpstreamSettings.current()
+
+
 @pytest.mark.parametrize(
-    ("name", "value", "why"),
+    "url",
     [
-        ("APP_UPSTREAM_TIMEOUT", "soon", "1 validation error for .+ upstream_timeout .+"),
-        ("APP_UPSTREAM_URL", "http://host:port", "Invalid port: 'port'"),
+        *("host", "ftp://host", "http://", "http://:secret@", "http://:sec/ret@host", "//host"),
+        *("http://host:secret", "http://host?secret", "http://host/#secret", "http://:1#2@host"),
+        *("http://a b", "http://a..b", "http://[::1", "http://[::::]", "http://host/%secret"),
     ],
 )
-def test_start_up_fails_with_one_line(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+def test_other_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """What can be read in two ways would show a part of the password."""
+    monkeypatch.setenv("APP_UPSTREAM_URL", url)
+    with pytest.raises(UnusableSettingsError, match=r"\AAPP_UPSTREAM_URL: it is no ") as refused:
+        UpstreamSettings.current()
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("login", ["", "ana:s%2Fe@", "ana@"])
+def test_password_is_sent_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, service: Service, login: str
 ) -> None:
-    """As the message that servers log."""
-    monkeypatch.setenv(name, value)
-    sent: list[Message] = []
-
-    async def serve() -> None:
-        async def receive() -> dict[str, str]:
-            return {"type": "lifespan.startup"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await app({"type": "lifespan", "state": {}}, receive, send)
-
-    with pytest.raises((InvalidURL, ValueError)):
-        asyncio.run(serve())
-    (message,) = sent
-    assert message["type"] == "lifespan.startup.failed"
-    said = f"APP_UPSTREAM_URL or APP_UPSTREAM_TIMEOUT cannot be used: {why}"
-    assert re.fullmatch(said, message["message"])
+    """The address of each request is logged."""
+    monkeypatch.setenv("APP_UPSTREAM_URL", f"https://{login}behind.example/v1")
+    service.answer = Response(200, headers=ROWS, stream=Body())
+    with TestClient(app) as client:
+        assert client.get("/table").status_code == 200
+    (asked,) = service.asked
+    assert str(asked.url) == "https://behind.example/v1/data/table"
+    credentials = {"ana:s%2Fe@": "ana:s/e", "ana@": "ana:"}.get(login)
+    expected = credentials and f"Basic {b64encode(credentials.encode()).decode()}"
+    assert asked.headers.get("authorization") == expected
 
 
 def test_promises_are_documented() -> None:
@@ -365,10 +488,12 @@ def test_promises_are_documented() -> None:
     assert list(documents) == [200, 404, 502, 504]
     headers = documents[200]["headers"]
     assert sorted(headers) == [
+        "Age",
         "Cache-Control",
         "Content-Disposition",
         "Content-Language",
         "ETag",
+        "Expires",
         "Last-Modified",
     ]
     assert not any(one["required"] for one in headers.values())

@@ -8,9 +8,9 @@ from typing import Annotated
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
-from pydantic import ValidationError
 
 from app.http.webhooks import UNSIGNED, WebhookSettings, WebhookSignature, signature
+from app.settings import UnusableSettingsError
 
 OLD, NEW = b"the old secret, 24 bytes", b"the new secret, 24 bytes"
 SECRETS = "whsec_dGhlIG5ldyBzZWNyZXQsIDI0IGJ5dGVz, whsec_dGhlIG9sZCBzZWNyZXQsIDI0IGJ5dGVz"
@@ -141,10 +141,16 @@ def test_nobody_is_known_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "secrets", ["whsec_", "whsec_AAAA", "whsec_%", f"whsec_%{SECRETS[6:]}", f"{SECRETS},AAAA"]
+    "secrets",
+    [
+        *("whsec_", "whsec_AAAA", "whsec_%", f"whsec_%{SECRETS[6:]}", f"{SECRETS},AAAA"),
+        *(SECRETS[6:], f"whsec{SECRETS[6:]}", f"WHSEC_{SECRETS[6:]}", "whsec_ü"),
+        f"a{SECRETS}",
+    ],
 )
 def test_weak_secrets_are_refused(monkeypatch: pytest.MonkeyPatch, secrets: str) -> None:
-    """Each has 24 bytes or more, in base64."""
+    """Each is `whsec_` and 24 bytes or more, in base64."""
     monkeypatch.setenv("APP_WEBHOOK_SECRETS", secrets)
-    with pytest.raises(ValidationError, match=r"a secret is base64 of at least 24 bytes \["):
+    refused = r"\AAPP_WEBHOOK_SECRETS: a secret is whsec_ and base64 of at least 24 bytes\Z"
+    with pytest.raises(UnusableSettingsError, match=refused):
         WebhookSettings.current()

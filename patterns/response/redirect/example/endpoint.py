@@ -1,9 +1,9 @@
 """GET /redirect: Redirect."""
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse
 
 from app.http.openapi import HeaderDescription, documented
+from app.http.redirects import Redirect
 
 router = APIRouter()
 
@@ -13,7 +13,7 @@ location = HeaderDescription("Location", "Where the answer is.")
 @router.get(
     "/redirect",
     status_code=307,
-    response_class=RedirectResponse,
+    response_class=Redirect,
     responses=documented(307, location),
 )
 async def get_redirect() -> str:

@@ -1,0 +1,67 @@
+"""The user's own folders: what stands there is believed, so nobody else may write it."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from scaffold.errors import ScaffoldError
+
+APPLICATION = "fastapi-response-scaffold"
+
+
+def cache() -> Path:
+    """Return the folder for what can be fetched or made again.
+
+    Raises:
+        OSError: there is none, and it can't be made.
+        ScaffoldError: others can write to it.
+    """
+    from platformdirs import user_cache_path
+
+    return private(user_cache_path(APPLICATION, appauthor=False))
+
+
+def state(*, make: bool = True) -> Path:
+    """Return the folder for what must not get lost.
+
+    Where the user has no place for it, as in containers, a temporary folder does.
+
+    Args:
+        make: whether to make it if it is missing.
+
+    Raises:
+        OSError: there is none.
+        ScaffoldError: others can write to it.
+    """
+    from platformdirs import user_state_path
+
+    try:
+        return private(user_state_path(APPLICATION, appauthor=False), make=make)
+    except OSError:
+        user = os.geteuid() if hasattr(os, "geteuid") else "user"
+        return private(Path(tempfile.gettempdir(), f"{APPLICATION}-{user}"), make=make)
+
+
+def private(folder: Path, *, make: bool = True) -> Path:
+    """Return a folder that only the user can write to.
+
+    Args:
+        folder: the folder.
+        make: whether to make it if it is missing.
+
+    Raises:
+        OSError: there is none.
+        ScaffoldError: others can write to it.
+    """
+    if make:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if os.name != "nt" and (
+        status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ):
+        raise ScaffoldError(
+            f"others can write to {folder}, so what it holds is not believed",
+            f"make it yours alone (chmod go-w {folder}), or remove it",
+        )
+    return folder
