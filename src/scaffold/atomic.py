@@ -4,22 +4,28 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str, *, durably: bool = False) -> None:
-    """Write a text file in one step, and the folder that it stands in.
+def write_atomically(path: Path, content: str | bytes, *, durably: bool = False) -> None:
+    """Write a file in one step, for the user alone, and the folder that it stands in.
 
     Args:
         path: the file.
-        text: what it holds from then on.
+        content: what it holds from then on; text becomes UTF-8.
         durably: whether it must outlast a power failure.
 
     Raises:
         OSError: it cannot be written; what stood there before is still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    with part.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        if durably:
+    from tempfile import NamedTemporaryFile
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as stream:
+        try:
+            stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
-    part.replace(path)
+            if durably:
+                os.fsync(stream.fileno())
+            os.replace(stream.name, path)
+        except BaseException:
+            os.unlink(stream.name)
+            raise

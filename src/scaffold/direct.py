@@ -14,10 +14,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2_ansible_filters import AnsibleCoreFiltersExtension
-
 from scaffold.errors import InvalidSpec
+from scaffold.jinja import environment
 from scaffold.questions import questions, read_config
 from scaffold.user_settings import default_answers, settings_path
 from scaffold.yaml_files import parse_yaml
@@ -55,21 +53,12 @@ class Template:
         config = read_config(root)
         self.settings = {key: value for key, value in config.items() if key.startswith("_")}
         self.questions = questions(config)
+        self.environment = environment(root)
 
     @cached_property
     def user_defaults(self) -> Mapping[str, Any]:
         """Return the defaults that the user has set for all templates."""
         return default_answers()
-
-    @cached_property
-    def environment(self) -> Environment:
-        """Return Jinja as Copier sets it up, but for the sandbox: the template is our own."""
-        options = {**self.settings["_envops"], "undefined": StrictUndefined}
-        return Environment(  # noqa: S701 - what is written is Python, not HTML
-            loader=FileSystemLoader(self.root),
-            extensions=[AnsibleCoreFiltersExtension],
-            **options,
-        )
 
     def write(self, folder: Path, given: Mapping[str, Any]) -> None:
         """Write a project.

@@ -56,12 +56,27 @@ def private(folder: Path, *, make: bool = True) -> Path:
     """
     if make:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
+    _refuse_of_others(folder, folder.stat())
+    return folder
+
+
+def read_own(path: Path) -> bytes:
+    """Return what a file in such a folder holds, which may have been made for others to write.
+
+    Raises:
+        OSError: it cannot be read.
+        ScaffoldError: others can write to it.
+    """
+    with path.open("rb") as stream:
+        _refuse_of_others(path, os.fstat(stream.fileno()))
+        return stream.read()
+
+
+def _refuse_of_others(path: Path, status: os.stat_result) -> None:
     if os.name != "nt" and (
         status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     ):
         raise ScaffoldError(
-            f"others can write to {folder}, so what it holds is not believed",
-            f"make it yours alone (chmod go-w {folder}), or remove it",
+            f"others can write to {path}, so what it holds is not believed",
+            f"make it yours alone (chmod go-w {path}), or remove it",
         )
-    return folder

@@ -13,7 +13,7 @@ from typing import Any
 
 from scaffold.atomic import write_atomically
 from scaffold.errors import ScaffoldError
-from scaffold.folders import cache
+from scaffold.folders import cache, read_own
 
 LONGEST = 20_000_000
 """The size in characters of what is not kept any more."""
@@ -32,8 +32,8 @@ def kept(folder: Path, kind: str, stamp: Any, make: Callable[[], Any]) -> Any:
         path = cache() / kind / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}.json"
     except (OSError, ScaffoldError):
         return make()
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        found = json.loads(path.read_bytes())
+    with suppress(OSError, ScaffoldError, ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(read_own(path))
         if found["stamp"] == stamp:
             return found["value"]
     value = make()
