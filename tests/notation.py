@@ -14,10 +14,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from scaffold.catalogue import load, template_root
-from scaffold.conditions import FACT_PREFIX, holds
+from scaffold.macros import Macros
 
 CHECKOUT = Path(__file__).parents[1]
 CATALOGUE = load()
+FACT_PREFIX = "endpoint."
 
 
 def tables(text: str) -> Iterator[tuple[str, list[list[Token]]]]:
@@ -61,7 +62,7 @@ def wrong(target: str) -> str | None:
         return wrong_refusal(name)
     known = {
         "via": lambda: name in CATALOGUE.vocabulary.vias,
-        "check": lambda: name in CATALOGUE.vocabulary.messages,
+        "check": lambda: name in CATALOGUE.data["vocabulary"]["messages"],
         "toolkit": lambda: has_toolkit_module(name),
         "question": lambda: name in yaml.safe_load(questions()) and not name.startswith("_"),
         "file": lambda: (template_root() / "template" / name).is_file(),
@@ -86,6 +87,7 @@ def wrong_refusal(name: str) -> str | None:
     options = {key: value for key, value in given.items() if not key.startswith(FACT_PREFIX)}
     if unknown := options.keys() - pattern.options.keys():
         return f"no option {unknown} of {pattern.id}"
+    holds = Macros(CATALOGUE).conditions.holds
     for rule in pattern.refusals:
         assert isinstance(rule.when, dict)
         if rule.when.keys() == given.keys() and holds(rule.when, options, facts):

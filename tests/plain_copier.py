@@ -43,7 +43,7 @@ def render(source: str, **answers: Any) -> str:
 def _template(question: str) -> Any:
     return environment().from_string(
         "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
-        "{{ " + question + "_problem(" + question + ", new) }}"
+        "{{ " + question + "_problem(" + question + ", kinds) }}"
     )
 
 
@@ -51,7 +51,8 @@ def problem(answers: dict[str, Any], *, new: bool = True) -> str:
     """Return what the template says about answers, new or recorded ones; nothing if they fit."""
     for question in ("application", "endpoints"):
         if question in answers:
-            said: str = _template(question).render(answers, new=new).strip()
+            kinds = ["refuse", "discourage"] if new else ["refuse"]
+            said: str = _template(question).render(answers, kinds=kinds).strip()
             if said:
                 return said
     return ""

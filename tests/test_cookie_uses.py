@@ -100,7 +100,7 @@ def command_says(*endpoints: Spec) -> str:
 
 def entries(name: str) -> Iterator[Spec]:
     """Yield every use of a cookie: by each action, and with another value of each option."""
-    words = load().vocabulary
+    words = load().data["vocabulary"]
     for pattern in load().family("cookie"):
         if "name" not in pattern.options:
             continue
@@ -108,7 +108,7 @@ def entries(name: str) -> Iterator[Spec]:
         for choice in action.choices if action else [None]:
             use = {"pattern": pattern.id, "name": name, **({"action": choice} if choice else {})}
             yield use
-            for option in (*words.cookie_attributes, *words.cookie_facts):
+            for option in (*words["cookie_attributes"], *words["cookie_facts"]):
                 if option in pattern.options:
                     beside = BESIDE.get(option, {})
                     needed = {key: beside[key] for key in beside if key in pattern.options}

@@ -5,23 +5,20 @@ Copier reads it too. This module turns it into frozen objects.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import InvalidSpec, UsageMistake
+from scaffold.errors import UsageMistake
 from scaffold.index import VOCABULARY, Documents, read_documents, read_files
 from scaffold.suggestions import did_you_mean
 
 FAMILIES = ("response", "header", "cookie", "status", "app")
 """The families of patterns, in the order in which they are listed."""
 
-PLAIN_COOKIE = "cookie-set"
-"""The pattern whose defaults say what a cookie is like where nobody says else."""
-
 Condition = bool | Mapping[str, Any]
-"""What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
+"""What must hold of an entry's options and its endpoint; see `compose/conditions.jinja`."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +62,8 @@ class Pattern:
         form: how a response pattern hands its answer to FastAPI; None in the other families.
         sets: the response headers that the pattern puts on the wire.
         repeatable: the option that names the header or cookie, of which there may be several.
-        reads: when the pattern reads from the request instead of writing to the answer.
-        names_cookie: whether the cookie that an entry names gets a module in `app/cookies/`.
-        owns_cookie: whether it puts an object of its own beside the cookie in that module.
-        defines_cookie: when an entry holds the attributes that the cookie's other users take over.
-        cookie_attributes: the attributes that the pattern's cookies have in any case.
-        own_status: whether a response pattern brings a status of its own.
-        takes_body: whether a response pattern declares the request's body itself.
         example: the parts of an endpoint that the pattern needs around it, such as its method.
         unlisted: whether readers need not be shown it.
-        names: what a stub with this pattern defines or imports, so that nothing else is called so;
-            `{slug}` and `{prefix}` stand for what the entry's cookie or header is called there.
-        status_code: the status of the answer, or the option that says it; None where it is usual.
-        toolkit: the modules of `app/http/` that it needs.
-        dependencies: the packages that it needs.
-        needs: the application patterns that come with it.
     """
 
     id: str
@@ -91,20 +75,8 @@ class Pattern:
     options: Mapping[str, Option]
     sets: tuple[str, ...]
     repeatable: str | None
-    reads: Condition
-    names_cookie: bool
-    owns_cookie: bool
-    defines_cookie: Condition
-    cookie_attributes: Mapping[str, Any]
-    own_status: bool
-    takes_body: bool
     example: Mapping[str, Any]
     unlisted: bool
-    names: tuple[str, ...]
-    status_code: int | Mapping[str, str] | None
-    toolkit: tuple[str, ...]
-    dependencies: tuple[str, ...]
-    needs: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
     def defaults(self) -> dict[str, Any]:
@@ -122,11 +94,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of `compose/vocabulary.yml`, and the sentences for each mistake.
+    """The words of `compose/vocabulary.yml`, as far as readers are shown them.
 
     Attributes:
-        cookie_attributes: the attributes of a cookie, with what they are unless somebody says else.
-        cookie_facts: what a cookie's module declares besides.
+        reserved: names that no endpoint may take.
     """
 
     methods: Sequence[str]
@@ -137,41 +108,21 @@ class Vocabulary:
     convertors: Mapping[str, Any]
     field_types: Mapping[str, Any]
     reserved: frozenset[str]
-    reserved_parameters: frozenset[str]
-    keywords: frozenset[str]
-    module_names: frozenset[str]
-    field_names: frozenset[str]
-    cookie_attributes: Mapping[str, Any]
-    cookie_facts: Sequence[str]
-    list_headers: Sequence[str]
-    required: Mapping[str, str]
-    endpoint_keys: Sequence[str]
     places: Mapping[str, str]
     shapes: Mapping[str, Shape]
-    settings: Mapping[str, Mapping[str, Mapping[str, str]]]
-    messages: Mapping[str, str]
-
-    def mistake(self, message: str, *, field: str, **words: object) -> InvalidSpec:
-        """Return the error for a mistake in a spec.
-
-        Args:
-            message: the key of the sentence in `messages`.
-            field: where the mistake is.
-            words: what the sentence needs besides.
-        """
-        # What follows the first semicolon of a sentence says what to do.
-        sentence = self.messages[message].removeprefix("{field}: ")
-        reason, _, suggestion = sentence.partition("; ")
-        given = (part.format(**words) for part in (reason, suggestion) if part)
-        return InvalidSpec(field, *given)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All patterns by id, in listing order, and the vocabulary."""
+    """All patterns by id, in listing order, and the vocabulary.
+
+    Attributes:
+        data: both as their files hold them, which is what the template's macros work with.
+    """
 
     patterns: Mapping[str, Pattern]
     vocabulary: Vocabulary
+    data: Mapping[str, Any] = field(repr=False, compare=False)
 
     def family(self, family: str) -> list[Pattern]:
         """Return the patterns of one family, sorted by id."""
@@ -214,10 +165,12 @@ def load(root: Path | None = None) -> Catalogue:
         root: the template's folder; the one that comes with this command when None.
     """
     documents = documents_of(root or template_root())
-    found = [_pattern(data) for path, data in documents.items() if path.endswith("/pattern.yml")]
-    found.sort(key=lambda pattern: (FAMILIES.index(pattern.family), pattern.id))
+    files = [data for path, data in documents.items() if path.endswith("/pattern.yml")]
+    found = sorted(map(_pattern, files), key=lambda one: (FAMILIES.index(one.family), one.id))
     patterns = {pattern.id: pattern for pattern in found}
-    return Catalogue(patterns, _vocabulary(documents[VOCABULARY], patterns[PLAIN_COOKIE]))
+    words = documents[VOCABULARY]
+    data = {"patterns": {each["id"]: each for each in files}, "vocabulary": words}
+    return Catalogue(patterns, _vocabulary(words), data)
 
 
 @cache
@@ -228,7 +181,6 @@ def documents_of(root: Path) -> Documents:
 
 
 def _pattern(data: dict[str, Any]) -> Pattern:
-    cookie = data.get("cookie") or {}
     options = data.get("options") or {}
     return Pattern(
         id=data["id"],
@@ -240,20 +192,8 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         options={name: _option(name, option) for name, option in options.items()},
         sets=tuple(data.get("sets") or ()),
         repeatable="name" if "name" in options and data["family"] != "app" else None,
-        reads=data.get("reads", False),
-        names_cookie=bool(cookie),
-        owns_cookie=bool(cookie) and not cookie.get("plain", False),
-        defines_cookie=cookie.get("defines", False),
-        cookie_attributes=cookie.get("attributes") or {},
-        own_status=bool(data.get("own_status", False)),
-        takes_body=bool(data.get("takes_body", False)),
         example=data.get("example") or {},
         unlisted=bool(data.get("unlisted", False)),
-        names=tuple(data.get("names") or ()),
-        status_code=data.get("status_code"),
-        toolkit=tuple(data.get("toolkit") or ()),
-        dependencies=tuple(data.get("dependencies") or ()),
-        needs=tuple(data.get("needs") or ()),
         refusals=(
             *(Refusal(**rule) for rule in data.get("refuse") or ()),
             *(Refusal(**rule, discouraged=True) for rule in data.get("discourage") or ()),
@@ -275,8 +215,7 @@ def _option(name: str, data: dict[str, Any]) -> Option:
     )
 
 
-def _vocabulary(data: dict[str, Any], plain_cookie: Pattern) -> Vocabulary:
-    keywords = frozenset(data["keywords"])
+def _vocabulary(data: dict[str, Any]) -> Vocabulary:
     return Vocabulary(
         methods=data["methods"],
         body_methods=data["body_methods"],
@@ -285,20 +224,7 @@ def _vocabulary(data: dict[str, Any], plain_cookie: Pattern) -> Vocabulary:
         dropped=data["dropped"],
         convertors=data["convertors"],
         field_types=data["field_types"],
-        reserved=keywords.union(data["builtins"], data["module_names"]),
-        reserved_parameters=keywords.union(data["parameter_builtins"], data["module_names"]),
-        keywords=keywords,
-        module_names=frozenset(data["module_names"]),
-        field_names=frozenset(data["field_names"]),
-        cookie_attributes={
-            name: plain_cookie.options[name].default for name in data["cookie_attributes"]
-        },
-        cookie_facts=data["cookie_facts"],
-        list_headers=data["list_headers"],
-        required=data["required"],
-        endpoint_keys=data["endpoint_keys"],
+        reserved=frozenset((*data["keywords"], *data["builtins"], *data["module_names"])),
         places=data["places"],
         shapes={name: Shape(**shape) for name, shape in data["shapes"].items()},
-        settings=data["settings"],
-        messages=data["messages"],
     )

@@ -1,22 +1,24 @@
 """Check the answers that say what is generated, before anything is written.
 
-`check` reads the application patterns and the endpoints one after the other and raises for the
-first mistake. `compose/check.jinja` does the same for people who run plain Copier, with the same
-catalogue, order and sentences; tests hold both to the same text. What is said about one value is in
-`scaffold.names` and `scaffold.values`, what concerns a whole endpoint or list in `scaffold.rules`.
+The checks are macros of the template, `compose/check.jinja`, which plain Copier evaluates too: what
+they find wrong is raised, and what they find right comes back with everything filled in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold import rules
-from scaffold.catalogue import Catalogue, Pattern, Vocabulary, load
+from scaffold.catalogue import Catalogue, load
 from scaffold.errors import InvalidSpec
-from scaffold.names import check_endpoint_name, check_fields, check_path, quoted
-from scaffold.spec import Endpoint, Entry
-from scaffold.values import check_option
+from scaffold.macros import MARK, Macros
+from scaffold.spec import Endpoint, Plan
 
-NO_CONTENT = "status-no-content"
+REFUSED = ("refuse",)
+"""The rules that hold for what a project has."""
+NEW = ("refuse", "discourage")
+"""The rules that hold for what is new."""
+FORM = ()
+"""No rules: endpoints need only be well formed."""
 
 
 def check(
@@ -30,17 +32,13 @@ def check(
         new: whether what is discouraged is refused; a project that has it keeps it.
 
     Returns:
-        The endpoints, read.
+        The endpoints, with everything filled in.
 
     Raises:
         InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
     """
-    reading = reader(answers.get("application", []), catalogue, new=new)
-    if "endpoints" not in answers:
-        return []
-    endpoints = reading.read_endpoints(answers["endpoints"], new=new)
-    reading.check_together(endpoints)
-    return endpoints
+    checker = Checker(answers.get("application", []), catalogue, new=new)
+    return checker.endpoints(answers.get("endpoints", []), NEW if new else REFUSED)
 
 
 def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
@@ -49,8 +47,8 @@ def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list
     Raises:
         InvalidSpec: something is not well formed.
     """
-    reading = reader(answers.get("application", []), catalogue, new=False)
-    return reading.well_formed(answers.get("endpoints", []))
+    checker = Checker(answers.get("application", []), catalogue, new=False)
+    return checker.endpoints(answers.get("endpoints", []), FORM)
 
 
 def discouraged(
@@ -62,199 +60,105 @@ def discouraged(
         answers: the answers.
         catalogue: the catalogue to check against; the command's own when None.
     """
-    reading = reader(answers.get("application", []), catalogue, new=False)
-    yield from reading.discouraged(reading.wrappers, {})
-    for endpoint in reading.well_formed(answers.get("endpoints", [])):
-        yield from reading.discouraged(endpoint.entries(), endpoint.facts())
+    checker = Checker(answers.get("application", []), catalogue, new=False)
+    endpoints = checker.endpoints(answers.get("endpoints", []), FORM)
+    yield from checker.discouraged(endpoints)
 
 
-def reader(
-    application: Sequence[Any], catalogue: Catalogue | None = None, *, new: bool = True
-) -> "Reader":
-    """Return what checks endpoints one by one, in an application with these patterns around it.
+class Checker:
+    """Checks endpoints one by one, or all together, in an application."""
 
-    Args:
-        application: its patterns, as a data file holds them.
-        catalogue: the catalogue to check against; the command's own when None.
-        new: whether these patterns are new; see `check`.
+    def __init__(
+        self, application: Any, catalogue: Catalogue | None = None, *, new: bool = True
+    ) -> None:
+        """Check the application.
 
-    Raises:
-        InvalidSpec: for the first mistake in the application.
-    """
-    made = Reader(catalogue or load())
-    made.wrappers = made.read_application(application, new=new)
-    return made
+        Args:
+            application: the patterns around it, as a data file holds them.
+            catalogue: the catalogue to check against; the command's own when None.
+            new: whether these patterns are new; see `check`.
 
+        Raises:
+            InvalidSpec: for the first mistake in the application.
+        """
+        self._catalogue = catalogue or load()
+        self.macros = Macros(self._catalogue, application)
+        self._answer = application
+        self._application: list[Any] = []
+        kinds = NEW if new else REFUSED
+        self._refuse("check_application", self._application, application, kinds)
 
-class Reader:
-    """Turns raw answers into objects, or raises for the first thing that is not well formed."""
+    def endpoints(self, value: Any, kinds: Sequence[str]) -> list[Endpoint]:
+        """Return the endpoints of a list, which hold to the rules of these kinds.
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.patterns: Mapping[str, Pattern] = catalogue.patterns
-        self.words: Vocabulary = catalogue.vocabulary
-        self.application: tuple[str, ...] = ()
-        self.wrappers: list[Entry] = []
+        Raises:
+            InvalidSpec: for the first mistake.
+        """
+        found: list[dict[str, Any]] = []
+        self._refuse("check_endpoints", found, value, kinds)
+        return self._all(found)
 
-    def read_application(self, value: Any, *, new: bool) -> list[Entry]:
-        """Return the patterns around the application, each of which fits by itself."""
-        entries: list[Entry] = []
-        seen: set[str] = set()
-        for where, item in self._items(value, "application", optional=False):
-            entry = self._entry(item, where, "app")
-            pattern_id = entry.pattern.id
-            if pattern_id in seen:
-                raise self.words.mistake("app_twice", field=where, given=pattern_id)
-            seen.add(pattern_id)
-            rules.check_refusals([entry], {}, self.words, new=new)
-            self.application += (pattern_id,)
-            entries.append(entry)
-        return entries
+    def endpoint(self, value: Any, where: str, kinds: Sequence[str] = NEW) -> Endpoint:
+        """Return an endpoint that fits by itself; messages call its place `where`.
 
-    def well_formed(self, value: Any) -> list[Endpoint]:
-        """Return the endpoints of a list, whatever the parts of each mean together."""
-        items = self._items(value, "endpoints", optional=False)
-        return [self._endpoint(item, where) for where, item in items]
+        Raises:
+            InvalidSpec: for the first mistake.
+        """
+        found: list[dict[str, Any]] = []
+        self._refuse("check_endpoint", found, value, where, kinds)
+        return self._read(found[0], where)
 
-    def read_endpoints(self, value: Any, *, new: bool) -> list[Endpoint]:
-        """Return the endpoints of a list, each of which fits by itself."""
-        endpoints = []
-        for where, item in self._items(value, "endpoints", optional=False):
-            endpoints.append(self.read_endpoint(item, where, new=new))
-        return endpoints
+    def together(self, endpoints: Sequence[Endpoint]) -> None:
+        """Check endpoints against each other and against the application.
 
-    def read_endpoint(self, value: Any, where: str, *, new: bool = True) -> Endpoint:
-        """Return an endpoint that fits by itself; messages call its place `where`."""
-        endpoint = self._endpoint(value, where)
-        rules.check_endpoint(endpoint, self.words, new=new)
-        return endpoint
+        Raises:
+            InvalidSpec: for the first mistake, in the words of the endpoint's own place.
+        """
+        try:
+            self._refuse("check_together", [endpoint.data for endpoint in endpoints])
+        except InvalidSpec as error:
+            place, _, inside = error.field.partition("]")
+            where = endpoints[int(place.partition("[")[2])].where
+            raise InvalidSpec(f"{where}{inside}", error.reason, error.suggestion) from error
 
-    def discouraged(
-        self, entries: Iterable[Entry], facts: Mapping[str, Any]
-    ) -> Iterator[InvalidSpec]:
-        """Yield what should not be done in entries of an application or an endpoint."""
-        found = rules.refusals(entries, facts, self.words)
-        yield from (mistake for rule, mistake in found if rule.discouraged)
+    def path(self, value: str) -> None:
+        """Check a path by itself.
 
-    def check_together(self, endpoints: Sequence[Endpoint]) -> None:
-        """Check endpoints against each other and against the application."""
-        rules.check_all(endpoints, self.wrappers, self.words)
+        Raises:
+            InvalidSpec: for the first mistake, in the field `path`.
+        """
+        self._refuse("check_path", value, "path")
 
-    def _items(self, value: Any, field: str, *, optional: bool) -> list[tuple[str, Any]]:
-        """Return the items of a list, each with the field that it is."""
-        if value is None and optional:
-            return []
-        if not isinstance(value, list):
-            raise self.words.mistake("list", field=field)
-        return [(f"{field}[{index}]", item) for index, item in enumerate(value)]
+    def vias(self, entry: Any, form: str) -> list[str]:
+        """Return the ways that a header or cookie can take to an answer of a form."""
+        found: list[str] = json.loads(self.macros.spec.complete_entry(entry, form))["vias"]
+        return found
 
-    def _endpoint(self, value: Any, where: str) -> Endpoint:
-        if not isinstance(value, dict):
-            raise self.words.mistake("mapping", field=where)
-        for key in value:
-            if key not in self.words.endpoint_keys:
-                raise self.words.mistake("unknown_key", field=where, given=quoted(key))
-        self._check_required(value, where)
-        method = value["method"]
-        check_endpoint_name(value["name"], f"{where}.name", self.words)
-        if method not in self.words.methods:
-            raise self.words.mistake("method", field=f"{where}.method", given=quoted(method))
-        check_path(value["path"], f"{where}.path", self.words)
-        self._check_body(value.get("body"), method, f"{where}.body")
-        response = self._entry(_response(value), f"{where}.response", "response")
-        return Endpoint(
-            where=where,
-            name=value["name"],
-            method=method,
-            path=value["path"],
-            has_body=value.get("body") is not None,
-            response=response,
-            status=self._optional(value.get("status"), f"{where}.status", "status"),
-            headers=self._entries(value.get("headers"), f"{where}.headers", "header"),
-            cookies=self._entries(value.get("cookies"), f"{where}.cookies", "cookie"),
-            application=self.application,
-        )
+    def discouraged(self, endpoints: Sequence[Endpoint]) -> Iterator[InvalidSpec]:
+        """Yield what should not be done in these endpoints, and around them."""
+        mistakes: list[str] = []
+        found = [endpoint.data for endpoint in endpoints]
+        self.macros.check.check_discouraged(mistakes, self._application, found)
+        yield from map(_mistake, mistakes)
 
-    def _check_required(self, value: dict[Any, Any], where: str) -> None:
-        for key, valid in self.words.required.items():
-            present = value.get(key) if key != "response" else _response(value)
-            if present is None:
-                raise self.words.mistake("missing", field=f"{where}.{key}", valid=valid)
+    def plan(self, endpoints: Sequence[Any]) -> Plan:
+        """Return what the files of valid endpoints are written from."""
+        planned = json.loads(self.macros.plan.plan(endpoints, self._answer))
+        return Plan(planned, self._all(planned["endpoints"]))
 
-    def _check_body(self, body: Any, method: str, field: str) -> None:
-        if body is None:
-            return
-        if method not in self.words.body_methods:
-            raise self.words.mistake("body_method", field=field, given=method)
-        check_fields(body, field, self.words)
+    def _refuse(self, macro: str, *arguments: Any) -> None:
+        """Raise for the first mistake that a macro finds."""
+        mistakes: list[str] = []
+        getattr(self.macros.check, macro)(mistakes, *arguments)
+        if mistakes:
+            raise _mistake(mistakes[0])
 
-    def _optional(self, value: Any, where: str, family: str) -> Entry | None:
-        return None if value is None else self._entry(value, where, family)
+    def _all(self, found: Sequence[dict[str, Any]]) -> list[Endpoint]:
+        return [self._read(data, f"endpoints[{index}]") for index, data in enumerate(found)]
 
-    def _entries(self, value: Any, field: str, family: str) -> tuple[Entry, ...]:
-        items = self._items(value, field, optional=True)
-        return tuple(self._entry(item, where, family) for where, item in items)
-
-    def _entry(self, value: Any, where: str, family: str) -> Entry:
-        pattern_id = _pattern_id(value)
-        if pattern_id is None:
-            raise self.words.mistake("entry", field=where)
-        pattern = self._pattern(pattern_id, where, family)
-        given = value if isinstance(value, dict) else {}
-        self._check_option_names(given, pattern, where)
-        for name, option in pattern.options.items():
-            if name in given:
-                check_option(given[name], option, f"{where}.{name}", self.words)
-        named = {name: given[name] for name in pattern.options if name in given}
-        return Entry(
-            where=where,
-            pattern=pattern,
-            options={**pattern.defaults(), **named},
-            given=frozenset(named),
-            via=given.get("via"),
-            via_given="via" in given,
-        )
-
-    def _pattern(self, pattern_id: str, where: str, family: str) -> Pattern:
-        pattern = self.patterns.get(pattern_id)
-        reader_word = "application" if family == "app" else family
-        if pattern is None:
-            given = quoted(pattern_id)
-            raise self.words.mistake("pattern", field=where, family=reader_word, given=given)
-        if pattern.family != family:
-            raise self.words.mistake(
-                "family",
-                field=where,
-                given=pattern_id,
-                actual="application" if pattern.family == "app" else pattern.family,
-                family=reader_word,
-                place=self.words.places[pattern.family],
-            )
-        return pattern
-
-    def _check_option_names(self, given: dict[Any, Any], pattern: Pattern, where: str) -> None:
-        takes = [*pattern.options]
-        if pattern.family in ("header", "cookie"):
-            takes.append("via")
-        for name in given:
-            if name != "pattern" and name not in takes:
-                raise self.words.mistake(
-                    "option" if takes else "no_options",
-                    field=where,
-                    pattern=pattern.id,
-                    given=quoted(name),
-                    valid=", ".join(takes),
-                )
+    def _read(self, data: dict[str, Any], where: str) -> Endpoint:
+        return Endpoint(where, data, self._catalogue.patterns)
 
 
-def _pattern_id(value: Any) -> str | None:
-    """Return the id of a pattern entry in either notation, or None where there is none."""
-    pattern_id = value.get("pattern") if isinstance(value, dict) else value
-    return pattern_id if isinstance(pattern_id, str) else None
-
-
-def _response(endpoint: dict[Any, Any]) -> Any:
-    """Return an endpoint's response entry; an answer without content needs not name one."""
-    response = endpoint.get("response")
-    if response is None and _pattern_id(endpoint.get("status")) == NO_CONTENT:
-        return "empty"
-    return response
+def _mistake(line: str) -> InvalidSpec:
+    return InvalidSpec(*line.split(MARK))

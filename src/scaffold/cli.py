@@ -264,19 +264,17 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
         if not line:
             raise UsageMistake("an endpoint is needed", "write it as 'GET /posts json-model'")
         try:
-            from scaffold.check import check
+            from scaffold.explain import explain as explained
             from scaffold.lines import parse_line
 
             catalogue = load()
-            (endpoint,) = check({"endpoints": [parse_line(line, catalogue)]}, catalogue)
+            found = explained(parse_line(line, catalogue), catalogue)
         except UsageMistake as mistake:
             show_nearest(line, mistake, as_json=as_json)
             return
-        from scaffold.explain import explain as explained
         from scaffold.explain_page import explanation_data, explanation_page
         from scaffold.pages import to_json
 
-        found = explained(endpoint, catalogue)
         typer.echo(to_json(explanation_data(found)) if as_json else explanation_page(found))
 
 

@@ -1,16 +1,15 @@
 """What an endpoint will answer: status, headers and cookies, why each is set where it is."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from typing import Any
 
 from scaffold.browser import deeds
 from scaffold.catalogue import Catalogue, Vocabulary
+from scaffold.check import NEW, Checker
 from scaffold.guides import guide
 from scaffold.spec import Endpoint, Entry
-from scaffold.wire import Part, parts
+from scaffold.wire import Part, Wire
 
 WHY = {
     ("value", "parameter"): "the endpoint returns data, so FastAPI copies what is set on the "
@@ -108,22 +107,28 @@ class Explanation:
         return next(values, None)
 
 
-def explain(endpoint: Endpoint, catalogue: Catalogue) -> Explanation:
-    """Say what a checked endpoint will answer."""
-    words = catalogue.vocabulary
-    found = [(entry, part) for entry in endpoint.entries() for part in _parts(endpoint, entry)]
+def explain(spec: Mapping[str, Any], catalogue: Catalogue) -> Explanation:
+    """Say what an endpoint of a data file will answer.
+
+    Raises:
+        InvalidSpec: it is not valid.
+    """
+    checker = Checker([], catalogue)
+    checker.endpoints([spec], NEW)
+    plan = checker.plan([spec])
+    (endpoint,) = plan.endpoints
+    wire, words = Wire(checker.macros, plan), catalogue.vocabulary
+    found = [(entry, part) for entry in endpoint.entries() for part in wire.parts(endpoint, entry)]
+    usual = _joined(
+        line
+        for entry, part in found
+        if part.status is None
+        for line in _lines(endpoint, entry, part, words)
+    )
     return Explanation(
         endpoint=endpoint,
-        status=status(endpoint),
-        headers=_private(
-            endpoint,
-            _joined(
-                line
-                for entry, part in found
-                if part.status is None
-                for line in _lines(endpoint, entry, part, words)
-            ),
-        ),
+        status=endpoint.status_code,
+        headers=_private(endpoint, usual, wire),
         others=[
             OtherAnswer(part.status, part.condition, entry.pattern.id, list(part.headers))
             for entry, part in found
@@ -132,44 +137,31 @@ def explain(endpoint: Endpoint, catalogue: Catalogue) -> Explanation:
         uses=[
             Use(
                 entry.pattern.id,
-                via(endpoint, entry, words),
+                _via(entry),
                 _why(endpoint, entry, words),
                 guide(entry.pattern).clients,
             )
             for entry in endpoint.entries()
         ],
-        **_brought(endpoint, catalogue),
+        toolkit=plan.toolkit,
+        dependencies=plan.dependencies,
+        settings=plan.settings,
+        application=sorted(
+            each for each in plan.patterns if catalogue.patterns[each].family == "app"
+        ),
     )
 
 
-def status(endpoint: Endpoint) -> int:
-    """Return the status of the usual answer."""
-    for entry in (endpoint.status, endpoint.response):
-        stated = entry.pattern.status_code if entry else None
-        if isinstance(stated, int):
-            return stated
-        if entry and stated:
-            return int(entry.options[stated["option"]])
-    return HTTPStatus.OK
-
-
-def via(endpoint: Endpoint, entry: Entry, words: Vocabulary) -> str | None:
+def _via(entry: Entry) -> str | None:
     """Return how a header or cookie reaches the answer; None for what is the answer itself."""
-    if entry.pattern.family in ("response", "status"):
-        return None
-    form = endpoint.response.pattern.form or ""
-    return str(entry.via or words.forms[form][0])
-
-
-def _parts(endpoint: Endpoint, entry: Entry) -> Iterator[Part]:
-    return parts(entry, endpoint.facts())
+    return None if entry.pattern.family in ("response", "status") else entry.via
 
 
 def _lines(endpoint: Endpoint, entry: Entry, part: Part, words: Vocabulary) -> Iterator[Line]:
-    how, why = via(endpoint, entry, words), _why(endpoint, entry, words)
+    why = _why(endpoint, entry, words)
     for name, value in part.headers:
         browser = deeds(value) if name == "Set-Cookie" else []
-        yield Line(name, value, entry.pattern.id, how, why, browser)
+        yield Line(name, value, entry.pattern.id, _via(entry), why, browser)
 
 
 def _why(endpoint: Endpoint, entry: Entry, words: Vocabulary) -> str:
@@ -177,11 +169,10 @@ def _why(endpoint: Endpoint, entry: Entry, words: Vocabulary) -> str:
         return OWN
     if entry.pattern.family == "status":
         return DECIDED
-    if entry.reads():
+    if entry.reads:
         return READ
-    form = endpoint.response.pattern.form or ""
-    sentence = WHY[form, via(endpoint, entry, words) or ""]
-    return sentence.format(dropped=words.dropped[form])
+    dropped = words.dropped[endpoint.form]
+    return WHY[endpoint.form, entry.via].format(dropped=dropped)
 
 
 def _joined(lines: Iterable[Line]) -> list[Line]:
@@ -197,29 +188,19 @@ def _joined(lines: Iterable[Line]) -> list[Line]:
     return joined
 
 
-def _private(endpoint: Endpoint, lines: list[Line]) -> list[Line]:
+def _private(endpoint: Endpoint, lines: list[Line], wire: Wire) -> list[Line]:
     """Return the lines with the Cache-Control that the application gives an answer for one."""
     said = [line for line in lines if line.name == "Cache-Control"]
-    kept = any(re.search(r"\b(private|no-store)\b", line.value) for line in said)
-    cause = endpoint.asks_who()
-    if kept or cause is None or endpoint.response.pattern.form == "handshake":
+    before = ", ".join(line.value for line in said)
+    sent = wire.cache_control(endpoint, before)
+    if sent == before or endpoint.form == "handshake":
         return lines
-    private = Line("Cache-Control", "private, no-cache", cause.pattern.id, None, FOR_ONE)
+    cause = _asks_who(endpoint)
+    private = Line("Cache-Control", sent, cause.pattern.id, None, FOR_ONE)
     return [*(line for line in lines if line not in said), private]
 
 
-def _brought(endpoint: Endpoint, catalogue: Catalogue) -> dict[str, Any]:
-    used = [entry.pattern for entry in endpoint.entries()]
-    application = sorted({needed for pattern in used for needed in pattern.needs})
-    used += [catalogue.patterns[needed] for needed in application]
-    toolkit = sorted({module for pattern in used for module in pattern.toolkit})
-    return {
-        "toolkit": toolkit,
-        "dependencies": sorted({one for pattern in used for one in pattern.dependencies}),
-        "settings": {
-            name: setting["means"]
-            for module in toolkit
-            for name, setting in catalogue.vocabulary.settings.get(module, {}).items()
-        },
-        "application": application,
-    }
+def _asks_who(endpoint: Endpoint) -> Entry:
+    """Return the entry that makes an answer depend on who asks."""
+    tokens = (one for one in endpoint.headers if one.pattern.id == "www-authenticate")
+    return next(iter((*endpoint.cookies, *tokens)))

@@ -53,6 +53,11 @@ def to_json(value: Any, **how: Any) -> str:
         return "this value"
 
 
+def extract(key: Any, container: Any) -> Any:
+    """Return what stands under a key; made for `map`."""
+    return container[key]
+
+
 def regex_findall(text: str, pattern: str) -> list[Any]:
     """Return what matches: the text, or that of the groups."""
     return re.findall(pattern, text)
@@ -80,6 +85,7 @@ def type_debug(value: object) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "extract": extract,
     "from_json": json.loads,
     "regex_findall": regex_findall,
     "regex_replace": regex_replace,

@@ -20,9 +20,10 @@ from typing import Any
 
 from scaffold.catalogue import Catalogue, load, suggestion
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.names import CONTROL, quoted
 
 LONGEST_LINE = 4000
+LONGEST_GIVEN = 60
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9-]*)(?P<call>\(.*\))?", re.DOTALL)
@@ -75,6 +76,12 @@ def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) ->
     named = " ".join(part for part in (place, option) if part)
     where = ": ".join(part for part in (f"endpoint line {quoted(line)}", named) if part)
     return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+
+
+def quoted(text: str) -> str:
+    """Return how a message shows text of a line: as JSON, and cut short."""
+    shown = CONTROL.sub("?", json.dumps(text, ensure_ascii=False))
+    return shown if len(shown) <= LONGEST_GIVEN else shown[: LONGEST_GIVEN - 3] + "..."
 
 
 def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:

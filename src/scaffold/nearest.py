@@ -12,10 +12,9 @@ from itertools import count
 from typing import Any
 
 from scaffold.catalogue import Catalogue, Option
-from scaffold.check import check
+from scaffold.check import NEW, Checker
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.lines import endpoint_name, format_line, parse_line
-from scaffold.names import without_parameters
 
 MOST = 3
 """How many lines are shown."""
@@ -82,14 +81,14 @@ def _corrected(line: str, catalogue: Catalogue) -> Iterator[str]:
 
 def _nearest(spec: Spec, catalogue: Catalogue) -> Iterator[Spec]:
     """Yield valid endpoints by rising cost: one change, then changes of the changed."""
-    order = count()
+    checker, order = Checker([], catalogue), count()
     waiting: list[tuple[float, int, Spec]] = [(0.0, next(order), spec)]
     seen: set[str] = set()
     for _ in range(TRIED):
         if not waiting:
             return
         cost, _number, tried = heappop(waiting)
-        mistake = _mistake(tried, catalogue)
+        mistake = _mistake(tried, checker)
         if mistake is None:
             yield tried
             continue
@@ -100,9 +99,9 @@ def _nearest(spec: Spec, catalogue: Catalogue) -> Iterator[Spec]:
                 heappush(waiting, (cost + price, next(order), changed))
 
 
-def _mistake(spec: Spec, catalogue: Catalogue) -> InvalidSpec | None:
+def _mistake(spec: Spec, checker: Checker) -> InvalidSpec | None:
     try:
-        check({"endpoints": [spec]}, catalogue)
+        checker.endpoints([spec], NEW)
     except InvalidSpec as mistake:
         return mistake
     return None
@@ -238,4 +237,8 @@ def _other_words(spec: Spec, field: str) -> Iterator[Change]:
     if field == "path":
         tidy = re.sub(r"/+", "/", f"/{re.sub(r'[^A-Za-z0-9._~/{}:-]', '-', path)}")
         yield 0.5, {**spec, "path": tidy.rstrip("/") or "/"}
-        yield 1.0, {**spec, "path": without_parameters(tidy).replace("{}", "{id}")}
+        yield 1.0, {**spec, "path": re.sub(r"\{[^{}]*?(:path)?\}", _parameter, tidy)}
+
+
+def _parameter(found: re.Match[str]) -> str:
+    return "{path}" if found[1] else "{id}"

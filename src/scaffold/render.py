@@ -107,8 +107,10 @@ def _translate(error: Exception, source: str) -> ScaffoldError:
         return InvalidSpec(field, shortened(reason))
     refused = re.match(r"(?:Validation error for question|Invalid choice for) '(\w+)': ", message)
     if refused:
-        field, reason = refused[1], shortened(message[refused.end() :])
-        return InvalidSpec(field, reason.removeprefix(f"{field}: "))
+        field, reason = refused[1], message[refused.end() :].removeprefix(f"{refused[1]}: ")
+        if reason.startswith(f"{field}["):
+            field, _, reason = reason.partition(": ")
+        return InvalidSpec(field, shortened(reason))
     stderr = getattr(error, "stderr", None)
     if stderr:
         return ScaffoldError(f"git cannot read the template {source}: {shortened(str(stderr))}")

@@ -1,22 +1,24 @@
 """What a pattern puts on the wire, as far as its options say it: the key `wire` of `page.yml`.
 
-Each item of that list holds header lines, and may say `when` it holds (see `scaffold.conditions`).
-An item with `instead` and `if` is another answer, such as a 401 when nobody is logged in. Values
-are text with options in braces; `<...>` stands for what only the running service knows.
+Each item of that list holds header lines, and may say `when` it holds (see
+`compose/conditions.jinja`). An item with `instead` and `if` is another answer, such as a 401 when
+nobody is logged in. Values are text with options in braces, or `{attributes}` and
+`{ended_attributes}` of the cookie that the options name; `<...>` stands for what only the running
+service knows.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scaffold.conditions import holds
 from scaffold.guides import wire
-from scaffold.spec import Entry
+from scaffold.macros import Macros
+from scaffold.spec import Endpoint, Entry, Plan
 
 _OPTION = re.compile(r"\{(?P<name>\w+)(:(?P<form>\w+))?\}")
-_ENDED = {"expires": "1970-01-01T00:00:00Z", "max_age": 0}
 _KEYWORDS = ("when", "instead", "if")
 
 
@@ -35,63 +37,58 @@ class Part:
     condition: str = ""
 
 
-def parts(entry: Entry, facts: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield what the pattern of an entry adds to the answers of its endpoint."""
-    for item in wire(entry.pattern):
-        if not holds(item.get("when", True), entry.options, facts):
-            continue
-        headers = tuple(
-            (filled(name, entry.options), filled(value, entry.options))
-            for name, value in item.items()
-            if name not in _KEYWORDS
-        )
-        if "instead" in item:
-            status = int(filled(item["instead"], entry.options))
-            yield Part(headers, status, filled(item["if"], entry.options))
-        else:
-            yield Part(headers)
+class Wire:
+    """Writes header lines as the service does, with the template's own macros."""
 
+    def __init__(self, macros: Macros, plan: Plan) -> None:
+        """Take the macros, and the plan that says what each cookie is like."""
+        self._macros = macros
+        self._cookies = {cookie["name"]: cookie for cookie in plan.cookies}
 
-def filled(text: Any, options: Mapping[str, Any]) -> str:
-    """Return text with the options in it; `{modified:date}` writes one in another form."""
+    def parts(self, endpoint: Endpoint, entry: Entry) -> Iterator[Part]:
+        """Yield what the pattern of an entry adds to the answers of its endpoint."""
+        for item in wire(entry.pattern):
+            when = item.get("when", True)
+            if not self._macros.conditions.holds(when, entry.options, endpoint.facts):
+                continue
+            headers = tuple(
+                (self._filled(name, entry), self._filled(value, entry))
+                for name, value in item.items()
+                if name not in _KEYWORDS
+            )
+            if "instead" in item:
+                status = int(self._filled(item["instead"], entry))
+                yield Part(headers, status, self._filled(item["if"], entry))
+            else:
+                yield Part(headers)
 
-    def value(found: re.Match[str]) -> str:
-        if found["name"] == "attributes":
-            return "; ".join(cookie_attributes(options))
-        if found["name"] == "ended_attributes":
-            return "; ".join(cookie_attributes({**options, **_ENDED}))
-        return _FORMS[found["form"]](options[found["name"]])
+    def cache_control(self, endpoint: Endpoint, directives: str) -> str:
+        """Return what the application makes of the Cache-Control of an endpoint."""
+        return str(self._macros.expect.cache_control_sent(directives, endpoint.data))
 
-    return _OPTION.sub(value, str(text))
+    def _filled(self, text: Any, entry: Entry) -> str:
+        """Return text with the options in it; `{modified:date}` writes one in another form."""
 
+        def value(found: re.Match[str]) -> str:
+            if found["name"] == "attributes":
+                return self._attributes(self._cookies[entry.options["name"]])
+            if found["name"] == "ended_attributes":
+                cookie = self._cookies[entry.options["name"]]
+                return self._attributes(json.loads(self._macros.expect.deleted(cookie)))
+            return _FORMS[found["form"]](entry.options[found["name"]])
 
-def cookie_attributes(options: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the attributes of a cookie as Set-Cookie writes them, in the order of Python's own."""
-    if options.get("domain"):
-        yield f"Domain={options['domain']}"
-    if options.get("expires"):
-        yield f"expires={_date(_sooner(options['expires']))}"
-    if _or_default(options, "httponly", True):
-        yield "HttpOnly"
-    if options.get("max_age") is not None:
-        yield f"Max-Age={options['max_age']}"
-    if options.get("partitioned"):
-        yield "Partitioned"
-    yield f"Path={_or_default(options, 'path', '/')}"
-    yield f"SameSite={_or_default(options, 'samesite', 'lax')}"
-    if _or_default(options, "secure", True):
-        yield "Secure"
+        return _OPTION.sub(value, str(text))
+
+    def _attributes(self, cookie: Mapping[str, Any]) -> str:
+        sent = {**cookie, "expires": cookie["expires"] and _sooner(cookie["expires"])}
+        return "; ".join(json.loads(self._macros.expect.sent_attributes(sent)))
 
 
 def _sooner(expires: str) -> str:
     """Return when a cookie ends, which is in 400 days at the latest (`app.http.cookies`)."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return min(datetime.fromisoformat(expires), today + timedelta(days=400)).isoformat()
-
-
-def _or_default(options: Mapping[str, Any], name: str, default: Any) -> Any:
-    value = options.get(name)
-    return default if value is None else value
+    latest = f"{today + timedelta(days=400):%Y-%m-%dT%H:%M:%SZ}"
+    return min(expires, latest)
 
 
 def _plain(value: Any) -> str:

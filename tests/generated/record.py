@@ -23,7 +23,7 @@ from time import time
 from typing import Any
 
 from scaffold.catalogue import Pattern, load, template_root
-from scaffold.names import slug
+from scaffold.check import check
 from scaffold.pattern_page import example_endpoint
 from scaffold.yaml_files import read_yaml
 from tests.generated.project import Project, generate
@@ -336,9 +336,10 @@ def record() -> dict[Path, str]:
     with served(inside, application=[]) as (project, port):
         for pattern, endpoint in inside:
             modules = {"endpoint.py": f"app/endpoints/{endpoint['name']}.py"}
-            if pattern.names_cookie:
-                cookie = slug(pattern.options["name"].default, load().vocabulary)
-                modules["cookie.py"] = f"app/cookies/{cookie}.py"
+            if "cookie" in load().data["patterns"][pattern.id]:
+                [checked] = check({"endpoints": [endpoint]})
+                [slug] = {it.slug for it in checked.cookies if it.pattern == pattern}
+                modules["cookie.py"] = f"app/cookies/{slug}.py"
             found |= recorded(pattern, modules, project, port)
     for pattern in load().family("app"):
         around = [(pattern, example_endpoint(pattern))]

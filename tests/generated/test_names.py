@@ -11,9 +11,7 @@ import pytest
 from scaffold.catalogue import load, template_root
 from scaffold.check import check
 from scaffold.direct import Template
-from scaffold.names import parameter_names
-from scaffold.rules import own_names
-from scaffold.spec import Endpoint
+from scaffold.spec import Endpoint, Entry
 from tests.generated import matrix
 
 
@@ -75,12 +73,18 @@ def assigned(tree: ast.AST) -> Iterator[str]:
 
 def from_the_spec(endpoint: Endpoint) -> Iterator[str]:
     """Yield the names that come from what the endpoint itself says."""
-    yield from parameter_names(endpoint.path)
+    yield from re.findall(r"{([^{}:]*)", endpoint.path)
     for entry in endpoint.entries():
         for option in entry.pattern.options.values():
             if option.type == "class_name":
                 yield entry.options[option.name]
                 yield f"{entry.options[option.name]}XMLResponse"
+
+
+def own_names(entry: Entry) -> dict[str, str]:
+    """Return what a pattern says that its stubs bind, by what that is for an entry."""
+    written = load().data["patterns"][entry.pattern.id].get("names", ())
+    return {name.format(slug=entry.slug, prefix=entry.prefix): name for name in written}
 
 
 def can_be_given(name: str, endpoint: Endpoint) -> bool:
@@ -92,11 +96,11 @@ def can_be_given(name: str, endpoint: Endpoint) -> bool:
 
 def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
     """Each name is a word of the vocabulary, or one of the endpoint's own patterns."""
-    words = load().vocabulary
+    always = set(load().data["vocabulary"]["module_names"])
     for endpoint, names in modules:
-        own = (own_names(entry, words) for entry in endpoint.entries())
+        own = (own_names(entry) for entry in endpoint.entries())
         wanted = set(filter(partial(can_be_given, endpoint=endpoint), names))
-        unknown = wanted - words.module_names.union(*own) - set(from_the_spec(endpoint))
+        unknown = wanted - always.union(*own) - set(from_the_spec(endpoint))
         patterns = [entry.pattern.id for entry in endpoint.entries()]
         assert not unknown, (
             f"add {sorted(unknown)} to `names` in pattern.yml of one of {patterns}, "
@@ -106,12 +110,10 @@ def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
 
 def test_reserved_names_are_used(modules: list[tuple[Endpoint, set[str]]]) -> None:
     """No pattern reserves a name that its stubs do not have."""
-    words = load().vocabulary
     used: dict[str, set[str]] = {}
     for endpoint, names in modules:
         for entry in endpoint.entries():
-            own = zip(entry.pattern.names, own_names(entry, words), strict=True)
-            found = {written for written, name in own if name in names}
+            found = {written for name, written in own_names(entry).items() if name in names}
             used.setdefault(entry.pattern.id, set()).update(found)
-    for pattern in load().patterns.values():
-        assert set(pattern.names) <= used.get(pattern.id, set()), pattern.id
+    for pattern_id, data in load().data["patterns"].items():
+        assert set(data.get("names", ())) <= used.get(pattern_id, set()), pattern_id

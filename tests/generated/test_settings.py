@@ -198,7 +198,7 @@ def started(
 
 def test_every_setting_is_tried() -> None:
     """One that comes later has to say what it cannot be."""
-    known = {name for module in load().vocabulary.settings.values() for name in module}
+    known = {name for module in load().data["vocabulary"]["settings"].values() for name in module}
     assert set(UNUSABLE) == set(USABLE) == known
     assert all(UNUSABLE.values())
     assert all(USABLE.values())
@@ -221,7 +221,7 @@ def test_unusable_settings_end_the_start(project: Project) -> None:
 def test_usable_settings_start(project: Project) -> None:
     """Those that are not set as well, and the examples that a project comes with."""
     rows = [(name, value) for name, values in USABLE.items() for value in values]
-    for module in load().vocabulary.settings.values():
+    for module in load().data["vocabulary"]["settings"].values():
         rows += [(name, setting["example"]) for name, setting in module.items()]
     told, _ = started(project, rows)
     assert [(row, line) for row, line in zip(rows, told, strict=True) if line] == []

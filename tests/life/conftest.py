@@ -186,6 +186,7 @@ def remembered(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> No
             direct = Direct(self.root, self.origin)
             template = _TEMPLATES.setdefault(self.root, Template(self.root))
             monkeypatch.setitem(direct.__dict__, "_template", template)
+            direct.check(answers)
             _RENDERED[key] = direct.render(answers)
         return _RENDERED[key]
 

@@ -249,7 +249,7 @@ def test_diff_shows_the_update(project: Path) -> None:
             2,
             "there is an endpoint get_post already; choose another name",
         ),
-        (["rename", "export", "class"], 2, "endpoints[0].name:"),
+        (["rename", "export", "class"], 2, "endpoint class.name: class is a word of Python"),
         (
             ["add", "GET /x plain-text as get_post"],
             2,

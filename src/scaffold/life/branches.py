@@ -10,7 +10,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scaffold.check import check
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
 from scaffold.life.files import File, Tree, read_file, split_lines
 from scaffold.life.merge import Change, merge_moved, merge_versions
@@ -339,15 +338,13 @@ def _rendered(answers: Merged, versions: Versions, source: Sources) -> Tree:
         Refused: what the two sides have added does not go together.
     """
     try:
-        try:
-            check(answers.answers, source(answers.origin).catalogue, new=False)
-        except InvalidSpec as error:
-            raise named(error, answers.answers) from error
-        return source(answers.origin).render(answers.answers)
+        version = source(answers.origin)
+        version.check(answers.answers)
+        return version.render(answers.answers)
     except InvalidSpec as error:
         differ = ", ".join(differing(versions))
         raise Refused(
-            f"what both sides have does not go together: {error}",
+            f"what both sides have does not go together: {named(error, answers.answers)}",
             f"take one side's with --ours NAME or --theirs NAME; they differ in {differ}",
         ) from error
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.check import check
-from scaffold.errors import Refused
+from scaffold.errors import InvalidSpec, Refused
 from scaffold.life import endpoints as lists
 from scaffold.life.apply import apply
 from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.merge import Change, Move, merge
 from scaffold.life.merging import refuse_while_merging
-from scaffold.life.recorded import check_whole, refusing
+from scaffold.life.recorded import check_whole, named, refusing
 from scaffold.life.requirements import new_requirements
 from scaffold.life.sources import Source, source_of
 from scaffold.life.state import (
@@ -190,9 +189,12 @@ def _plan(
     refuse_hand_edits(project, source, base, leaving)
     if answers == project.answers:
         return Plan(project, project.origin, ())
-    check_whole(project.answers, answers, source.catalogue)
+    check_whole(project.answers, answers, source)
     with working("Rendering what it becomes"):
-        theirs = source.render(answers)
+        try:
+            theirs = source.render(answers)
+        except InvalidSpec as error:
+            raise named(error, answers) from error
     _refuse_taken(project, base, theirs)
     plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
@@ -210,7 +212,7 @@ def plan_merge(
 
 def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
     """Refuse endpoints that are wrong in themselves, in words that count from the first of them."""
-    check({"endpoints": list(endpoints)}, source.catalogue, new=False)
+    source.check({"endpoints": list(endpoints)})
 
 
 def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from scaffold.catalogue import Catalogue
-from scaffold.check import check, discouraged
 from scaffold.errors import InvalidSpec, Refused
 from scaffold.life.files import Tree
 from scaffold.life.sources import Direct, Source
@@ -40,8 +39,6 @@ def refusing(project: Project) -> Iterator[None]:
 def become(project: Project, target: Source, answers: Answers) -> Tree:
     """Return what a project becomes at a version of the template.
 
-    Copier checks what another version refuses, whose rules this command need not know.
-
     Args:
         project: the project as it is.
         target: the version.
@@ -51,51 +48,48 @@ def become(project: Project, target: Source, answers: Answers) -> Tree:
         Refused: what the project records cannot be generated; the message says what mends it.
         InvalidSpec: what was asked for besides cannot be generated, or is discouraged.
     """
-    own = target.catalogue if isinstance(target, Direct) else None
     try:
-        if own is not None:
-            check(answers, own, new=False)
+        target.check(answers)
         tree = target.render(answers)
     except InvalidSpec as error:
         asked = _answer(error)
         if answers.get(asked) != project.answers.get(asked):
             raise
-        raise _refusal(error, answers, own) from error
-    if own is not None:
-        refuse_discouraged(project.answers, answers, own)
+        raise _refusal(error, answers, target) from error
+    refuse_discouraged(project.answers, answers, target)
     return tree
 
 
-def check_whole(before: Answers, after: Answers, catalogue: Catalogue) -> None:
+def check_whole(before: Answers, after: Answers, source: Source) -> None:
     """Check answers as a whole, naming endpoints instead of counting them.
 
     Args:
         before: what the project records.
         after: what it will record.
-        catalogue: that of the project's version.
+        source: the project's version.
 
     Raises:
         Refused: what is wrong is there already; the message says what mends it.
         InvalidSpec: what comes cannot be generated, or is discouraged.
     """
-    mistake = _mistake(after, catalogue)
+    mistake = _mistake(after, source)
     if mistake is not None:
         new = named(mistake, after)
-        old = _mistake(before, catalogue)
+        old = _mistake(before, source)
         if old is not None and str(named(old, before)) == str(new):
-            raise _refusal(mistake, after, catalogue)
+            raise _refusal(mistake, after, source)
         raise new
-    refuse_discouraged(before, after, catalogue)
+    refuse_discouraged(before, after, source)
 
 
-def refuse_discouraged(before: Answers, after: Answers, catalogue: Catalogue) -> None:
+def refuse_discouraged(before: Answers, after: Answers, source: Source) -> None:
     """Refuse what should not be done where it comes with a change.
 
     Raises:
         InvalidSpec: for the first of it that was not there before.
     """
-    known = [_identity(mistake, before) for mistake in discouraged(before, catalogue)]
-    for mistake in discouraged(after, catalogue):
+    known = [_identity(mistake, before) for mistake in source.discouraged(before)]
+    for mistake in source.discouraged(after):
         if _identity(mistake, after) not in known:
             raise named(mistake, after)
 
@@ -105,11 +99,9 @@ def told(answers: Answers, source: Source) -> list[str]:
 
     Of another version than the command's own, only the project's README tells it.
     """
-    if not isinstance(source, Direct):
-        return []
     return [
-        f"{named(mistake, answers)}; {_mend(mistake, answers, source.catalogue)}"
-        for mistake in discouraged(answers, source.catalogue)
+        f"{named(mistake, answers)}; {_mend(mistake, answers, source)}"
+        for mistake in source.discouraged(answers)
     ]
 
 
@@ -121,28 +113,28 @@ def named(error: InvalidSpec, answers: Answers) -> InvalidSpec:
     return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
 
 
-def _mistake(answers: Answers, catalogue: Catalogue) -> InvalidSpec | None:
+def _mistake(answers: Answers, source: Source) -> InvalidSpec | None:
     try:
-        check(answers, catalogue, new=False)
+        source.check(answers)
     except InvalidSpec as error:
         return error
     return None
 
 
-def _refusal(error: InvalidSpec, answers: Answers, catalogue: Catalogue | None) -> Refused:
+def _refusal(error: InvalidSpec, answers: Answers, source: Source) -> Refused:
     return Refused(
         f"{ANSWERS_FILE} records what cannot be generated: {named(error, answers)}",
-        _mend(error, answers, catalogue),
+        _mend(error, answers, source),
     )
 
 
-def _mend(error: InvalidSpec, answers: Answers, catalogue: Catalogue | None) -> str:
+def _mend(error: InvalidSpec, answers: Answers, source: Source) -> str:
     """Return the command that mends a mistake, with the nearest valid line if that is known."""
     endpoint = _endpoint(error, answers)
     if endpoint is None:
         return f"scaffold update --data {_answer(error)}=..."
     name = endpoint["name"]
-    line = _nearest(endpoint, catalogue) if catalogue else None
+    line = _nearest(endpoint, source.catalogue) if isinstance(source, Direct) else None
     wanted = '"LINE"' if line is None else shlex.quote(line.removesuffix(f" as {name}"))
     return f"scaffold edit {name} {wanted}"
 

@@ -18,7 +18,7 @@ from yaml import YAMLError
 from scaffold.addresses import shown_address
 from scaffold.answers import check_types
 from scaffold.catalogue import Catalogue, load, template_root
-from scaffold.check import read
+from scaffold.check import check, discouraged, read
 from scaffold.errors import InvalidSpec, ScaffoldError, UsageMistake
 from scaffold.life.files import File, Tree, read_tree
 from scaffold.life.repository import (
@@ -42,6 +42,19 @@ class Source(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Its patterns."""
+
+    def check(self, answers: Mapping[str, Any]) -> None:
+        """Check the application and the endpoints, of which a project may have what is discouraged.
+
+        The rules belong to the version: those of another one are known to Copier, which holds the
+        answers to them when it renders.
+
+        Raises:
+            InvalidSpec: they cannot be generated.
+        """
+
+    def discouraged(self, answers: Mapping[str, Any]) -> list[InvalidSpec]:
+        """Return what should not be done in valid answers, as far as the rules are known."""
 
     def render(self, answers: Mapping[str, Any]) -> Tree:
         """Return the project that it generates from answers.
@@ -69,6 +82,14 @@ class Direct:
 
         return Template(self.root)
 
+    def check(self, answers: Mapping[str, Any]) -> None:
+        """Check the application and the endpoints."""
+        check(answers, self.catalogue, new=False)
+
+    def discouraged(self, answers: Mapping[str, Any]) -> list[InvalidSpec]:
+        """Return what should not be done in valid answers."""
+        return list(discouraged(answers, self.catalogue))
+
     def render(self, answers: Mapping[str, Any]) -> Tree:
         """Return the project that it generates from answers, whatever they mean together."""
         if "project_name" not in answers:
@@ -94,6 +115,17 @@ class WithCopier:
             return load(self.root)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, YAMLError) as error:
             raise self._strange() from error
+
+    def check(self, answers: Mapping[str, Any]) -> None:
+        """Check that the endpoints have names; Copier does the rest."""
+        for index, endpoint in enumerate(answers.get("endpoints", [])):
+            if not isinstance(endpoint, dict) or not isinstance(endpoint.get("name"), str):
+                reason = "an endpoint is a mapping with a name, method, path and response"
+                raise InvalidSpec(f"endpoints[{index}]", reason)
+
+    def discouraged(self, answers: Mapping[str, Any]) -> list[InvalidSpec]:
+        """Return nothing, as the rules are not known."""
+        return []
 
     def render(self, answers: Mapping[str, Any]) -> Tree:
         """Return the project that it generates from answers."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.answers import TEXT_ANSWERS
 from scaffold.catalogue import Catalogue, load, template_root
+from scaffold.check import Checker
 from scaffold.direct import Template
 from scaffold.errors import InvalidSpec, Refused
 from scaffold.project import check_destination
@@ -51,6 +52,11 @@ class Bench:
     def catalogue(self) -> Catalogue:
         """Return the patterns of the template."""
         return load(self.root)
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Return what checks the parts of an endpoint, whatever it stands beside."""
+        return Checker([], self.catalogue)
 
     @cached_property
     def template(self) -> Template:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from scaffold.catalogue import Catalogue, Pattern
-from scaffold.check import Reader, reader
+from scaffold.check import REFUSED, Checker
 from scaffold.errors import InvalidSpec
 from scaffold.lines import Endpoint, endpoint_name
 
@@ -50,20 +50,20 @@ class Company:
     catalogue: Catalogue
 
     @cached_property
-    def reader(self) -> Reader:
+    def checker(self) -> Checker:
         """Return what checks endpoints in this application."""
-        return reader(self.application, self.catalogue, new=False)
+        return Checker(self.application, self.catalogue, new=False)
 
     @cached_property
-    def read(self) -> list[Any]:
+    def others(self) -> list[Any]:
         """Return the other endpoints as `scaffold.check` reads them."""
-        return [self.reader.read_endpoint(each, each["name"], new=False) for each in self.endpoints]
+        return [self.checker.endpoint(each, each["name"], REFUSED) for each in self.endpoints]
 
     def problem(self, endpoint: Endpoint, *, alone: bool = False) -> Problem | None:
         """Return what is wrong with an endpoint beside the others, or by itself."""
         try:
-            itself = self.reader.read_endpoint(endpoint, WHERE)
-            self.reader.check_together([itself] if alone else [*self.read, itself])
+            itself = self.checker.endpoint(endpoint, WHERE)
+            self.checker.together([itself] if alone else [*self.others, itself])
         except InvalidSpec as error:
             return as_problem(error)
         return None

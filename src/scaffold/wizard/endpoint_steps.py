@@ -5,9 +5,6 @@ from typing import Any, ClassVar
 
 from scaffold.catalogue import Option, Pattern
 from scaffold.errors import InvalidSpec
-from scaffold.names import check_path
-from scaffold.rules import allowed_vias
-from scaffold.spec import Entry
 from scaffold.wizard import fields
 from scaffold.wizard.bench import Preview
 from scaffold.wizard.draft import Draft
@@ -96,7 +93,7 @@ class PathStep(EndpointStep):
 
     def _problem(self, path: str) -> str:
         try:
-            check_path(path, "path", self.bench.catalogue.vocabulary)
+            self.bench.checker.path(path)
         except InvalidSpec as error:
             return str(error).removeprefix("path: ")
         return ""
@@ -356,9 +353,8 @@ class OptionsStep(EndpointStep):
         given = options(raw)
         if pattern.family not in ("header", "cookie"):
             return pattern, given, []
-        entry = Entry(key, pattern, {**pattern.defaults(), **given}, frozenset(), None, False)
         form = self.bench.catalogue.patterns[pattern_id(draft.current["response"])].form or ""
-        return pattern, given, allowed_vias(entry, form, self.bench.catalogue.vocabulary)
+        return pattern, given, self.bench.checker.vias(raw, form)
 
     def _taken(self, draft: Draft, key: str, values: dict[str, str]) -> Any:
         pattern, _, vias = self._entry(draft, key)
