@@ -20,6 +20,9 @@ FAMILIES = ("response", "header", "cookie", "status", "app")
 PLAIN_COOKIE = "cookie-set"
 """The pattern whose defaults say what a cookie is like where nobody says else."""
 
+LIST_HEADERS = ("link", "set-cookie", "vary")
+"""Headers that several patterns may add to, for templates up to 0.2.0, which do not list them."""
+
 Condition = bool | Mapping[str, Any]
 """What must hold of an entry's options and its endpoint; see `scaffold.conditions`."""
 
@@ -242,7 +245,7 @@ def _pattern(data: dict[str, Any]) -> Pattern:
         repeatable="name" if "name" in options and data["family"] != "app" else None,
         reads=data.get("reads", False),
         names_cookie=bool(cookie),
-        owns_cookie=bool(cookie) and not cookie.get("plain", False),
+        owns_cookie=bool(cookie) and not _is_plain(cookie),
         defines_cookie=cookie.get("defines", False),
         cookie_attributes=cookie.get("attributes") or {},
         own_status=bool(data.get("own_status", False)),
@@ -259,6 +262,14 @@ def _pattern(data: dict[str, Any]) -> Pattern:
             *(Refusal(**rule, discouraged=True) for rule in data.get("discourage") or ()),
         ),
     )
+
+
+def _is_plain(cookie: dict[str, Any]) -> bool:
+    """Return whether a cookie's module holds nothing but the cookie.
+
+    Templates up to 0.2.0 name the pattern that the module is written from.
+    """
+    return bool(cookie.get("plain", cookie.get("module") == PLAIN_COOKIE))
 
 
 def _option(name: str, data: dict[str, Any]) -> Option:
@@ -294,7 +305,7 @@ def _vocabulary(data: dict[str, Any], plain_cookie: Pattern) -> Vocabulary:
             name: plain_cookie.options[name].default for name in data["cookie_attributes"]
         },
         cookie_facts=data["cookie_facts"],
-        list_headers=data["list_headers"],
+        list_headers=data.get("list_headers", LIST_HEADERS),
         required=data["required"],
         endpoint_keys=data["endpoint_keys"],
         places=data["places"],
