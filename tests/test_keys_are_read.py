@@ -54,10 +54,11 @@ def patterns(tmp_path_factory: pytest.TempPathFactory) -> list[Noting]:
     with_status = [spec for spec in matrix.together() if "status" in spec]
     endpoints = [*matrix.alone(), *matrix.options(), *with_status]
     chosen = {f"{family}_patterns": ids(family) for family in ("response", "header", "cookie")}
+    template = Template(template_root())
     by_id = {data["id"]: data for data in found}
+    template._fixed = {**template._fixed, "catalogue": found, "patterns": by_id}
     for answers in ({"endpoints": endpoints, "application": matrix.application()}, chosen):
-        given = {"catalogue": found, "patterns": by_id, **answers}
-        list(Template(template_root()).files(tmp_path_factory.mktemp("read") / "service", given))
+        list(template.files(tmp_path_factory.mktemp("read") / "service", answers))
     return found
 
 

@@ -45,6 +45,7 @@ class YamlLoader(_UniqueKeys, _Loader):  # type: ignore[misc]
 class TextLoader(_UniqueKeys, yaml.BaseLoader):
     """Reads YAML in which every scalar is text."""
 
+
 LARGEST = 1_000_000
 """The size in bytes, or characters, of the longest text: the answers of about 3,000 endpoints."""
 MOST = 150_000
@@ -61,7 +62,12 @@ def read_yaml(path: Path) -> Any:
         yaml.YAMLError, ValueError: see `parse_yaml`.
     """
     with path.open("rb") as stream:
-        return parse_yaml(stream.read(LARGEST + 1))
+        text = stream.read(LARGEST + 1)
+    try:
+        return parse_yaml(text)
+    except yaml.YAMLError as error:
+        error.add_note(f"in {path}")
+        raise
 
 
 def parse_yaml(text: str | bytes, loader: Any = YamlLoader) -> Any:
