@@ -5,12 +5,14 @@ asked for, and everything is composed.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from scaffold import catalogue
 from scaffold.catalogue import load, template_root
+from scaffold.check import check
 from scaffold.direct import Template
 from scaffold.index import read_files
 from tests.generated import matrix
@@ -57,6 +59,9 @@ def patterns(tmp_path_factory: pytest.TempPathFactory) -> list[Noting]:
     template = Template(template_root())
     by_id = {data["id"]: data for data in found}
     template._fixed = {**template._fixed, "catalogue": found, "patterns": by_id}
+    noting = replace(load(), data={**load().data, "patterns": by_id})
+    for spec in endpoints:
+        check({"endpoints": [spec]}, noting)
     for answers in ({"endpoints": endpoints, "application": matrix.application()}, chosen):
         list(template.files(tmp_path_factory.mktemp("read") / "service", answers))
     return found

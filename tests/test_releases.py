@@ -10,11 +10,10 @@ import yaml
 from packaging.version import Version
 
 from scaffold.answers import CHOICE_ANSWERS
-from scaffold.catalogue import load
 from scaffold.check import check, discouraged
 from scaffold.life.files import Tree, read_tree
 from scaffold.life.operations import carry_out
-from scaffold.life.sources import Direct
+from scaffold.life.sources import Direct, WithCopier
 from scaffold.life.state import ANSWERS_FILE, project_of, read_project
 from scaffold.life.updates import plan_update
 from scaffold.origin import Origin, version
@@ -63,8 +62,7 @@ def test_a_project_of_a_release_is_updated(path: Path, now: Direct, tmp_path: Pa
     template = tmp_path / "template"
     unpack(released, template)
     project = project_of(tmp_path / "project", path.read_bytes())
-    check(project.answers, load(template))
-    old = Direct(template, project.origin)
+    old = WithCopier(template, project.origin)
     write(project.folder, old.render(project.answers))
     # Once there are endpoints, the choices that led to them are not recorded any more.
     given = {name: project.answers[name] for name in project.answers.keys() - CHOICE_ANSWERS.keys()}

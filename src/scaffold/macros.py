@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from scaffold.catalogue import Catalogue, template_root
-from scaffold.jinja import environment
 
 MARK = "\x1f"
 """What stands in a message between field, reason and advice; no value in a message has it."""
@@ -53,6 +52,8 @@ class Macros:
         return self._file("expect")
 
     def _file(self, name: str) -> Any:
+        from scaffold.jinja import environment
+
         template = environment(template_root()).get_template(f"compose/{name}.jinja")
         return template.make_module(self._given)
 

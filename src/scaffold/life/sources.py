@@ -13,8 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from yaml import YAMLError
-
 from scaffold.addresses import shown_address
 from scaffold.answers import check_types
 from scaffold.catalogue import Catalogue, load, template_root
@@ -111,6 +109,8 @@ class WithCopier:
     @property
     def catalogue(self) -> Catalogue:
         """Its patterns."""
+        from yaml import YAMLError
+
         try:
             return load(self.root)
         except (OSError, ValueError, LookupError, TypeError, AttributeError, YAMLError) as error:
