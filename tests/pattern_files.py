@@ -107,9 +107,12 @@ def pattern_problems(folder: Path, data: Data) -> Iterator[str]:
     options = data.get("options") or {}
     if (data.get("family"), data.get("id")) != (folder.parent.name, folder.name):
         yield "id: it must be the name of the folder, and family that of the folder above"
-    conditions = [
-        (f"refuse.{number}.when", it.get("when")) for number, it in numbered(data, "refuse")
+    rules = [
+        (f"{kind}.{number}", rule)
+        for kind in ("refuse", "discourage")
+        for number, rule in numbered(data, kind)
     ]
+    conditions = [(f"{where}.when", rule.get("when")) for where, rule in rules]
     conditions += [
         (f"sends.{number}.when", it["when"])
         for number, it in numbered(data, "sends")
@@ -121,9 +124,7 @@ def pattern_problems(folder: Path, data: Data) -> Iterator[str]:
     ]
     for where, condition in conditions:
         yield from (f"{where}: {it}" for it in unknown_options(condition, options))
-    named = [
-        (f"refuse.{number}.option", it.get("option")) for number, it in numbered(data, "refuse")
-    ]
+    named = [(f"{where}.option", rule.get("option")) for where, rule in rules]
     code = data.get("status_code")
     named += [("status_code.option", code.get("option") if isinstance(code, dict) else None)]
     named += [

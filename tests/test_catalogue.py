@@ -94,6 +94,24 @@ MISTAKES = {
         *("header/vary", "pattern.yml", "option: field_names", "option: names"),
         "pattern.yml: refuse.0.option: there is no option names",
     ),
+    "a key of no rule": (
+        *(
+            "header/cache-control",
+            "pattern.yml",
+            "  instead: leave private",
+            "  insted: leave private",
+        ),
+        "pattern.yml: discourage.3: 'instead' is a required property",
+    ),
+    "a discouraged option that is none": (
+        *(
+            "header/header-set",
+            "pattern.yml",
+            "-cache-control|surrogate-control)$'}}\n  option: name",
+            "-cache-control|surrogate-control)$'}}\n  option: names",
+        ),
+        "pattern.yml: discourage.0.option: there is no option names",
+    ),
     "company of no option": (
         *("cookie/cookie-flash", "pattern.yml", "beside: {action", "beside: {actions"),
         "pattern.yml: options.message.beside: there is no option actions",

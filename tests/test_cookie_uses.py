@@ -20,45 +20,38 @@ from scaffold.catalogue import load, template_root
 from scaffold.check import check
 from scaffold.errors import InvalidSpec
 from tests import plain_copier
-from tests.generated.matrix import FIRST, OTHER_VALUES
+from tests.generated.matrix import beside, example_of_options, other_value
 
 Spec = dict[str, Any]
 
 NAMES = ("__Host-shared", "__Secure-shared", "shared")
 POSITIONS = ("first", "second", "third")
 TRIPLES = 400
-BESIDE: dict[str, Spec] = {
-    "lifetime": {"max_age": 60},
-    "max_age": {"idle_timeout": 60},
-    "partitioned": {"samesite": "none"},
-}
-"""What an option needs beside it, where the pattern has that."""
 
 VERDICTS = """
 {%- from "compose/spec.jinja" import complete_endpoint, declared_cookies with context -%}
-{%- from "compose/check.jinja" import cookies_problem with context -%}
+{%- from "compose/check.jinja" import check_together with context -%}
 {%- set complete = [] -%}
 {%- for spec in specs -%}
-  {%- set _ = complete.append(complete_endpoint(spec, patterns) | from_json) -%}
+  {%- set _ = complete.append(complete_endpoint(spec) | from_json) -%}
 {%- endfor -%}
 {%- set found = [] -%}
 {%- for places in arrangements -%}
   {%- set used = [] -%}
   {%- for place in places %}{% set _ = used.append(complete[place]) %}{% endfor -%}
-  {%- set declared = (declared_cookies(used, patterns) | from_json).values() -%}
-  {%- set policies = declared | map(attribute='policy') | list -%}
-  {%- set _ = found.append([cookies_problem(used, []), policies]) -%}
+  {%- set mistakes = [] -%}
+  {%- set _ = check_together(mistakes, used) -%}
+  {%- set declared = (declared_cookies(used) | from_json).values() -%}
+  {%- set cookies = declared | map(attribute='cookie') | list -%}
+  {%- set _ = found.append([mistakes | first | default(''), cookies]) -%}
 {%- endfor -%}
 {{ found | to_json }}
 """
 STUBS = """
-{%- from "compose/spec.jinja" import declared_cookies with context -%}
 {%- from "compose/plan.jinja" import planned with context -%}
 {%- set found = [] -%}
 {%- for spec in specs -%}
-  {%- set endpoint = planned(spec, patterns) | from_json -%}
-  {%- set declared = declared_cookies([endpoint], patterns) | from_json -%}
-  {%- set plan = {'cookies': declared.values() | map(attribute='policy') | list} -%}
+  {%- set endpoint = planned(spec) | from_json -%}
   {%- set stub %}{% include "compose/stub.py.jinja" %}{% endset -%}
   {%- set _ = found.append(stub) -%}
 {%- endfor -%}
@@ -86,7 +79,7 @@ class Arrangement:
 
     endpoints: tuple[Spec, ...]
     problem: str
-    policies: Sequence[Spec]
+    cookies: Sequence[Spec]
 
 
 def command_says(*endpoints: Spec) -> str:
@@ -110,9 +103,7 @@ def entries(name: str) -> Iterator[Spec]:
             yield use
             for option in (*words["cookie_attributes"], *words["cookie_facts"]):
                 if option in pattern.options:
-                    beside = BESIDE.get(option, {})
-                    needed = {key: beside[key] for key in beside if key in pattern.options}
-                    yield {**use, **needed, option: OTHER_VALUES[option]}
+                    yield {**use, **beside(pattern, option), option: other_value(pattern, option)}
 
 
 def endpoint(name: str, *uses: Spec) -> Spec:
@@ -120,7 +111,7 @@ def endpoint(name: str, *uses: Spec) -> Spec:
     cookies = [
         {**before, "name": use.get("session", "__Host-session")}
         for use in uses
-        for before in FIRST.get(use.get("action", ""), [])
+        for before in example_of_options(use).get("cookies", [])
     ]
     return {
         "name": name,
@@ -181,9 +172,7 @@ def test_order_changes_nothing(name: str) -> None:
         other = pairs[second, first]
         assert bool(one.problem) == bool(other.problem), (one.problem, other.problem)
         if not one.problem:
-            by_name = [
-                sorted(it.policies, key=lambda policy: policy["name"]) for it in (one, other)
-            ]
+            by_name = [sorted(it.cookies, key=lambda cookie: cookie["name"]) for it in (one, other)]
             assert by_name[0] == by_name[1]
 
 
@@ -199,11 +188,11 @@ def test_module_can_be_imported(name: str) -> None:
     tried: set[str] = set()
     for one in accepted:
         used = {}
-        for policy in one.policies:
-            key = json.dumps(policy)
+        for cookie in one.cookies:
+            key = json.dumps(cookie)
             if key not in modules:
-                modules[key] = plain_copier.render(MODULE, cookie=policy)
-            used[policy["module"]] = modules[key]
+                modules[key] = plain_copier.render(MODULE, cookie=cookie)
+            used[cookie["slug"]] = modules[key]
         tried.update(json.dumps([used, stubs[json.dumps(spec)]]) for spec in one.endpoints)
     imports = subprocess.run(
         [sys.executable, "-c", IMPORTS],

@@ -159,14 +159,14 @@ def _beside(spec: Spec, entry: Spec) -> Spec:
     pattern = load().patterns[entry["pattern"]]
     place = load().vocabulary.places[pattern.family]
     via = {"via": entry["via"]} if "via" in entry else {}
-    needed = [{**_mapping(one), **via} for one in _example_of_options(entry).get(place, [])]
+    needed = [{**_mapping(one), **via} for one in example_of_options(entry).get(place, [])]
     example = pattern.example.get("path", "/")
     folder = example.rpartition("/")[0] if pattern.family == "cookie" else ""
     more = [*spec.get(place, []), *needed, entry]
     return {**spec, "path": folder + spec["path"], place: more}
 
 
-def _example_of_options(entry: Spec) -> Spec:
+def example_of_options(entry: Spec) -> Spec:
     """Return the parts of an endpoint that an entry's other values need around it."""
     declared = _declared(load().patterns[entry["pattern"]])
     found: Spec = {}
@@ -285,7 +285,7 @@ def options() -> list[Spec]:
 
 def _around(name: str, pattern: Pattern, entry: Spec) -> Iterator[Spec]:
     """Yield endpoints with an entry: first as its example wants it, then as others do."""
-    example = {**pattern.example, **_example_of_options(entry)}
+    example = {**pattern.example, **example_of_options(entry)}
     needed = {key: example[key] for key in ("body", "status") if key in example}
     for method, more in [(example.get("method", "GET"), needed), *REQUESTS]:
         rest: Spec = {**needed, **more}
