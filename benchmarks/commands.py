@@ -96,24 +96,24 @@ def pairs(folder: Path) -> list[Pair]:
     copy = (copier, "copy", "--quiet", "--defaults", "--data-file", tour)
     importing = run(sys.executable, "-c", "import typer")
     quick = [
-        ("--help",),
-        ("--version",),
-        ("patterns",),
-        ("patterns", "cookie-set"),
-        ("patterns", "logout"),
-        ("explain", "GET /x json-model cache-control cookie-set(name=a)"),
+        (("--help",), 2.0),
+        (("--version",), 2.0),
+        (("patterns",), 2.0),
+        (("patterns", "cookie-set"), 2.0),
+        (("patterns", "logout"), 2.0),
+        (("explain", "GET /x json-model cache-control cookie-set(name=a)"), 3.0),
+        (("list",), 3.0),
     ]
     return [
         *(
-            Pair(shlex.join(("scaffold", *it)), run(scaffold, *it), "import typer", importing, 2.0)
-            for it in quick
-        ),
-        Pair(
-            "scaffold list",
-            run(scaffold, "list", folder=project),
-            "import typer",
-            importing,
-            2.0,
+            Pair(
+                shlex.join(("scaffold", *it)),
+                run(scaffold, *it, folder=project),
+                "import typer",
+                importing,
+                limit,
+            )
+            for it, limit in quick
         ),
         Pair("scaffold --help", run(scaffold, "--help"), "copier --help", run(copier, "--help"), 1),
         Pair(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from scaffold.answers import presets
 from scaffold.catalogue import FAMILIES, load, template_root
-from scaffold.check import check, discouraged
+from scaffold.check import Checker, check, discouraged
 from scaffold.errors import InvalidSpec
 from scaffold.lines import parse_line
-from scaffold.macros import Macros
+from scaffold.macros import MARK, Macros
 from scaffold.pattern_page import example
 from tests.conftest import HOSTILE_SPECS
 
@@ -127,6 +127,26 @@ def test_the_presets_of_the_documentation_exist() -> None:
 )
 def test_a_valid_endpoint_is_accepted(endpoint: dict[str, Any]) -> None:
     assert message({"endpoints": [endpoint]}) == ""
+
+
+def test_a_mistake_has_parts() -> None:
+    """The field, the reason and the advice, whatever signs the value has."""
+    with pytest.raises(InvalidSpec) as caught:
+        check({"endpoints": [GOOD | {"name": "a; b: c"}]})
+    mistake = caught.value
+    assert mistake.field == "endpoints[0].name"
+    assert mistake.reason == '"a; b: c" is no usable name'
+    assert mistake.suggestion is not None
+    assert mistake.suggestion.startswith("use snake_case of at most 60 letters")
+    assert MARK not in str(mistake)
+
+
+def test_endpoints_are_named_by_their_places() -> None:
+    """Also where they are checked together, one by one before."""
+    checker = Checker([])
+    endpoints = [checker.endpoint(GOOD, place) for place in ("first", "second")]
+    with pytest.raises(InvalidSpec, match=r"second\.name: another endpoint is already called"):
+        checker.together(endpoints)
 
 
 def test_the_same_path_with_another_method_is_another_route() -> None:

@@ -1,13 +1,18 @@
 """`scaffold explain`: what it says is what the recorded answers of a real server say."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
 
 from scaffold.catalogue import Pattern, documents_of, load, template_root
+from scaffold.errors import InvalidSpec
 from scaffold.explain import Explanation, OtherAnswer, explain
 from scaffold.explain_page import explanation_page
 from scaffold.guides import wire
@@ -86,6 +91,66 @@ def test_the_wire_is_as_explained(pattern: Pattern) -> None:
                 continue
         assert any(in_it(other.headers, sent) for other in others), (status, sent, said)
     assert usual or pattern.id in NOT_REACHED
+
+
+COOKIES = {
+    "domain": [None, "example.com"],
+    "expires": [None, "2027-01-31T12:00:00Z", "2099-01-31T12:00:00Z"],
+    "httponly": [True, False],
+    "max_age": [None, 60],
+    "path": ["/", "/a"],
+    "samesite": ["lax", "none"],
+    "secure": [True, False],
+    "partitioned": [False, True],
+}
+TOOLKIT = """
+import json, sys
+from datetime import datetime
+from fastapi import Response
+from app.http.cookies import CookiePolicy
+for declared in json.load(sys.stdin):
+    expires = declared["expires"] and datetime.fromisoformat(declared["expires"])
+    policy, response = CookiePolicy(**{**declared, "expires": expires}), Response()
+    policy.set(response, "example")
+    policy.delete(response)
+    print(json.dumps(response.headers.getlist("set-cookie")))
+"""
+"""Sets and deletes cookies with the module that projects get."""
+
+
+def set_cookie(pattern: str, options: Mapping[str, Any]) -> str:
+    """Return the Set-Cookie line that is explained for one cookie."""
+    cookie = {"pattern": pattern, **options}
+    path = f"{options['path'].rstrip('/')}/x"
+    endpoint = {"name": "x", "method": "GET", "path": path, "response": "json-model"}
+    found = explained({**endpoint, "cookies": [cookie]})
+    (line,) = [each.value for each in found.headers if each.name == "Set-Cookie"]
+    return line
+
+
+def test_a_cookie_is_as_the_toolkit_sends_it() -> None:
+    """With all of its attributes, in the order in which they are sent, set and deleted."""
+    declared, said = [], []
+    for values in product(*COOKIES.values()):
+        attributes = {"name": "a", **dict(zip(COOKIES, values, strict=True))}
+        kept = {name: attributes[name] for name in attributes.keys() - {"expires", "max_age"}}
+        try:
+            lines = [set_cookie("cookie-set", attributes), set_cookie("cookie-delete", kept)]
+        except InvalidSpec:
+            continue
+        said.append(lines)
+        declared.append(attributes)
+    assert len(said) > 50
+    environment = {**os.environ, "PYTHONPATH": str(template_root() / "template")}
+    done = subprocess.run(
+        [sys.executable, "-c", TOOLKIT],
+        input=json.dumps(declared),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert [json.loads(line) for line in done.stdout.splitlines()] == said
 
 
 def test_every_pattern_says_what_it_sends() -> None:

@@ -97,6 +97,7 @@ class Vocabulary:
     """The words of `compose/vocabulary.yml`, as far as readers are shown them.
 
     Attributes:
+        names: what the names of endpoints, and of their parameters and fields, are like.
         reserved: names that no endpoint may take.
     """
 
@@ -107,6 +108,7 @@ class Vocabulary:
     dropped: Mapping[str, str]
     convertors: Mapping[str, Any]
     field_types: Mapping[str, Any]
+    names: Mapping[str, str]
     reserved: frozenset[str]
     places: Mapping[str, str]
     shapes: Mapping[str, Shape]
@@ -224,6 +226,7 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         dropped=data["dropped"],
         convertors=data["convertors"],
         field_types=data["field_types"],
+        names=data.get("names", {}),
         reserved=frozenset((*data["keywords"], *data["builtins"], *data["module_names"])),
         places=data["places"],
         shapes={name: Shape(**shape) for name, shape in data["shapes"].items()},

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from scaffold.catalogue import documents_of, template_root
 from scaffold.yaml_files import YamlLoader, read_yaml
 
 
@@ -17,7 +18,8 @@ def read_config(root: Path) -> dict[str, Any]:
 
     def include(loader: Any, node: Any) -> list[Any]:
         paths = sorted(root.glob(loader.construct_scalar(node)))
-        return [read_yaml(path) for path in paths]
+        known = documents_of(root) if root == template_root() else {}
+        return [known.get(f"{path.relative_to(root)}") or read_yaml(path) for path in paths]
 
     Loader.add_constructor("!include", include)
     config: dict[str, Any] = yaml.load((root / "copier.yml").read_bytes(), Loader=Loader)

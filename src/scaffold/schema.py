@@ -12,8 +12,6 @@ from scaffold.catalogue import Catalogue, Option, Pattern, Vocabulary
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAME = "^[a-z][a-z0-9_]{0,59}$"
-FIELD = "^[a-z][a-z0-9_]{0,39}$"
 ENTRIES = {
     "response": "response-entry",
     "header": "header-entry",
@@ -73,7 +71,7 @@ def _endpoint(words: Vocabulary) -> Schema:
         "properties": {
             "name": {
                 "type": "string",
-                "pattern": NAME,
+                "pattern": f"^{words.names['endpoint']}$",
                 "description": "Name of the function, its module and the operation: snake_case.",
             },
             "method": {"enum": list(words.methods)},
@@ -104,7 +102,7 @@ def _fields(words: Vocabulary) -> Schema:
     return {
         "type": "object",
         "description": "Fields by name, such as {id: int, title: str | None}.",
-        "propertyNames": {"pattern": FIELD},
+        "propertyNames": {"pattern": f"^{words.names['short']}$"},
         "additionalProperties": {"enum": types},
         "minProperties": 1,
     }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scaffold.check import check
 from scaffold.errors import InvalidSpec
 from tests.generated.project import generate
-from tests.test_both_validators import specs
+from tests.test_both_environments import specs
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))

@@ -62,7 +62,8 @@ def _versions(root: Path) -> Iterator[str]:
     """Yield each file of the template with its time and size, and this code's own."""
     for folder in ("compose", "patterns", "template"):
         yield from _below(f"{root}/{folder}")
-    for path in (f"{root}/copier.yml", f"{Path(__file__).parents[1]}/direct.py"):
+    code = Path(__file__).parents[1]
+    for path in (f"{root}/copier.yml", f"{code}/direct.py", f"{code}/jinja.py"):
         status = os.stat(path)
         yield f"{path} {status.st_mtime_ns} {status.st_size}"
 

@@ -1,4 +1,7 @@
-"""The command and plain Copier refuse the same specs, in the same words."""
+"""The command and plain Copier evaluate the same checks, each in its own environment.
+
+Copier has a sandbox, and filters of which `scaffold.jinja` has the few that are needed.
+"""
 
 import copy
 from typing import Any
