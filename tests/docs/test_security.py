@@ -9,7 +9,8 @@ from tests.notation import spans, tables
 
 PAGE = ROOT / "docs" / "security.md"
 NAMED = sorted(set(re.findall(r"`(test_\w+)`", PAGE.read_text(encoding="utf-8"))))
-TESTS = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/life/test_*.py"))
+MODULES = [*ROOT.glob("tests/life/test_*.py"), ROOT / "tests" / "test_jinja.py"]
+TESTS = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
 
 
 @pytest.mark.parametrize("name", NAMED)
