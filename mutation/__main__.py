@@ -31,7 +31,7 @@ def main(modules: Sequence[str]) -> int:
         console.print("TEST_REDIS_URL is not set: what only a Redis sees survives")
     with tempfile.TemporaryDirectory() as parent:
         project = Path(parent).resolve() / "service"
-        render(project, {"project_name": "service", **tour()})
+        render(project, {"project_name": "service", "toolkit_tests": True, **tour()})
         work, alive, start = jobs(project, modules), [], time.monotonic()
         done = survivors(project, work, os.cpu_count() or 1)
         bar = Console(stderr=True)

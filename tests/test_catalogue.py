@@ -13,6 +13,8 @@ from tests.pattern_files import problems
 
 ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
+ALWAYS = {"__init__", "application", "openapi", "routing"}
+"""The modules of the toolkit that every project has."""
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
@@ -239,16 +241,24 @@ def test_order_of_the_application_is_documented() -> None:
 
 def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
-    always = {
-        "__init__",
-        "application",
-        "cookie_header",
-        "openapi",
-        "private_answers",
-        "root_path",
-        "routing",
-    }
-    used = always.union(
+    used = ALWAYS.union(
         *(read_yaml(folder / "pattern.yml").get("toolkit", []) for folder in FOLDERS)
     )
     assert {path.stem for path in (ROOT / "template/app/http").glob("*.py")} == used
+
+
+def test_toolkit_modules_bring_what_they_import(folder: Path) -> None:
+    """A project has a module when a pattern lists it, so patterns list all that theirs import."""
+    data = read_yaml(folder / "pattern.yml")
+    needed = [read_yaml(ROOT / f"patterns/app/{one}/pattern.yml") for one in data.get("needs", [])]
+    listed = ALWAYS.union(*(one.get("toolkit", []) for one in (data, *needed)))
+    imported = {
+        name
+        for module in data.get("toolkit", [])
+        for name in re.findall(
+            r"^from app\.http\.(\w+)",
+            (ROOT / f"template/app/http/{module}.py").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert imported <= listed

@@ -269,7 +269,7 @@ def test_a_page_holds_it_all(scaffold: Run) -> None:
         "  Set-Cookie: a=example; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax; Secure\n",
         "- cache-control (Cache-Control), via parameter: ",
         "- keeps it for 30 days\n",
-        "- toolkit: app/http/caching.py, app/http/cookies.py\n",
+        "- toolkit: app/http/caching.py, app/http/cookie_header.py, app/http/cookies.py,\n",
     ):
         assert part in done.stdout
     assert all(len(line) <= 96 for line in done.stdout.splitlines())

@@ -95,7 +95,7 @@ def test_copy_gives_what_scaffold_gives(
     ran = copier("copy", "--defaults", "--data-file", data, url, tmp_path / "plain")
     assert ran.returncode == 0, ran.stderr
     monkeypatch.setattr("scaffold.render.find_origin", lambda: Origin(url, "v0.1.0"))
-    project = generate(tmp_path / "ours", **ANSWERS)
+    project = generate(tmp_path / "ours", toolkit_tests=False, **ANSWERS)
     assert files(tmp_path / "plain") == files(project.folder)
 
 
@@ -145,11 +145,57 @@ def test_update_adds_an_endpoint(tmp_path: Path, url: str) -> None:
         "app/http/csv_rows.py",
         "app/http/downloads.py",
         "tests/endpoints/test_export.py",
-        "tests/http/test_csv_rows.py",
-        "tests/http/test_downloads.py",
     }
     changed = {path for path in before if before[path] != after[path]}
     assert changed == {".copier-answers.yml", "README.md", "app/endpoints/__init__.py"}
+
+
+def test_toolkit_tests_come_and_go(tmp_path: Path, url: str) -> None:
+    """As the answer says, with the owner's edits elsewhere; new projects have none."""
+    project = tmp_path / "[project]*"
+    data = written(tmp_path, ANSWERS)
+    assert copier("copy", "--defaults", "--data-file", data, url, project).returncode == 0
+    git(project, "init", "-q", "-b", "main")
+    stub = project / "app/endpoints/get_post.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n# mine\n", encoding="utf-8")
+    commit(project)
+    small = files(project)
+    assert yaml.safe_load(small[".copier-answers.yml"])["toolkit_tests"] is False
+    update = ("update", "--defaults", "--vcs-ref", ":current:", "--data")
+    ran = copier(*update, "toolkit_tests=true", cwd=project)
+    assert ran.returncode == 0, ran.stderr
+    full = files(project)
+    assert yaml.safe_load(full[".copier-answers.yml"])["toolkit_tests"] is True
+    assert {"tests/http/test_cookies.py", "tests/test_wire.py"} <= full.keys() - small.keys()
+    assert all(path.startswith("tests/") for path in full.keys() - small.keys())
+    commit(project)
+    assert copier(*update, "toolkit_tests=false", cwd=project).returncode == 0
+    assert files(project) == small
+
+
+def test_project_that_does_not_say_keeps_the_toolkit_tests(tmp_path: Path, url: str) -> None:
+    """It was made by a version that had no such answer: nothing of it goes."""
+    project, template = tmp_path / "[project]*", tmp_path / "template"
+    data = written(tmp_path, {**ANSWERS, "toolkit_tests": True})
+    assert copier("copy", "--defaults", "--data-file", data, url, project).returncode == 0
+    answers = project / ".copier-answers.yml"
+    text = answers.read_text(encoding="utf-8")
+    answers.write_text(text.replace("toolkit_tests: true\n", ""), encoding="utf-8")
+    git(project, "init", "-q", "-b", "main")
+    commit(project)
+    before = files(project)
+    (template / "template/NEW.md").write_text("New.\n", encoding="utf-8")
+    commit(template, "v0.2.0")
+    ran = copier("update", "--defaults", cwd=project)
+    assert ran.returncode == 0, ran.stderr
+    after = files(project)
+    assert {
+        path for path in after.keys() | before.keys() if after.get(path) != before.get(path)
+    } == {
+        ".copier-answers.yml",
+        "NEW.md",
+    }
+    assert yaml.safe_load(after[".copier-answers.yml"])["toolkit_tests"] is True
 
 
 def test_questions_alone_give_a_project(tmp_path: Path, url: str) -> None:

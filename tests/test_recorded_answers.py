@@ -40,6 +40,7 @@ RECORDED: dict[str, Any] = {
     "application": ["request-id"],
     "endpoints": [ENDPOINT],
     "own_files": ["tests/conftest.py"],
+    "toolkit_tests": True,
 }
 REFUSED: dict[str, tuple[Any, str]] = {
     "project_name": ("My Service", "project_name: use lower-case letters"),
@@ -58,6 +59,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         'endpoints[1].method: "FETCH" is no method',
     ),
     "own_files": ("tests/conftest.py", "own_files: a list of paths is needed"),
+    "toolkit_tests": ("maybe", "toolkit_tests: use true or false"),
 }
 COMPUTED = {
     name: ("anything", f"{name}: this is computed; leave it out")

@@ -139,6 +139,8 @@ def test_plain_copier_keeps_what_a_release_accepted(
         assert sentence in readme
     assert len(told) == 8
     assert git(project, "diff", "--check") == ""
+    assert git(project, "diff", "--name-only", "--diff-filter=D") == ""
+    assert "toolkit_tests: true" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", sorted({path.parent.name for path in KEPT}))

@@ -30,7 +30,7 @@ CHOICE_ANSWERS = {
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
 SPEC_ANSWERS = ("application", "endpoints")
-ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files")
+ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files", "toolkit_tests")
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def check_spec(
 
 
 def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> None:
-    """Check that text is text, and that the checkbox answers are patterns of a catalogue.
+    """Check that answers are of their type, and the checkbox answers patterns of a catalogue.
 
     Args:
         answers: all answers.
@@ -210,6 +210,8 @@ def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) 
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InvalidSpec(name, "text is needed", "put quotes around it")
+    if not isinstance(answers.get("toolkit_tests", False), bool):
+        raise InvalidSpec("toolkit_tests", "use true or false")
     for name, family in CHOICE_ANSWERS.items():
         _check_choices(answers.get(name, []), name, (catalogue or load()).family(family))
 

@@ -251,6 +251,6 @@ def _parsed(text: str, question: Mapping[str, Any]) -> Any:
     """Return what the text of an answer means to its question."""
     if question["type"] == "json":
         return json.loads(text)
-    if question["type"] == "yaml" or question.get("multiselect"):
+    if question["type"] in ("bool", "yaml") or question.get("multiselect"):
         return parse_yaml(text)
     return text

@@ -172,7 +172,7 @@ def _question(question: Mapping[str, Any], catalogue: Catalogue) -> Schema:
         return {**schema, "type": "array", "items": {"enum": list(catalogue.patterns)}}
     if isinstance(question.get("choices"), list):
         return {**schema, "enum": question["choices"]}
-    return {**schema, "type": "string"}
+    return {**schema, "type": "boolean" if question["type"] == "bool" else "string"}
 
 
 def _list_of(definition: str) -> Schema:

@@ -14,9 +14,7 @@ from app.settings import Settings
 from tests.wire import check_every_answer, exposed, undocumented
 
 
-def checked_client(
-    app: Application, document: dict[str, Any], *, raise_server_exceptions: bool = True
-) -> TestClient:
+def checked_client(app: Application, document: dict[str, Any], **options: Any) -> TestClient:
     """Return a client that compares each answer with the document, and follows no redirects.
 
     It speaks https, as `Secure` cookies need it.
@@ -26,12 +24,7 @@ def checked_client(
         wrong = [*undocumented(response, document), *exposed(response, document)]
         assert wrong == [], f"{response.request.method} {response.request.url}"
 
-    client = TestClient(
-        app,
-        base_url="https://testserver",
-        follow_redirects=False,
-        raise_server_exceptions=raise_server_exceptions,
-    )
+    client = TestClient(app, "https://testserver", follow_redirects=False, **options)
     client.event_hooks = {"response": [check]}
     return client
 

@@ -4,39 +4,22 @@ The test client accepts answers that servers, caches and browsers refuse or drop
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import Request, Response
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
-from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
-from app.http.root_path import RootPath
-
-Value = TypeVar("Value")
 SINGLE = (
-    "access-control-allow-origin",
-    "content-disposition",
-    "content-length",
-    "content-type",
-    "etag",
-    "last-modified",
-    "location",
-    "retry-after",
-    "strict-transport-security",
+    *("access-control-allow-origin", "content-disposition", "content-length", "content-type"),
+    *("etag", "last-modified", "location", "retry-after", "strict-transport-security"),
 )
-REQUIRED = {
-    301: "location",
-    302: "location",
-    303: "location",
-    307: "location",
-    308: "location",
+REQUIRED = dict.fromkeys((301, 302, 303, 307, 308), "location") | {
     401: "www-authenticate",
     405: "allow",
     407: "proxy-authenticate",
@@ -53,48 +36,39 @@ def violations(response: Response) -> list[str]:
     return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
 
 
-def below(root_path: str, call: Callable[[], Value]) -> Value:
-    """Return what a function gives in a request behind a proxy that takes a prefix off."""
-    given: list[Value] = []
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        given.append(call())
-        await PlainTextResponse()(scope, receive, send)
-
-    TestClient(RootPath(app), root_path=root_path).get("/")
-    return given[0]
-
-
 def check_every_answer(monkeypatch: pytest.MonkeyPatch, known: str = "") -> None:
     """Make each test client fail for an answer with violations: redirects and WebSockets too.
 
-    A violation that is `known` is left out.
+    The class is patched, so that a client that a test makes for itself checks as well. A violation
+    that is `known` is left out.
     """
-
-    def unknown(found: Iterable[str]) -> list[str]:
-        return [violation for violation in found if violation != known]
-
     send, enter = TestClient.send, WebSocketTestSession.__enter__
+
+    def check(what: str, found: list[str]) -> None:
+        wrong = [violation for violation in found if violation != known]
+        assert wrong == [], f"{what}: {wrong}"
 
     def checked_send(client: TestClient, *arguments: Any, **options: Any) -> Response:
         response = send(client, *arguments, **options)
         for answer in (*response.history, response):
-            wrong = unknown(violations(answer))
-            assert wrong == [], f"{answer.request.method} {answer.request.url}: {wrong}"
+            check(f"{answer.request.method} {answer.request.url}", violations(answer))
         return response
 
     def checked_enter(session: WebSocketTestSession) -> WebSocketTestSession:
+        what = f"WebSocket {session.scope['path']}"
+        request = Request("GET", f"wss://testserver{session.scope['path']}")
         try:
             entered = enter(session)
         except WebSocketDenialResponse as refused:
-            wrong = unknown(violations(refused))
-            assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
+            refused.request = request
+            check(what, violations(refused))
             raise
-        opened = Response(101, headers=session.extra_headers)
-        wrong = unknown([*_broken_headers(opened), *_broken_cookies(opened)])
-        if wrong:
+        try:
+            opened = Response(101, headers=session.extra_headers, request=request)
+            check(what, [*_broken_headers(opened), *_broken_cookies(opened)])
+        except AssertionError:
             session.__exit__(None, None, None)  # or its thread would never end
-        assert wrong == [], f"WebSocket {session.scope['path']}: {wrong}"
+            raise
         return entered
 
     monkeypatch.setattr(TestClient, "send", checked_send)
@@ -113,10 +87,14 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
     if described is None:
         unknown = f"status {response.status_code} is not documented"
         return [] if _from_framework(response) else [unknown]
+    headers = {
+        name.lower(): _resolved(header, document)
+        for name, header in described.get("headers", {}).items()
+    }
     return [
         *_other_content(response, described.get("content", {})),
-        *_other_headers(response, described.get("headers", {}), document),
-        *_other_cookies(response, described.get("headers", {}), document),
+        *_other_headers(response, headers),
+        *_other_cookies(response, headers.get("set-cookie", {}).get("schema", {})),
     ]
 
 
@@ -237,15 +215,8 @@ def _is_shared(response: Response) -> bool:
         return True
     if any(directives.get(name) == name for name in ("private", "no-store")):
         return False
-    by_default = response.status_code in CACHEABLE and _method(response) in ("GET", "HEAD")
+    by_default = response.status_code in CACHEABLE and response.request.method in ("GET", "HEAD")
     return by_default or "max-age" in directives or "expires" in headers
-
-
-def _method(response: Response) -> str:
-    try:
-        return response.request.method
-    except RuntimeError:  # the answer to a handshake
-        return "GET"
 
 
 def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] | None:
@@ -294,11 +265,8 @@ def _other_content(response: Response, content: dict[str, Any]) -> Iterator[str]
         yield f"status {status} lacks the documented content"
 
 
-def _other_headers(
-    response: Response, headers: dict[str, Any], document: dict[str, Any]
-) -> Iterator[str]:
+def _other_headers(response: Response, described: dict[str, Any]) -> Iterator[str]:
     status = response.status_code
-    described = {name.lower(): _resolved(header, document) for name, header in headers.items()}
     for name in sorted(response.headers.keys() - described.keys() - IMPLICIT):
         yield f"header {name} of status {status} is not documented"
     for name, header in described.items():
@@ -306,11 +274,8 @@ def _other_headers(
             yield f"status {status} lacks the documented header {name}"
 
 
-def _other_cookies(
-    response: Response, headers: dict[str, Any], document: dict[str, Any]
-) -> Iterator[str]:
+def _other_cookies(response: Response, described: dict[str, Any]) -> Iterator[str]:
     status, lines = response.status_code, response.headers.get_list("set-cookie")
-    described = _resolved(headers.get("Set-Cookie", {}), document).get("schema", {})
     kinds = described.get("anyOf", [described])
     patterns = [kind.get("pattern", "") for kind in kinds]
     for line in lines:

@@ -57,8 +57,11 @@ class Project:
 
 
 def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:
-    """Render a project from a preset, or from answers, as the command does: nothing invalid."""
+    """Render a project from a preset, or from answers, as the command does: nothing invalid.
+
+    It has the toolkit's own tests, which this repository runs in generated projects.
+    """
     given = read_yaml(template_root() / "presets" / f"{preset}.yml") if preset else {}
     check(given | answers)
-    render(folder, {"project_name": "service", **given, **answers})
+    render(folder, {"project_name": "service", "toolkit_tests": True, **given, **answers})
     return Project(folder)

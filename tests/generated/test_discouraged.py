@@ -18,7 +18,7 @@ def test_a_project_that_has_it_is_whole(tmp_path: Path) -> None:
     ]
     answers = {"application": ["security-headers"], "endpoints": endpoints}
     check(answers, new=False)
-    render(tmp_path / "service", {"project_name": "service", **answers})
+    render(tmp_path / "service", {"project_name": "service", "toolkit_tests": True, **answers})
     project = Project(tmp_path / "service")
     readme = (project.folder / "README.md").read_text(encoding="utf-8")
     for mistake, endpoint in zip(discouraged(answers), endpoints, strict=True):

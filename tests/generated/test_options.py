@@ -31,7 +31,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.conftest import ROOT
+from tests.generated.project import generate
 
 Seen = dict[str, Any]
 TOO_OFTEN = "FastAPI has no parameter {}: take it out of `{}` in this file"
@@ -308,12 +308,17 @@ def plain(options: dict[str, Any], routers: Iterable[APIRouter]) -> FastAPI:
 
 
 @pytest.fixture(scope="module")
-def make() -> Iterator[Callable[[dict[str, Any], Iterable[APIRouter]], FastAPI]]:
-    """Return what makes the application of generated projects, as the template has it."""
+def make(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[dict[str, Any], Iterable[APIRouter]], FastAPI]]:
+    """Return what makes the application of a project with all that wraps applications."""
     before = {*sys.modules}
-    sys.path.insert(0, str(ROOT / "template"))
+    spec = {"name": "seen", "method": "GET", "path": "/seen", "cookies": ["cookie-set"]}
+    endpoints = [{**spec, "response": "json-model"}]
+    project = generate(tmp_path_factory.mktemp("options") / "service", endpoints=endpoints)
+    sys.path.insert(0, str(project.folder))
     application = importlib.import_module("app.http.application").Application
-    sys.path.remove(str(ROOT / "template"))
+    sys.path.remove(str(project.folder))
 
     def generated(options: dict[str, Any], routers: Iterable[APIRouter]) -> FastAPI:
         app: FastAPI = application(**options)

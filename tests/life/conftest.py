@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
     "author_name": "",
     "license": "Proprietary",
     "python_version": "3.11",
+    "toolkit_tests": True,
     "application": ["security-headers"],
     "endpoints": [
         {

@@ -25,11 +25,17 @@ def test_add_writes_the_endpoint_and_everything_that_it_needs(project: Path) -> 
         "app/cookies/__init__.py",
         "app/cookies/seen.py",
         "app/endpoints/get_report.py",
+        "app/http/cookie_header.py",
         "app/http/cookies.py",
         "app/http/message_pack.py",
+        "app/http/private_answers.py",
+        "app/http/root_path.py",
         "tests/endpoints/test_get_report.py",
+        "tests/http/test_cookie_header.py",
         "tests/http/test_cookies.py",
         "tests/http/test_message_pack.py",
+        "tests/http/test_private_answers.py",
+        "tests/http/test_root_path.py",
     ]
     assert b"msgpack" in after["pyproject.toml"].content
     assert b"get_report" in after[ROUTERS].content
@@ -324,7 +330,7 @@ def test_no_file_outside_of_the_project_is_touched(project: Path) -> None:
     before = tree(outside)
     done = run("add", REPORT)
     assert done.status == 4
-    assert "app/http/cookies.py is not inside of the project" in done.stderr
+    assert "app/http/cookie_header.py is not inside of the project" in done.stderr
     assert tree(outside) == before
 
     replace(project / ".copier-answers.yml", "- name: export\n", "- name: ../../../outside/x\n")

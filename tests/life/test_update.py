@@ -298,3 +298,37 @@ def test_an_address_of_no_repository_is_refused(project: Path, src: str) -> None
     done = run("update")
     assert done.status == 2
     assert "which is no git repository here; updates need the URL of one" in done.stderr
+
+
+def test_toolkit_tests_go_and_come_back(project: Path) -> None:
+    """As the answer says; one that was edited is not deleted."""
+    before = tree(project)
+    assert run("update", "--data", "toolkit_tests=false").status == 0
+    small = tree(project)
+    gone = before.keys() - small.keys()
+    assert {"tests/http/test_caching.py", "tests/test_wire.py", "tests/leaving.py"} <= gone
+    assert {"tests/conftest.py", "tests/wire.py", "tests/test_streams.py"} <= small.keys()
+    assert run("update", "--data", "toolkit_tests=true").status == 0
+    assert tree(project) == before
+
+    append(project / "tests/test_wire.py", "# mine\n")
+    before = tree(project)
+    done = run("update", "--data", "toolkit_tests=false")
+    assert done.status == 4
+    assert "tests/test_wire.py would be deleted, but holds edits of yours" in done.stderr
+    assert tree(project) == before
+
+    refused = run("update", "--data", "toolkit_tests=maybe")
+    assert refused.status == 2
+    assert refused.stderr == "error: toolkit_tests: use true or false\n"
+
+
+def test_a_project_that_does_not_say_keeps_the_toolkit_tests(project: Path) -> None:
+    """It was made by a version that had no such answer."""
+    replace(project / ".copier-answers.yml", "toolkit_tests: true\n", "")
+    commit(project)
+    before = tree(project)
+    assert run("update").status == 0
+    after = tree(project)
+    assert before.keys() - after.keys() == {".dockerignore"}
+    assert b"toolkit_tests: true\n" in after[".copier-answers.yml"].content

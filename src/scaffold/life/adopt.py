@@ -109,8 +109,7 @@ def _fixtures(whole: Tree, own: list[str]) -> Tree:
     """Return the fixtures of generated tests beside those, where the project has its own."""
     if CONFTEST not in own:
         return {}
-    folders = ("tests/endpoints", "tests/http")
-    return {f"{folder}/conftest.py": whole[CONFTEST] for folder in folders}
+    return {"tests/endpoints/conftest.py": whole[CONFTEST]}
 
 
 def _entry_change(folder: Path, path: str) -> Change:

@@ -126,6 +126,8 @@ def _project(folder: Path, recorded: dict[str, Any]) -> Project:
             f"{folder / ANSWERS_FILE} is not that of a project of this template: "
             "it must hold _src_path, and endpoints with a name each"
         )
+    # Projects that were made before there was this answer have these tests.
+    answers.setdefault("toolkit_tests", True)
     commit = recorded.get("_commit")
     origin = Origin(recorded["_src_path"], None if commit is None else str(commit))
     return Project(folder, answers, origin)

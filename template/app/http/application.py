@@ -10,11 +10,9 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.cookie_header import with_cookies_as_sent
 from app.http.openapi import documented, documented_error, merged
-from app.http.private_answers import PrivateAnswers
-from app.http.root_path import RootPath
 from app.http.routing import in_turn, resources
+from app.http.wrappers import INSIDE, OUTSIDE
 from app.settings import Settings, UnusableSettingsError
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
@@ -54,16 +52,14 @@ async def invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 
 class Application(FastAPI):
-    """FastAPI whose `outermost` middleware also reaches the answer to an unhandled error.
+    """FastAPI, with what it does not do by itself.
 
-    `add_middleware` puts middleware inside the handler that answers 500, so what it adds is
-    missing there. The first one listed is the outermost.
-
-    The body of a request may have `max_body_size` bytes, or 1 MiB; one that has more is answered
-    with 413 before it fills the memory. `None` sets no limit.
-
-    Answers for one visitor are kept out of shared caches: see `app.http.private_answers`. With
-    settings that cannot be used the server logs one line, and does not start.
+    - The `outermost` middleware, listed from the outside, also reaches the answer to an unhandled
+      error: `add_middleware` puts it inside the handler that answers 500.
+    - A body of more than `max_body_size` bytes is answered with 413; `None` sets no limit.
+    - An invalid request is answered without what was sent, and `Answered` ends one early.
+    - With settings that cannot be used the server logs one line, and does not start.
+    - The OpenAPI document says all of this.
     """
 
     def __init__(
@@ -80,22 +76,17 @@ class Application(FastAPI):
             exception_handlers={**defaults, **(exception_handlers or {})},
             **options,
         )
-        self.outermost = (*outermost, Middleware(PrivateAnswers))
+        self.outermost: tuple[Any, ...] = (*OUTSIDE, *outermost, *INSIDE)
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, or the lifespan (ASGI 3.0).
-
-        Nothing starts with settings that cannot be used, and cookies are read as browsers do.
-        """
+        """Serve one connection, or the lifespan (ASGI 3.0)."""
         if scope["type"] == "lifespan":
             try:
                 Settings.check()
             except UnusableSettingsError as error:
                 await refuse_start(str(error), receive, send)
                 raise
-        else:
-            scope = with_cookies_as_sent(scope)
         await super().__call__(scope, receive, send)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
@@ -114,23 +105,20 @@ class Application(FastAPI):
         app = super().build_middleware_stack()
         for middleware in reversed(self.outermost):
             app = middleware.cls(app, *middleware.args, **middleware.kwargs)
-        return RootPath(app)
+        return app
 
     def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document, with what the outermost middleware does to every answer.
+        """Return the OpenAPI document, with what FastAPI's own leaves out.
 
-        Middleware describes its headers in `openapi_headers()`, and what else it changes in
-        `complete_openapi(document)`.
-
-        Besides, it says what FastAPI's own leaves out: a body that is no text or too large is
-        refused, and a parameter is there or not, but never null. A stream's items are described
-        with a keyword of OpenAPI 3.2, in documents that FastAPI calls 3.1: those are called what
-        they are.
+        A body that is no text or too large is refused; a parameter is there or not, but never null;
+        the items of a stream are described by a keyword of OpenAPI 3.2. Middleware describes its
+        headers in `openapi_headers()`, and what else it changes in `complete_openapi(document)`.
         """
         document = super().openapi()
         if document is self._completed:
             return document
-        if any("itemSchema" in content for content in _contents(document)):
+        contents = [one.get("content", {}).values() for one in responses_in(document)]
+        if any("itemSchema" in content for several in contents for content in several):
             document["openapi"] = "3.2.0"
         for operation in operations(document):
             if "requestBody" in operation:
@@ -168,11 +156,6 @@ def responses_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the Response Objects of all operations of an OpenAPI document."""
     for operation in operations(document):
         yield from operation["responses"].values()
-
-
-def _contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for response in responses_in(document):
-        yield from response.get("content", {}).values()
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

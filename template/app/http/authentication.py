@@ -11,7 +11,8 @@ from pydantic import SecretStr, field_validator
 from starlette.requests import HTTPConnection
 
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Name, Settings
+from app.http.setting_types import Name
+from app.settings import Settings
 
 CHALLENGED = documented_error(
     401,

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Response
 
 from app.http.application import Answered
-from app.http.openapi import Described, describes_content, documented_without_content, header
+from app.http.bodiless import describes_content, documented_without_content
+from app.http.openapi import Described, header
 
 
 def entity_tag(version: str, *, weak: bool = False) -> str:

@@ -10,13 +10,25 @@ import re
 from collections.abc import Iterable
 from http.cookies import SimpleCookie
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 LONGEST_PAIR = 4096
 """The most bytes that name and value may have together (RFC 6265bis, section 5.6)."""
 
 WHITE_SPACE = " \t"
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class CookiesAsSent:
+    """ASGI middleware for which all that reads cookies reads them as browsers mean them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection (ASGI 3.0)."""
+        reads = scope["type"] != "lifespan"
+        await self.app(with_cookies_as_sent(scope) if reads else scope, receive, send)
 
 
 def with_cookies_as_sent(scope: Scope) -> Scope:

@@ -8,7 +8,8 @@ from fastapi import HTTPException
 from pydantic import AfterValidator
 
 from app.http.openapi import Described, documented, documented_error, header
-from app.settings import Directory, Settings
+from app.http.setting_types import Directory
+from app.settings import Settings
 
 
 class FileSettings(Settings):

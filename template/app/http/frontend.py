@@ -10,7 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.settings import Directory, Settings
+from app.http.setting_types import Directory
+from app.settings import Settings
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 """For a file whose name changes with its content: a year, without asking in between."""

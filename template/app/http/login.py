@@ -7,7 +7,8 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr
 
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Name, Settings
+from app.http.setting_types import Name
+from app.settings import Settings
 
 CHALLENGE_HEADERS = (
     HeaderDescription("WWW-Authenticate", "How to log in."),

@@ -10,18 +10,6 @@ INVALID = {"type": "object", "properties": {"detail": {"type": "array"}}}
 
 STRING = {"type": "string"}
 
-CONTENT_HEADERS = frozenset(
-    {
-        "content-digest",
-        "content-disposition",
-        "content-encoding",
-        "content-language",
-        "content-length",
-        "content-range",
-        "content-type",
-    }
-)
-
 
 class Described(Protocol):
     """Anything that can say which headers it puts on a response."""
@@ -100,21 +88,6 @@ def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
         "required": first["required"] or second["required"],
         "schema": first["schema"] if alike else either,
     }
-
-
-def describes_content(name: str) -> bool:
-    """Say whether a header describes the content, so that an answer without it has none."""
-    return name.lower() in CONTENT_HEADERS
-
-
-def documented_without_content(
-    status_code: int, *described: Described, description: str
-) -> dict[int | str, dict[str, Any]]:
-    """Return a `responses=` entry for an answer whose content is left out, such as 304."""
-    entry = documented(status_code, *described, description=description)
-    headers = entry[status_code].pop("headers", {})
-    kept = {name: one for name, one in headers.items() if not describes_content(name)}
-    return {status_code: {**entry[status_code], **({"headers": kept} if kept else {})}}
 
 
 def documented_error(

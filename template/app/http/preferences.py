@@ -8,7 +8,8 @@ from fastapi import Depends, Header, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import Described, describes_content, documented_without_content, header
+from app.http.bodiless import describes_content, documented_without_content
+from app.http.openapi import Described, header
 
 MINIMAL = "return=minimal"
 

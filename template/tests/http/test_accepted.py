@@ -4,7 +4,7 @@ import pytest
 from fastapi import Response
 
 from app.http.accepted import Accepted
-from tests.wire import below
+from tests.http.test_root_path import below
 
 accepted = Accepted("/jobs", retry_after=5)
 

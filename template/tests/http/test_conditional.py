@@ -31,7 +31,7 @@ async def set_both(response: Response) -> None:
     """Set both validators, and what a 304 keeps and drops."""
     weak.apply(response, "1")
     last_modified.apply(response, MODIFIED)
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Language"] = "en"
     response.set_cookie("a", "1")
     response.set_cookie("b", "2")

@@ -36,7 +36,7 @@ def get_file(
     headers = {
         "Content-Language": "en",
         "Content-Security-Policy": "sandbox",
-        "Cache-Control": "no-cache",
+        "Cache-Control": "private, no-cache",
     }
     response = FileResponse(
         path, stat_result=path.stat(), media_type="a/b", filename="a", headers=headers

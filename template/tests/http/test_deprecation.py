@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.http.deprecation import DeprecationNotice
-from tests.wire import below
+from tests.http.test_root_path import below
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)

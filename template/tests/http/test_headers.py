@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.http.headers import FixedHeader
-from tests.wire import below
+from tests.http.test_root_path import below
 
 kind = FixedHeader("Post-Kind", "draft")
 app = FastAPI()

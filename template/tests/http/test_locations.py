@@ -4,7 +4,7 @@ import pytest
 from fastapi import Response
 
 from app.http.locations import CreatedLocation
-from tests.wire import below
+from tests.http.test_root_path import below
 
 posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
 

@@ -26,6 +26,7 @@ log: list[str] = []
 async def get_item(item_id: int, response: Response, tasks: BackgroundTasks) -> list[int]:
     """Answer with headers, and do something afterwards."""
     response.headers["ETag"] = '"1"'
+    response.headers["Cache-Control"] = "private"
     response.set_cookie("seen", "1")
     tasks.add_task(log.append, "task")
     return [item_id]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from openapi_spec_validator import validate
@@ -10,10 +9,8 @@ from pydantic import BaseModel
 
 from app.http.openapi import (
     HeaderDescription,
-    describes_content,
     documented,
     documented_error,
-    documented_without_content,
     header,
     merged,
 )
@@ -125,43 +122,6 @@ def test_bytes_are_documented_with_their_media_type() -> None:
 def test_model_is_documented() -> None:
     """FastAPI makes a schema of it."""
     assert documented(200, model=Item) == {200: {"model": Item}}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "content-digest",
-        "Content-Disposition",
-        "content-encoding",
-        "Content-Language",
-        "CONTENT-LENGTH",
-        "content-range",
-        "content-type",
-    ],
-)
-def test_headers_of_the_content_are_known(name: str) -> None:
-    """In any case."""
-    assert describes_content(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["Content-Location", "Content-Security-Policy", "ETag", "Set-Cookie", "Vary"]
-)
-def test_other_headers_stay_without_content(name: str) -> None:
-    """Whatever their names begin with."""
-    assert not describes_content(name)
-
-
-def test_answers_without_content_are_documented() -> None:
-    """Without the headers that describe the content."""
-    tag, language = (HeaderDescription(name, "Why.") for name in ("ETag", "Content-Language"))
-    described = {"description": "Why.", "required": True, "schema": {"type": "string"}}
-    assert documented_without_content(304, tag, language, description="Unchanged") == {
-        304: {"description": "Unchanged", "headers": {"ETag": described}}
-    }
-    assert documented_without_content(204, language, description="Done") == {
-        204: {"description": "Done"}
-    }
 
 
 def test_errors_are_documented_as_json() -> None:

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
 from app.http.pages import templates
-from tests.wire import below
+from tests.http.test_root_path import below
 
 app = FastAPI()
 

@@ -8,7 +8,7 @@ from starlette.datastructures import URL
 
 from app.http.redirects import Redirect, local_target
 from app.http.root_path import RootPath
-from tests.wire import below
+from tests.http.test_root_path import below
 
 app = FastAPI()
 

@@ -1,20 +1,32 @@
 """`app.http.root_path`: what names a path to a client begins with what a proxy takes off."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 from httpx2 import ASGITransport, AsyncClient
 from starlette.types import Receive, Scope, Send
 
 from app.http.application import Application
-from app.http.root_path import has_root_path, with_root_path
-from tests.wire import below
+from app.http.root_path import RootPath, has_root_path, with_root_path
 
+Value = TypeVar("Value")
 PLACE = "/posts/1?page=2#top"
+
+
+def below(root_path: str, call: Callable[[], Value]) -> Value:
+    """Return what a function gives in a request behind a proxy that takes a prefix off."""
+    given: list[Value] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        given.append(call())
+        await PlainTextResponse()(scope, receive, send)
+
+    TestClient(RootPath(app), root_path=root_path).get("/")
+    return given[0]
 
 
 def create_app(**options: Any) -> Application:
