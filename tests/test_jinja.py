@@ -22,6 +22,11 @@ from scaffold.jinja import BORROWED, FILTERS, OPTIONS, environment
 TEXT = "{% macro twice(it) %}{{ it }}{{ it }}{% endmacro %}{{ twice(word) }}"
 VALUES = {
     "extract": [("a", {"a": 1}), (1, [2, 3])],
+    "fileglob": [
+        (__file__,),
+        (str(Path(__file__).parent),),
+        (f"{Path(__file__).parent}/test_j*.py",),
+    ],
     "from_json": [('{"a": [1, null, "é"]}',), ("2.5",)],
     "from_yaml": [("a: [1, b]",)],
     "regex_findall": [("a1b22", "[0-9]+"), ("a=1 b=2", r"(\w)=(\d)"), ("A\na", "(?im)^a$")],

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, partial
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ def extract(key: Any, container: Any) -> Any:
     return container[key]
 
 
+def fileglob(pattern: str) -> list[str]:
+    """Return the files whose paths match a pattern of `glob`."""
+    return [path for path in glob(pattern) if Path(path).is_file()]
+
+
 def regex_findall(text: str, pattern: str) -> list[Any]:
     """Return what matches: the text, or that of the groups."""
     return re.findall(pattern, text)
@@ -86,6 +92,7 @@ def type_debug(value: object) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "extract": extract,
+    "fileglob": fileglob,
     "from_json": json.loads,
     "regex_findall": regex_findall,
     "regex_replace": regex_replace,
