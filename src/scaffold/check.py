@@ -161,4 +161,4 @@ class Checker:
 
 
 def _mistake(line: str) -> InvalidSpec:
-    return InvalidSpec(*line.split(MARK))
+    return InvalidSpec(*line.split(MARK, 2))

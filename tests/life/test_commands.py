@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -353,3 +354,27 @@ def test_what_is_added_passes_its_own_tests(project: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/endpoints"]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.usefixtures("real_renders")
+def test_another_version_refuses_in_its_own_words(project: Path) -> None:
+    """Copier evaluates the rules of that version, and the command names the endpoint."""
+    before = tree(project)
+    done = run("add", "GET /x csv-stream cache-control(via=parameter)")
+    assert done.status == 2
+    assert done.stderr.count("\n") == 1
+    named = "error: endpoint get_x.headers[0].via: cache-control via parameter would not reach"
+    assert done.stderr.startswith(named)
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize("endpoint", ["get_x", {"method": "GET"}, {"name": 1}])
+def test_what_is_no_endpoint_is_none_for_another_version(
+    project: Path, tmp_path: Path, endpoint: Any
+) -> None:
+    data = tmp_path / "data.yml"
+    data.write_text(yaml.safe_dump({"endpoints": [endpoint]}))
+    done = run("add", "--data-file", data)
+    assert (done.status, done.stdout) == (2, "")
+    reason = "an endpoint is a mapping with a name, method, path and response"
+    assert done.stderr == f"error: endpoints[0]: {reason}\n"
