@@ -27,8 +27,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.catalogue import load
-from scaffold.render import render
+from scaffold.catalogue.patterns import load
+from scaffold.template.copier import render
 
 CONNECTIONS = 8
 ROUNDS = 20

@@ -22,9 +22,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.catalogue import template_root
-from scaffold.render import copy_template
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import template_root
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template.copier import copy_template
 
 ROUNDS = 9
 LARGE_ROUNDS = 2

@@ -19,8 +19,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.lines import parse_line
-from scaffold.render import render
+from scaffold.spec.lines import parse_line
+from scaffold.template.copier import render
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 SIZES = (10, 20, 100, 1000)

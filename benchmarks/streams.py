@@ -16,7 +16,7 @@ from answers import Server, served
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.render import render
+from scaffold.template.copier import render
 
 ROWS = 1_000_000
 SLOW_ROWS = 20_000

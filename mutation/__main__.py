@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import track
 
 from mutation.runner import Job, jobs, survivors
-from scaffold.catalogue import template_root
-from scaffold.render import render
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import template_root
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template.copier import render
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"

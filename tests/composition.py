@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import Catalogue, Pattern, Refusal, load
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import Catalogue, Pattern, Refusal, load
+from scaffold.system.yaml_files import read_yaml
 from tests.generated import matrix
 
 Row = Mapping[str, Any]

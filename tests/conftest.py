@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.yaml_files import read_yaml
+from scaffold.system.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
 HOSTILE_SPECS: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "hostile_specs.yml")

@@ -13,8 +13,8 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from scaffold.catalogue import load, template_root
-from scaffold.macros import Macros
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.template.macros import Macros
 
 CHECKOUT = Path(__file__).parents[1]
 CATALOGUE = load()

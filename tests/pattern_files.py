@@ -13,8 +13,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from scaffold.catalogue import load, template_root
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.system.yaml_files import read_yaml
 
 HEAD = re.compile(r"#: (?P<place>[a-z ]*[a-z])(?: \[(?P<cases>[^\]]*)\])?")
 CASE = re.compile(r"(?P<name>\w+)!?=(?P<value>\S+)")

@@ -7,7 +7,7 @@ import yaml
 from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 
 
 @cache

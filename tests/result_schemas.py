@@ -1,4 +1,4 @@
-"""`docs/schemas/`: what each command prints with `--json`, made from `scaffold.results`.
+"""`docs/schemas/`: what each command prints with `--json`, made from `scaffold.shown.results`.
 
 `python3 tasks.py record` writes it, `tests/test_results.py` holds it to the code and to the output.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from scaffold import results
+from scaffold.shown import results
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

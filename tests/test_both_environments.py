@@ -1,6 +1,6 @@
 """The command and plain Copier evaluate the same checks, each in its own environment.
 
-Copier has a sandbox, and filters of which `scaffold.jinja` has the few that are needed.
+Copier has a sandbox, and filters of which `scaffold.template.jinja` has the few that are needed.
 """
 
 import copy
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.catalogue import load
-from scaffold.check import check
+from scaffold.catalogue.patterns import load
 from scaffold.errors import InvalidSpec
+from scaffold.spec.check import check
 from tests import plain_copier
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import template_root
+from scaffold.system.yaml_files import read_yaml
 from tests.pattern_files import problems
 
 ROOT = template_root()

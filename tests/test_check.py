@@ -9,13 +9,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.answers import presets
-from scaffold.catalogue import FAMILIES, load, template_root
-from scaffold.check import Checker, check, discouraged
+from scaffold.catalogue.patterns import FAMILIES, load, template_root
 from scaffold.errors import InvalidSpec
-from scaffold.lines import parse_line
-from scaffold.macros import MARK, Macros
-from scaffold.pattern_page import example
+from scaffold.shown.pattern import example
+from scaffold.spec.answers import presets
+from scaffold.spec.check import Checker, check, discouraged
+from scaffold.spec.lines import parse_line
+from scaffold.template.macros import MARK, Macros
 from tests.conftest import HOSTILE_SPECS
 
 GOOD = {"name": "get_post", "method": "GET", "path": "/posts", "response": "json-model"}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import scaffold as package
-from scaffold import cli
-from scaffold.catalogue import FAMILIES, load
+from scaffold.catalogue.patterns import FAMILIES, load
+from scaffold.cli import app as cli
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, Terminated, UsageMistake
 from tests.conftest import Run
 
@@ -171,7 +171,7 @@ def test_every_error_is_one_line_and_a_status(
     def fail(root: Path | None = None) -> None:
         raise error
 
-    monkeypatch.setattr("scaffold.catalogue.load", fail)
+    monkeypatch.setattr("scaffold.catalogue.patterns.load", fail)
     with pytest.raises(SystemExit) as caught:
         cli.app(["patterns"])
     assert caught.value.code == status

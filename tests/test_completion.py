@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaffold import completion
+from scaffold.cli import completion
 
 PROGRAM = "import sys; sys.argv[0] = 'scaffold'; from scaffold.__main__ import main; main()"
 

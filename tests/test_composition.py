@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import load, template_root
-from scaffold.check import check
+from scaffold.catalogue.patterns import load, template_root
 from scaffold.errors import InvalidSpec
-from scaffold.lines import parse_line
+from scaffold.spec.check import check
+from scaffold.spec.lines import parse_line
 from tests import plain_copier
 from tests.composition import COMBINATIONS, DOCUMENT, Row, is_here, page
 from tests.generated.project import Project, generate

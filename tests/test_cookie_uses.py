@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import load, template_root
-from scaffold.check import check
+from scaffold.catalogue.patterns import load, template_root
 from scaffold.errors import InvalidSpec
+from scaffold.spec.check import check
 from tests import plain_copier
 from tests.generated.matrix import beside, example_of_options, other_value
 

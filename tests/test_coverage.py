@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scaffold.catalogue import load
+from scaffold.catalogue.patterns import load
 from tests.notation import CHECKOUT, plain, spans, tables, wrong
 
 WAYS = {"Cookies": 19, "Headers": 28, "Bodies": 28, "Statuses": 9, "Across all patterns": 8}

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from scaffold import display
 from scaffold.errors import InvalidSpec
-from scaffold.lines import named_by_line, parse_line
-from scaffold.pages import tree_page, tree_rows
+from scaffold.shown.pages import tree_page, tree_rows
+from scaffold.spec.lines import named_by_line, parse_line
+from scaffold.system import display
 
 LONG = "a path: a shared cache would hand one visitor's cookie to the next; use private, no-cache"
 
@@ -74,7 +74,7 @@ def test_the_tree_has_every_folder_once() -> None:
 def test_a_tree_fits_its_width() -> None:
     from pathlib import Path
 
-    from scaffold.new import Created
+    from scaffold.new.create import Created
 
     files = {"app/endpoints/get_posts_post_id.py": 1234, "README.md": 56}
     page = tree_page(Created(Path("a"), files, {}), 60)

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import Pattern, documents_of, load, template_root
+from scaffold.catalogue.guides import wire
+from scaffold.catalogue.patterns import Pattern, documents_of, load, template_root
 from scaffold.errors import InvalidSpec
-from scaffold.explain import Explanation, OtherAnswer, explain
-from scaffold.explain_page import explanation_page
-from scaffold.guides import wire
-from scaffold.lines import parse_line
-from scaffold.pattern_page import example_endpoint
+from scaffold.explain.explanation import Explanation, OtherAnswer, explain
+from scaffold.shown.explanation import explanation_page
+from scaffold.shown.pattern import example_endpoint
+from scaffold.spec.lines import parse_line
 from tests.conftest import Run
 
 LINE = "GET /x json-model cache-control cookie-set(name=a, max_age=2592000)"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.index import NAME, read_documents, read_files, write_index
+from scaffold.catalogue.index import NAME, read_documents, read_files, write_index
+from scaffold.catalogue.patterns import template_root
 
 PAGE = "patterns/app/cors/page.yml"
 

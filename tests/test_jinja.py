@@ -14,10 +14,11 @@ import jinja2
 import pytest
 from jinja2_ansible_filters.core_filters import FilterModule
 
-from scaffold import bytecode, folders
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
-from scaffold.jinja import BORROWED, FILTERS, OPTIONS, environment
+from scaffold.catalogue.patterns import template_root
+from scaffold.system import folders
+from scaffold.template import bytecode
+from scaffold.template.jinja import BORROWED, FILTERS, OPTIONS, environment
+from scaffold.template.renderer import Template
 
 TEXT = "{% macro twice(it) %}{{ it }}{{ it }}{% endmacro %}{{ twice(word) }}"
 VALUES = {
@@ -126,7 +127,7 @@ def test_another_version_has_a_file_of_its_own(
     render(root)
     with monkeypatch.context() as other:
         if version == "this module":
-            other.setattr("scaffold.jinja._this_module", lambda: b"changed")
+            other.setattr("scaffold.template.jinja._this_module", lambda: b"changed")
         else:
             other.setattr(version, "99.0")
         assert render(root) == "abab"

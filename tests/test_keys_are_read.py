@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from scaffold import catalogue
-from scaffold.catalogue import load, template_root
-from scaffold.check import check
-from scaffold.direct import Template
-from scaffold.index import read_files
+from scaffold.catalogue import patterns as catalogue
+from scaffold.catalogue.index import read_files
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.spec.check import check
+from scaffold.template.renderer import Template
 from tests.generated import matrix
 
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
+from scaffold.catalogue.patterns import template_root
+from scaffold.template.renderer import Template
 
 WIDTH = 100
 X = "x" * 75

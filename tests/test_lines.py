@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.errors import UsageMistake
-from scaffold.lines import format_line, parse_line
+from scaffold.spec.lines import format_line, parse_line
 
 
 def test_a_line_is_read_into_the_form_of_a_data_file() -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from scaffold.catalogue import load
-from scaffold.check import check
+from scaffold.catalogue.patterns import load
 from scaffold.errors import UsageMistake
-from scaffold.lines import format_line, parse_line
-from scaffold.nearest import nearest_lines
+from scaffold.spec.check import check
+from scaffold.spec.lines import format_line, parse_line
+from scaffold.spec.nearest import nearest_lines
 from tests.conftest import HOSTILE_SPECS
 
 

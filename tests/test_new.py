@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.answers import ANSWERS, Sources, gather
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
-from scaffold.project import check_destination, staged
+from scaffold.project.staging import check_destination, staged
+from scaffold.spec.answers import ANSWERS, Sources, gather
 from tests.conftest import HOSTILE_SPECS, Run
 
 QUICK = ("--no-sync",)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.index import read_files
-from scaffold.origin import Origin, find_origin, version
+from scaffold.catalogue.index import read_files
+from scaffold.catalogue.patterns import template_root
+from scaffold.template.origin import Origin, find_origin, version
 from tests.conftest import ROOT
 
 TEMPLATE = "https://github.com/response-scaffold/fastapi-response-scaffold.git"

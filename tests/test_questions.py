@@ -12,10 +12,10 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffold.answers import CHOICE_ANSWERS
-from scaffold.catalogue import load
-from scaffold.check import check
-from scaffold.render import copy_template
+from scaffold.catalogue.patterns import load
+from scaffold.spec.answers import CHOICE_ANSWERS
+from scaffold.spec.check import check
+from scaffold.template.copier import copy_template
 from tests import plain_copier
 from tests.terminal import Terminal
 

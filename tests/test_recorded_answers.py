@@ -16,11 +16,11 @@ import yaml
 from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
-from scaffold.origin import Origin
-from scaffold.questions import questions, read_config
-from scaffold.render import copy_template
+from scaffold.catalogue.patterns import template_root
+from scaffold.template.copier import copy_template
+from scaffold.template.origin import Origin
+from scaffold.template.questions import questions, read_config
+from scaffold.template.renderer import Template
 from tests.conftest import Run
 from tests.terminal import Terminal
 from tests.test_plain_copier import commit, git, template_repository

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import Pattern, Refusal, load
-from scaffold.check import check
+from scaffold.catalogue.patterns import Pattern, Refusal, load
 from scaffold.errors import InvalidSpec
-from scaffold.lines import parse_line
+from scaffold.spec.check import check
+from scaffold.spec.lines import parse_line
 from tests.composition import COMBINATIONS
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix

@@ -9,16 +9,16 @@ import pytest
 import yaml
 from packaging.version import Version
 
-from scaffold.answers import CHOICE_ANSWERS
-from scaffold.check import check, discouraged
-from scaffold.life.files import Tree, read_tree
 from scaffold.life.operations import carry_out
-from scaffold.life.sources import Direct, WithCopier
-from scaffold.life.state import ANSWERS_FILE, project_of, read_project
 from scaffold.life.updates import plan_update
-from scaffold.origin import Origin, version
-from scaffold.render import copy_template
-from scaffold.yaml_files import read_yaml
+from scaffold.project.files import Tree, read_tree
+from scaffold.project.sources import Direct, WithCopier
+from scaffold.project.state import ANSWERS_FILE, project_of, read_project
+from scaffold.spec.answers import CHOICE_ANSWERS
+from scaffold.spec.check import check, discouraged
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template.copier import copy_template
+from scaffold.template.origin import Origin, version
 from tests.conftest import ROOT
 from tests.terminal import Terminal
 from tests.test_plain_copier import commit, copier, git

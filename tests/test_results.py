@@ -8,7 +8,7 @@ import pytest
 import typer
 from jsonschema import Draft202012Validator
 
-from scaffold.cli import app
+from scaffold.cli.app import app
 from tests.conftest import Run
 from tests.result_schemas import FOLDER, RESULTS, schemas, strict, text
 

@@ -9,10 +9,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from scaffold.answers import presets
-from scaffold.catalogue import load, template_root
-from scaffold.cli import app
-from scaffold.direct import Template
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.cli.app import app
+from scaffold.spec.answers import presets
+from scaffold.template.renderer import Template
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from scaffold.catalogue import load
+from scaffold.catalogue.guides import guide
+from scaffold.catalogue.patterns import load
+from scaffold.catalogue.search import search
 from scaffold.errors import UsageMistake
-from scaffold.guides import guide
-from scaffold.search import search
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import Response
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 from tests.notation import CATALOGUE, CHECKOUT, plain, spans, tables, wrong
 
 SEEDS = {

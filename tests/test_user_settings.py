@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
+from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec
-from scaffold.user_settings import author, default_answers, settings_path, with_author
+from scaffold.system.user_settings import author, default_answers, settings_path, with_author
+from scaffold.template.renderer import Template
 from tests.conftest import Run
 
 SETTINGS: dict[str, Any] = {

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaffold.catalogue import load, template_root
-from scaffold.index import read_files
-from scaffold.questions import read_config
-from scaffold.render import copy_template
-from scaffold.yaml_files import YamlLoader, read_yaml
+from scaffold.catalogue.index import read_files
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.system.yaml_files import YamlLoader, read_yaml
+from scaffold.template.copier import copy_template
+from scaffold.template.questions import read_config
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scaffold.answers import Sources, gather, presets
-from scaffold.direct import Template
-from scaffold.life.state import ANSWERS_FILE
-from scaffold.origin import DISTRIBUTION, Origin
+from scaffold.project.state import ANSWERS_FILE
+from scaffold.spec.answers import Sources, gather, presets
+from scaffold.template.origin import DISTRIBUTION, Origin
+from scaffold.template.renderer import Template
 from tools.validity import checks
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scaffold.index import VOCABULARY, read_files
-from scaffold.questions import is_answered, questions, read_config
+from scaffold.catalogue.index import VOCABULARY, read_files
+from scaffold.template.questions import is_answered, questions, read_config
 
 TAKEN = ("methods", "body_methods", "vias", "convertors", "field_types", "endpoint_keys")
 """Words of the vocabulary that an endpoint may use."""

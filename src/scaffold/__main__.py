@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command; Ctrl-C is answered in one line even while it is still being loaded."""
     try:
-        from scaffold.cli import main as run
+        from scaffold.cli.app import main as run
 
         run()
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from posixpath import dirname, join, normpath
 import pytest
 from markdown_it import MarkdownIt
 
-from scaffold.catalogue import load
+from scaffold.catalogue.patterns import load
 from tests.conftest import ROOT
 from tests.docs.pages import DOCUMENTS, links, named, tokens
 from tools.site.configuration import configuration, leaves, to_toml

@@ -11,11 +11,11 @@ import typer
 import yaml
 from typer.main import get_command
 
-from scaffold.answers import Sources, gather, presets
-from scaffold.catalogue import load
-from scaffold.check import check
-from scaffold.cli import app
-from scaffold.lines import parse_line
+from scaffold.catalogue.patterns import load
+from scaffold.cli.app import app
+from scaffold.spec.answers import Sources, gather, presets
+from scaffold.spec.check import check
+from scaffold.spec.lines import parse_line
 from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate

@@ -7,9 +7,9 @@ from itertools import combinations
 from string import ascii_lowercase
 from typing import Any
 
-from scaffold.catalogue import Catalogue, Pattern, documents_of, load, template_root
-from scaffold.check import check
+from scaffold.catalogue.patterns import Catalogue, Pattern, documents_of, load, template_root
 from scaffold.errors import InvalidSpec
+from scaffold.spec.check import check
 
 Spec = dict[str, Any]
 Pair = tuple[str, str]

@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from scaffold.catalogue import template_root
-from scaffold.check import check
-from scaffold.render import render
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import template_root
+from scaffold.spec.check import check
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template.copier import render
 
 TYPES = TemporaryDirectory(prefix="types-")
 """What mypy learned about the libraries, which takes it longest; all projects share it."""

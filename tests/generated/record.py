@@ -22,10 +22,10 @@ from threading import Thread
 from time import time
 from typing import Any
 
-from scaffold.catalogue import Pattern, load, template_root
-from scaffold.check import check
-from scaffold.pattern_page import example_endpoint
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import Pattern, load, template_root
+from scaffold.shown.pattern import example_endpoint
+from scaffold.spec.check import check
+from scaffold.system.yaml_files import read_yaml
 from tests.generated.project import Project, generate
 from tests.generated.server import Answer, chunks, exchange, serve
 

@@ -19,8 +19,8 @@ import pytest
 import trustme
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from scaffold.catalogue import template_root
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import template_root
+from scaffold.system.yaml_files import read_yaml
 from tests.generated.project import Project, generate
 from tests.generated.server import free_port, serve
 from tests.generated.tour import PASSWORD, SETTINGS, USER

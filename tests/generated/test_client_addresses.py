@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 from tests.generated.project import Project, generate
 from tests.generated.server import Answer, ask, serve
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from scaffold.check import check, discouraged
-from scaffold.render import render
+from scaffold.spec.check import check, discouraged
+from scaffold.template.copier import render
 from tests.conftest import HOSTILE_SPECS
 from tests.generated.project import Project
 

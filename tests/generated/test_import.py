@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.check import check
 from scaffold.errors import InvalidSpec
+from scaffold.spec.check import check
 from tests.generated.project import generate
 from tests.test_both_environments import specs
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import load, template_root
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.system.yaml_files import read_yaml
 from tests.generated import matrix
 from tests.generated.project import Project, generate
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue import load, template_root
-from scaffold.check import check
-from scaffold.direct import Template
-from scaffold.spec import Endpoint, Entry
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.spec.check import check
+from scaffold.spec.plan import Endpoint, Entry
+from scaffold.template.renderer import Template
 from tests.generated import matrix
 
 

@@ -1,6 +1,6 @@
 """What the pages of the patterns show is what the generated code is, and what a server sends."""
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 from tests.generated.record import record
 
 

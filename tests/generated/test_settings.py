@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from scaffold.catalogue import load
+from scaffold.catalogue.patterns import load
 from tests.generated.ports import free_port, wait_for
 from tests.generated.project import Project
 from tests.generated.server import ask

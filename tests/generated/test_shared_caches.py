@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import load
+from scaffold.catalogue.patterns import load
 from tests.generated.matrix import endpoint, is_valid
 from tests.generated.project import Project, generate
 from tests.generated.record import upstream

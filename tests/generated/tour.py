@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue import documents_of, load, template_root
-from scaffold.direct import Template
-from scaffold.index import VOCABULARY
-from scaffold.yaml_files import read_yaml
+from scaffold.catalogue.index import VOCABULARY
+from scaffold.catalogue.patterns import documents_of, load, template_root
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template.renderer import Template
 from tests.generated.project import Project, generate
 
 USER, PASSWORD, TOKEN = "admin", "correct horse", "battery-staple"

@@ -17,14 +17,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from scaffold.cli import app
-from scaffold.direct import Template
-from scaffold.life import repository, sources
-from scaffold.life.files import Tree, read_tree
-from scaffold.life.repository import Repository
-from scaffold.life.sources import Direct, WithCopier
-from scaffold.origin import Origin
-from scaffold.render import copy_template
+from scaffold.cli.app import app
+from scaffold.project import sources
+from scaffold.project.files import Tree, read_tree
+from scaffold.project.sources import Direct, WithCopier
+from scaffold.template import repository
+from scaffold.template.copier import copy_template
+from scaffold.template.origin import Origin
+from scaffold.template.renderer import Template
+from scaffold.template.repository import Repository
 from tests.test_plain_copier import commit, git
 
 GET_POST = "GET /posts/{post_id:int} json-model(model=Post) cache-control as get_post"

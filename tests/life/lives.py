@@ -20,14 +20,14 @@ from random import Random
 from subprocess import CalledProcessError
 from typing import Any
 
-from scaffold.check import check
 from scaffold.errors import InvalidSpec
-from scaffold.life.files import Tree
-from scaffold.life.merge import Change
-from scaffold.life.pages import unified_diff
-from scaffold.life.sources import WithCopier
-from scaffold.life.state import CONFLICT, Project, read_project, stub, stub_test
-from scaffold.lines import format_line
+from scaffold.merge.modules import Change
+from scaffold.project.files import Tree
+from scaffold.project.sources import WithCopier
+from scaffold.project.state import CONFLICT, Project, read_project, stub, stub_test
+from scaffold.shown.project import unified_diff
+from scaffold.spec.check import check
+from scaffold.spec.lines import format_line
 from tests.generated import matrix
 from tests.life.conftest import Done, run
 from tests.life.test_apply import forked
@@ -656,7 +656,7 @@ def fails(life: Life, *command: str) -> bool:
 
 def at(life: Life, name: str) -> Tree:
     """Return the files of a commit."""
-    from scaffold.life.merging import Repository
+    from scaffold.project.merging import Repository
 
     paths = git(life.folder, "ls-tree", "-r", "--name-only", name).split("\n")
     return Repository(life.folder).tree(name, paths)

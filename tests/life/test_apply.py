@@ -15,11 +15,11 @@ import pytest
 
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life import apply as module
-from scaffold.life import stage
 from scaffold.life.apply import apply, recover
-from scaffold.life.files import File, Tree, read_tree
-from scaffold.life.merge import Change
-from scaffold.life.paths import STAGE
+from scaffold.merge.modules import Change
+from scaffold.project import stage
+from scaffold.project.files import File, Tree, read_tree
+from scaffold.system.paths import STAGE
 from tests.life.conftest import run
 
 BEFORE: Tree = {

@@ -14,9 +14,9 @@ import yaml
 
 from scaffold.errors import Refused
 from scaffold.life import turns
-from scaffold.life.merge import Change
 from scaffold.life.operations import Plan, carry_out
-from scaffold.life.state import read_project
+from scaffold.merge.modules import Change
+from scaffold.project.state import read_project
 from tests.life.conftest import replace, run
 from tests.life.test_apply import forked, tree
 from tests.test_plain_copier import git

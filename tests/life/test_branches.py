@@ -8,8 +8,8 @@ from subprocess import CalledProcessError
 import pytest
 import yaml
 
-from scaffold.direct import Template
-from scaffold.origin import Origin
+from scaffold.template.origin import Origin
+from scaffold.template.renderer import Template
 from tests.life.conftest import replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
 from tests.life.test_histories import tree

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.life.files import read_tree
+from scaffold.project.files import read_tree
 from tests.life.conftest import GET_POST, replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
 from tests.life.test_histories import tree

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import git as module
-from scaffold.life.repository import open_repository
+from scaffold.system import git as module
+from scaffold.template.repository import open_repository
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.hostile import Marks, everything, sign

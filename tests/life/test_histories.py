@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.life.files import Tree, read_tree
-from scaffold.life.paths import STAGE
-from scaffold.life.sources import WithCopier
-from scaffold.life.state import CONFLICT, read_project
+from scaffold.project.files import Tree, read_tree
+from scaffold.project.sources import WithCopier
+from scaffold.project.state import CONFLICT, read_project
+from scaffold.system.paths import STAGE
 from tests.life.conftest import run
 from tests.life.histories import HISTORIES
 from tests.test_plain_copier import git

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import folders
 from scaffold.errors import Refused
 from scaffold.life import apply as applying
-from scaffold.life import stage
-from scaffold.life.paths import STAGE, refuse_outside
+from scaffold.project import stage
+from scaffold.system import folders
+from scaffold.system.paths import STAGE, refuse_outside
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.hostile import everything

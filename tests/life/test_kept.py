@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scaffold import folders
-from scaffold.life.kept import LONGEST, kept
+from scaffold.project.kept import LONGEST, kept
+from scaffold.system import folders
 
 
 @pytest.fixture

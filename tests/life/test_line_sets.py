@@ -2,7 +2,7 @@
 
 import pytest
 
-from scaffold.life.line_sets import settle
+from scaffold.merge.line_sets import settle
 
 
 def toml(*names: str) -> bytes:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from scaffold.check import check
 from scaffold.errors import InvalidSpec
-from scaffold.life.merge import Change
-from scaffold.life.pages import unified_diff
-from scaffold.lines import format_line
+from scaffold.merge.modules import Change
+from scaffold.shown.project import unified_diff
+from scaffold.spec.check import check
+from scaffold.spec.lines import format_line
 from tests.conftest import ROOT
 from tests.life.conftest import run
 from tests.life.lives import Life, pool

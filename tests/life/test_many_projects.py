@@ -8,9 +8,9 @@ import pytest
 import yaml
 from packaging.version import Version
 
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
-from scaffold.origin import Origin, version
+from scaffold.catalogue.patterns import template_root
+from scaffold.template.origin import Origin, version
+from scaffold.template.renderer import Template
 from tests.life.conftest import ANSWERS, replace, run
 from tests.life.histories import HISTORIES, STUB, append
 from tests.result_schemas import strict

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue import template_root
-from scaffold.direct import Template
-from scaffold.life import sources
-from scaffold.origin import Origin
+from scaffold.catalogue.patterns import template_root
+from scaffold.project import sources
+from scaffold.template.origin import Origin
+from scaffold.template.renderer import Template
 from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.histories import STUB, append
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from scaffold.errors import Refused
 from scaffold.life.entry_point import with_endpoints
-from scaffold.life.files import File
-from scaffold.life.merge import Change, merge
 from scaffold.life.operations import Plan
-from scaffold.life.state import CONFLICT, read_project
-from scaffold.life.words import rename_words
+from scaffold.merge.modules import Change, merge
+from scaffold.merge.words import rename_words
+from scaffold.project.files import File
+from scaffold.project.state import CONFLICT, read_project
 from tests.life.conftest import run
 from tests.life.histories import STUB
 

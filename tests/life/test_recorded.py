@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue import load, template_root
-from scaffold.direct import Template
-from scaffold.life import sources
-from scaffold.life.state import ANSWERS_FILE
-from scaffold.origin import Origin
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.project import sources
+from scaffold.project.state import ANSWERS_FILE
+from scaffold.template.origin import Origin
+from scaffold.template.renderer import Template
 from scaffold.wizard.endpoint import Company
 from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.test_histories import tree

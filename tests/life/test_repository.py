@@ -11,8 +11,8 @@ import pytest
 
 from scaffold.addresses import can_be_fetched, git_url, shown_address, without_secrets
 from scaffold.errors import ScaffoldError
-from scaffold.life.repository import open_repository
-from scaffold.origin import Origin
+from scaffold.template.origin import Origin
+from scaffold.template.repository import open_repository
 from tests.life.conftest import come_from, replace, run
 from tests.life.test_histories import tree
 from tests.test_plain_copier import commit, git

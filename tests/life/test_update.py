@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from scaffold.addresses import git_url
-from scaffold.life.repository import open_repository, same_version
-from scaffold.render import copy_template
+from scaffold.template.copier import copy_template
+from scaffold.template.repository import open_repository, same_version
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.test_histories import tree

@@ -3,8 +3,8 @@
 import pytest
 
 from scaffold.errors import Refused
-from scaffold.life.files import File
-from scaffold.life.words import rename_words, renamed_words
+from scaffold.merge.words import rename_words, renamed_words
+from scaffold.project.files import File
 
 STUB = "app/endpoints/get_post.py"
 WORDS = {"get_post": "show_post", "GetPostBody": "ShowPostBody"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.catalogue import Option, load
+from scaffold.catalogue.patterns import Option, load
 from scaffold.wizard import fields
 from scaffold.wizard.questions import Field, Form, Item, Menu
 

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from scaffold.answers import preset_answers, presets
-from scaffold.check import check
+from scaffold.spec.answers import preset_answers, presets
+from scaffold.spec.check import check
 from scaffold.wizard import compose_endpoints
 from scaffold.wizard.bench import Bench
 from scaffold.wizard.draft import Draft

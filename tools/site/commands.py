@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from scaffold.cli import app
+from scaffold.cli.app import app
 from tools.site.markdown import cell, cell_code, fence, text
 
 HEAD = """\

@@ -5,8 +5,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold.catalogue import FAMILIES, Catalogue, load
-from scaffold.pages import HEADINGS
+from scaffold.catalogue.patterns import FAMILIES, Catalogue, load
+from scaffold.shown.pages import HEADINGS
 from tools.site.sources import COMMANDS, DOCS, PATTERNS, ROOT
 
 SECTIONS = ("Start", "Tutorial", "How to", "Explanations", "Patterns", "Reference", "Decisions")

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from scaffold.catalogue import FAMILIES, Catalogue, Option, Pattern, Refusal
-from scaffold.guides import guide, recording
-from scaffold.pages import HEADINGS
-from scaffold.pattern_page import example, option_type, ways
+from scaffold.catalogue.guides import guide, recording
+from scaffold.catalogue.patterns import FAMILIES, Catalogue, Option, Pattern, Refusal
+from scaffold.shown.pages import HEADINGS
+from scaffold.shown.pattern import example, option_type, ways
 from tools.site.markdown import cell, cell_code, fence, text
 
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from scaffold.catalogue import Catalogue, load
+from scaffold.catalogue.patterns import Catalogue, load
 from tools.site.commands import commands_page
 from tools.site.patterns import index_page, pattern_page
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import read_data_file
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.life.sources import Source
-from scaffold.lines import parse_line
+from scaffold.project.sources import Source
+from scaffold.spec.answers import read_data_file
+from scaffold.spec.lines import parse_line
 
 TAKEN = ("endpoints", "application")
 

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue import template_root
+from scaffold.catalogue.patterns import template_root
 from scaffold.errors import Refused
 from scaffold.life.entry_point import find_entry_point, with_endpoints
-from scaffold.life.files import File, Tree, read_file
-from scaffold.life.merge import Change, merge
 from scaffold.life.operations import Plan
 from scaffold.life.requirements import requirements
-from scaffold.life.sources import Direct
-from scaffold.life.state import ANSWERS_FILE, Project
-from scaffold.origin import find_origin
-from scaffold.project import terminable
+from scaffold.merge.modules import Change, merge
+from scaffold.project.files import File, Tree, read_file
+from scaffold.project.sources import Direct
+from scaffold.project.staging import terminable
+from scaffold.project.state import ANSWERS_FILE, Project
+from scaffold.template.origin import find_origin
 
 KEPT_FOLDERS = ("app/", "tests/")
 """Where adopted projects get files; everything else is about the project as a whole."""

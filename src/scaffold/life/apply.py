@@ -1,6 +1,6 @@
 """Put changes into a project: all of them, or none.
 
-Everything is first written to a stage inside of the project, see `scaffold.life.stage`. From the
+Everything is first written to a stage inside of the project, see `scaffold.project.stage`. From the
 moment at which the stage records what belongs where, the change is decided: what follows are
 renames, and when the process is killed between two of them, the next command that changes the
 project carries them out before it does anything else. Before that moment nothing in the project was
@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from scaffold.errors import Refused, ScaffoldError
-from scaffold.life.files import read_file
-from scaffold.life.merge import REJECTED, Change
-from scaffold.life.paths import refuse_outside
-from scaffold.life.stage import Stage, Step, begun, new_stage, write
-from scaffold.project import uninterrupted
+from scaffold.merge.modules import REJECTED, Change
+from scaffold.project.files import read_file
+from scaffold.project.stage import Stage, Step, begun, new_stage, write
+from scaffold.project.staging import uninterrupted
+from scaffold.system.paths import refuse_outside
 
 
 def apply(folder: Path, changes: Sequence[Change]) -> None:

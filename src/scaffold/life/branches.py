@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
-from scaffold.life.files import File, Tree, read_file, split_lines
-from scaffold.life.merge import Change, merge_moved, merge_versions
-from scaffold.life.merged_answers import Endpoint, Merged, Side, Versions, differing, merge_answers
-from scaffold.life.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
 from scaffold.life.operations import Plan, moves_of
-from scaffold.life.recorded import named
-from scaffold.life.sources import Source, source_of
-from scaffold.life.state import (
+from scaffold.merge.answers import Endpoint, Merged, Side, Versions, differing, merge_answers
+from scaffold.merge.lines import Labels, merge_texts, undecided
+from scaffold.merge.modules import Change, merge_moved, merge_versions
+from scaffold.project.files import File, Tree, read_file, split_lines
+from scaffold.project.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
+from scaffold.project.recorded import named
+from scaffold.project.sources import Source, source_of
+from scaffold.project.staging import terminable
+from scaffold.project.state import (
     ANSWERS_FILE,
     CONFLICT,
     Project,
@@ -29,9 +31,7 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
-from scaffold.life.three_way import Labels, merge_texts, undecided
-from scaffold.origin import Origin
-from scaffold.project import terminable
+from scaffold.template.origin import Origin
 
 KINDS = (stub, stub_test, page)
 """The paths of an endpoint's files."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scaffold.catalogue.suggestions import did_you_mean
 from scaffold.errors import UsageMistake
-from scaffold.lines import format_line
-from scaffold.suggestions import did_you_mean
+from scaffold.spec.lines import format_line
 
 Endpoint = dict[str, Any]
 Answers = dict[str, Any]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Refused, UsageMistake
-from scaffold.life.python_text import Edit, PythonText
-from scaffold.life.syntax import spoiled
+from scaffold.project.python_text import Edit, PythonText
+from scaffold.project.syntax import spoiled
 
 if TYPE_CHECKING:
     from tree_sitter import Node

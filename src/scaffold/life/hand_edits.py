@@ -13,21 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold import git
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.endpoints import same_endpoint
-from scaffold.life.files import Tree, read_file
-from scaffold.life.sources import Source, source_of
-from scaffold.life.state import (
-    ANSWERS_FILE,
-    ROUTERS_FILE,
-    Project,
-    project_of,
-    stub,
-    stub_test,
-)
-from scaffold.life.syntax import python_tree
-from scaffold.lines import format_line
+from scaffold.project.files import Tree, read_file
+from scaffold.project.sources import Source, source_of
+from scaffold.project.state import ANSWERS_FILE, ROUTERS_FILE, Project, project_of, stub, stub_test
+from scaffold.project.syntax import python_tree
+from scaffold.spec.lines import format_line
+from scaffold.system import git
 
 
 def refuse_hand_edits(

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffold.errors import ScaffoldError
-from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import hand_edits
 from scaffold.life.operations import opened
-from scaffold.life.recorded import refusing
-from scaffold.life.renders import rendered
-from scaffold.life.sources import Source
-from scaffold.life.state import Project, find_folder, read_project, stub, stub_test
-from scaffold.origin import Origin
+from scaffold.project.files import Tree, read_file
+from scaffold.project.recorded import refusing
+from scaffold.project.renders import rendered
+from scaffold.project.sources import Source
+from scaffold.project.state import Project, find_folder, read_project, stub, stub_test
+from scaffold.template.origin import Origin
 
 State = Literal["generated", "edited", "missing", "unknown"]
 

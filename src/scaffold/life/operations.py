@@ -15,14 +15,15 @@ from typing import Any
 from scaffold.errors import InvalidSpec, Refused
 from scaffold.life import endpoints as lists
 from scaffold.life.apply import apply
-from scaffold.life.files import Tree, read_file
 from scaffold.life.hand_edits import refuse_hand_edits
-from scaffold.life.merge import Change, Move, merge
-from scaffold.life.merging import refuse_while_merging
-from scaffold.life.recorded import check_whole, named, refusing
 from scaffold.life.requirements import new_requirements
-from scaffold.life.sources import Source, source_of
-from scaffold.life.state import (
+from scaffold.merge.modules import Change, Move, merge
+from scaffold.project.files import Tree, read_file
+from scaffold.project.merging import refuse_while_merging
+from scaffold.project.recorded import check_whole, named, refusing
+from scaffold.project.sources import Source, source_of
+from scaffold.project.staging import terminable
+from scaffold.project.state import (
     ANSWERS_FILE,
     Project,
     find_folder,
@@ -31,11 +32,10 @@ from scaffold.life.state import (
     stub,
     stub_test,
 )
-from scaffold.life.syntax import spoiled
-from scaffold.lines import parse_line
-from scaffold.origin import Origin
-from scaffold.progress import working
-from scaffold.project import terminable
+from scaffold.project.syntax import spoiled
+from scaffold.spec.lines import parse_line
+from scaffold.system.progress import working
+from scaffold.template.origin import Origin
 
 Endpoint = dict[str, Any]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
-from scaffold.environment import run_in, scripts_folder
 from scaffold.errors import shortened
+from scaffold.project.environment import run_in, scripts_folder
 
 
 @dataclass(frozen=True)

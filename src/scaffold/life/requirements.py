@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.life.sources import Source
+from scaffold.project.sources import Source
 
 
 def requirements(source: Source, answers: Mapping[str, Any]) -> list[str]:

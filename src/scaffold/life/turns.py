@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
-from scaffold.folders import state
 from scaffold.life.apply import recover
-from scaffold.life.stage import begun, strange_stages
-from scaffold.locks import alone
+from scaffold.project.stage import begun, strange_stages
+from scaffold.system.folders import state
+from scaffold.system.locks import alone
 
 PATIENCE = 60
 """How many seconds a command waits for its turn."""

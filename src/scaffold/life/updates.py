@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import Sources, gather
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.life.hand_edits import refuse_hand_edits
-from scaffold.life.merging import refuse_while_merging
 from scaffold.life.operations import Plan, plan_merge
-from scaffold.life.recorded import become, refusing, told
-from scaffold.life.repository import Repository, open_repository
-from scaffold.life.sources import Source, is_installed, source_of
-from scaffold.life.state import Project, find_folder, read_project
-from scaffold.origin import Origin
-from scaffold.progress import working
-from scaffold.project import terminable
+from scaffold.project.merging import refuse_while_merging
+from scaffold.project.recorded import become, refusing, told
+from scaffold.project.sources import Source, is_installed, source_of
+from scaffold.project.staging import terminable
+from scaffold.project.state import Project, find_folder, read_project
+from scaffold.spec.answers import Sources, gather
+from scaffold.system.progress import working
+from scaffold.template.origin import Origin
+from scaffold.template.repository import Repository, open_repository
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def compose_project(
     Raises:
         KeyboardInterrupt: the person left.
     """
-    from scaffold.origin import find_origin
+    from scaffold.template.origin import find_origin
     from scaffold.wizard import project_steps as steps
     from scaffold.wizard.bench import Bench
     from scaffold.wizard.command import canonical, in_shell, repeating
@@ -94,7 +94,7 @@ def compose_endpoints(
     Raises:
         KeyboardInterrupt: the person left.
     """
-    from scaffold.lines import format_line, parse_line
+    from scaffold.spec.lines import format_line, parse_line
     from scaffold.wizard.bench import Bench
     from scaffold.wizard.draft import Draft
     from scaffold.wizard.endpoint_steps import ENDPOINT_STEPS

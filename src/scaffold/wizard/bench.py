@@ -6,13 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import TEXT_ANSWERS
-from scaffold.catalogue import Catalogue, load, template_root
-from scaffold.check import Checker
-from scaffold.direct import Template
+from scaffold.catalogue.patterns import Catalogue, load, template_root
 from scaffold.errors import InvalidSpec, Refused
-from scaffold.project import check_destination
-from scaffold.user_settings import author
+from scaffold.project.staging import check_destination
+from scaffold.spec.answers import TEXT_ANSWERS
+from scaffold.spec.check import Checker
+from scaffold.system.user_settings import author
+from scaffold.template.renderer import Template
 from scaffold.wizard.draft import Draft
 from scaffold.wizard.endpoint import Company
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import TEXT_ANSWERS, preset_answers
-from scaffold.lines import format_line, parse_line
+from scaffold.spec.answers import TEXT_ANSWERS, preset_answers
+from scaffold.spec.lines import format_line, parse_line
 
 PROGRAM = ("scaffold", "new")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scaffold.lines import Endpoint
+from scaffold.spec.lines import Endpoint
 
 OWN = "own"
 """The start that is no preset: endpoints are composed one by one."""

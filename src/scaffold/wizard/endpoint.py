@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from scaffold.catalogue import Catalogue, Pattern
-from scaffold.check import REFUSED, Checker
+from scaffold.catalogue.patterns import Catalogue, Pattern
 from scaffold.errors import InvalidSpec
-from scaffold.lines import Endpoint, endpoint_name
+from scaffold.spec.check import REFUSED, Checker
+from scaffold.spec.lines import Endpoint, endpoint_name
 
 WHERE = "endpoint"
-"""How `scaffold.check` calls the place of the endpoint that is being composed."""
+"""How `scaffold.spec.check` calls the place of the endpoint that is being composed."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Problem:
 
 
 def as_problem(error: InvalidSpec) -> Problem:
-    """Return an error of `scaffold.check` in the terms of a form."""
+    """Return an error of `scaffold.spec.check` in the terms of a form."""
     text = str(error).removeprefix(f"{error.field}: ")
     inside = error.field.startswith(f"{WHERE}.")
     return (
@@ -56,7 +56,7 @@ class Company:
 
     @cached_property
     def others(self) -> list[Any]:
-        """Return the other endpoints as `scaffold.check` reads them."""
+        """Return the other endpoints as `scaffold.spec.check` reads them."""
         return [self.checker.endpoint(each, each["name"], REFUSED) for each in self.endpoints]
 
     def problem(self, endpoint: Endpoint, *, alone: bool = False) -> Problem | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from scaffold.catalogue import Option, Pattern
+from scaffold.catalogue.patterns import Option, Pattern
 from scaffold.errors import InvalidSpec
 from scaffold.wizard import fields
 from scaffold.wizard.bench import Preview

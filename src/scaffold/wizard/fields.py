@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from scaffold.catalogue import Option
-from scaffold.yaml_files import TextLoader
+from scaffold.catalogue.patterns import Option
+from scaffold.system.yaml_files import TextLoader
 
 NOTHING = "not set"
 """How a choice says that an option is left out."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import TEXT_ANSWERS, check_spec, preset_about, preset_answers, presets
-from scaffold.catalogue import Catalogue, Pattern
-from scaffold.check import check
+from scaffold.catalogue.patterns import Catalogue, Pattern
 from scaffold.errors import InvalidSpec
-from scaffold.lines import format_line
-from scaffold.pages import tree_rows
+from scaffold.shown.pages import tree_rows
+from scaffold.spec.answers import TEXT_ANSWERS, check_spec, preset_about, preset_answers, presets
+from scaffold.spec.check import check
+from scaffold.spec.lines import format_line
 from scaffold.wizard import fields
 from scaffold.wizard.bench import Bench, Preview
 from scaffold.wizard.draft import OWN, Draft

@@ -1,0 +1,1 @@
+"""What an endpoint will answer, said before it is generated."""

@@ -1,0 +1,1 @@
+"""What the owner, the template and other branches have written becomes one."""

@@ -1,0 +1,77 @@
+"""What a project was generated as, kept for the next `scaffold list`.
+
+Rendering takes ten times as long as all else that the list needs. So the last render of a project
+stays in the user's cache, with what it was made from and what is told about that; when the template
+or the answers are others, it is made anew. Deleting that folder loses nothing.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffold.project.files import File, Tree
+from scaffold.project.kept import kept
+from scaffold.project.recorded import told
+from scaffold.project.sources import Direct, Source
+from scaffold.project.state import Project
+
+
+def rendered(project: Project, source: Source) -> tuple[Tree, list[str]]:
+    """Return what a project was generated as, and what should not be done in it.
+
+    Raises:
+        InvalidSpec: what it records cannot be generated.
+    """
+    if not isinstance(source, Direct):
+        return source.render(project.answers), []
+    render = kept(
+        project.folder, "renders", _stamp(project, source), lambda: _render(project, source)
+    )
+    try:
+        return _read(**render)
+    except (ValueError, TypeError, AttributeError):
+        return _read(**_render(project, source))
+
+
+def _render(project: Project, source: Direct) -> dict[str, Any]:
+    """Return the render as JSON holds it: Latin-1 has a character for every byte."""
+    tree = source.render(project.answers)
+    files = {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
+    return {"files": files, "notes": told(project.answers, source)}
+
+
+def _read(files: dict[str, list[Any]], notes: list[str]) -> tuple[Tree, list[str]]:
+    tree = {
+        path: File(content.encode("latin-1"), executable)
+        for path, (content, executable) in files.items()
+    }
+    return tree, [str(note) for note in notes]
+
+
+def _stamp(project: Project, source: Direct) -> list[Any]:
+    """Return what a render depends on: the answers, and each file of the template."""
+    answers = json.dumps(project.answers, sort_keys=True, default=repr)
+    digest = hashlib.sha256("\n".join([*_versions(source.root), answers]).encode()).hexdigest()
+    return [project.origin.src, project.origin.commit, digest]
+
+
+def _versions(root: Path) -> Iterator[str]:
+    """Yield each file of the template with its time and size, and this code's own."""
+    for folder in ("compose", "patterns", "template"):
+        yield from _below(f"{root}/{folder}")
+    code = Path(__file__).parents[1] / "template"
+    for path in (f"{root}/copier.yml", f"{code}/renderer.py", f"{code}/jinja.py"):
+        status = os.stat(path)
+        yield f"{path} {status.st_mtime_ns} {status.st_size}"
+
+
+def _below(folder: str) -> Iterator[str]:
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _below(entry.path)
+        else:
+            status = entry.stat()
+            yield f"{entry.path} {status.st_mtime_ns} {status.st_size}"

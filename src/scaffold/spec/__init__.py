@@ -1,0 +1,1 @@
+"""What somebody asked for: lines and answers, read, checked, and mended."""

@@ -1,0 +1,164 @@
+"""Check the answers that say what is generated, before anything is written.
+
+The checks are macros of the template, `compose/check.jinja`, which plain Copier evaluates too: what
+they find wrong is raised, and what they find right comes back with everything filled in.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scaffold.catalogue.patterns import Catalogue, load
+from scaffold.errors import InvalidSpec
+from scaffold.spec.plan import Endpoint, Plan
+from scaffold.template.macros import MARK, Macros
+
+REFUSED = ("refuse",)
+"""The rules that hold for what a project has."""
+NEW = ("refuse", "discourage")
+"""The rules that hold for what is new."""
+FORM = ()
+"""No rules: endpoints need only be well formed."""
+
+
+def check(
+    answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
+) -> list[Endpoint]:
+    """Check `application` and `endpoints`, each of which may be left out.
+
+    Args:
+        answers: the answers as a data file holds them; any other key is ignored.
+        catalogue: the catalogue to check against; the command's own when None.
+        new: whether what is discouraged is refused; a project that has it keeps it.
+
+    Returns:
+        The endpoints, with everything filled in.
+
+    Raises:
+        InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
+    """
+    checker = Checker(answers.get("application", []), catalogue, new=new)
+    return checker.endpoints(answers.get("endpoints", []), NEW if new else REFUSED)
+
+
+def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:
+    """Return the endpoints of answers that are well formed, whatever they mean together.
+
+    Raises:
+        InvalidSpec: something is not well formed.
+    """
+    checker = Checker(answers.get("application", []), catalogue, new=False)
+    return checker.endpoints(answers.get("endpoints", []), FORM)
+
+
+def discouraged(
+    answers: Mapping[str, Any], catalogue: Catalogue | None = None
+) -> Iterator[InvalidSpec]:
+    """Yield what should not be done in well-formed answers, which a project records.
+
+    Args:
+        answers: the answers.
+        catalogue: the catalogue to check against; the command's own when None.
+    """
+    checker = Checker(answers.get("application", []), catalogue, new=False)
+    endpoints = checker.endpoints(answers.get("endpoints", []), FORM)
+    yield from checker.discouraged(endpoints)
+
+
+class Checker:
+    """Checks endpoints one by one, or all together, in an application."""
+
+    def __init__(
+        self, application: Any, catalogue: Catalogue | None = None, *, new: bool = True
+    ) -> None:
+        """Check the application.
+
+        Args:
+            application: the patterns around it, as a data file holds them.
+            catalogue: the catalogue to check against; the command's own when None.
+            new: whether these patterns are new; see `check`.
+
+        Raises:
+            InvalidSpec: for the first mistake in the application.
+        """
+        self._catalogue = catalogue or load()
+        self.macros = Macros(self._catalogue, application)
+        self._answer = application
+        self._application: list[Any] = []
+        kinds = NEW if new else REFUSED
+        self._refuse("check_application", self._application, application, kinds)
+
+    def endpoints(self, value: Any, kinds: Sequence[str]) -> list[Endpoint]:
+        """Return the endpoints of a list, which hold to the rules of these kinds.
+
+        Raises:
+            InvalidSpec: for the first mistake.
+        """
+        found: list[dict[str, Any]] = []
+        self._refuse("check_endpoints", found, value, kinds)
+        return self._all(found)
+
+    def endpoint(self, value: Any, where: str, kinds: Sequence[str] = NEW) -> Endpoint:
+        """Return an endpoint that fits by itself; messages call its place `where`.
+
+        Raises:
+            InvalidSpec: for the first mistake.
+        """
+        found: list[dict[str, Any]] = []
+        self._refuse("check_endpoint", found, value, where, kinds)
+        return self._read(found[0], where)
+
+    def together(self, endpoints: Sequence[Endpoint]) -> None:
+        """Check endpoints against each other and against the application.
+
+        Raises:
+            InvalidSpec: for the first mistake, in the words of the endpoint's own place.
+        """
+        try:
+            self._refuse("check_together", [endpoint.data for endpoint in endpoints])
+        except InvalidSpec as error:
+            place, _, inside = error.field.partition("]")
+            where = endpoints[int(place.partition("[")[2])].where
+            raise InvalidSpec(f"{where}{inside}", error.reason, error.suggestion) from error
+
+    def path(self, value: str) -> None:
+        """Check a path by itself.
+
+        Raises:
+            InvalidSpec: for the first mistake, in the field `path`.
+        """
+        self._refuse("check_path", value, "path")
+
+    def vias(self, entry: Any, form: str) -> list[str]:
+        """Return the ways that a header or cookie can take to an answer of a form."""
+        found: list[str] = json.loads(self.macros.spec.complete_entry(entry, form))["vias"]
+        return found
+
+    def discouraged(self, endpoints: Sequence[Endpoint]) -> Iterator[InvalidSpec]:
+        """Yield what should not be done in these endpoints, and around them."""
+        mistakes: list[str] = []
+        found = [endpoint.data for endpoint in endpoints]
+        self.macros.check.check_discouraged(mistakes, self._application, found)
+        yield from map(_mistake, mistakes)
+
+    def plan(self, endpoints: Sequence[Any]) -> Plan:
+        """Return what the files of valid endpoints are written from."""
+        planned = json.loads(self.macros.plan.plan(endpoints, self._answer))
+        return Plan(planned, self._all(planned["endpoints"]))
+
+    def _refuse(self, macro: str, *arguments: Any) -> None:
+        """Raise for the first mistake that a macro finds."""
+        mistakes: list[str] = []
+        getattr(self.macros.check, macro)(mistakes, *arguments)
+        if mistakes:
+            raise _mistake(mistakes[0])
+
+    def _all(self, found: Sequence[dict[str, Any]]) -> list[Endpoint]:
+        return [self._read(data, f"endpoints[{index}]") for index, data in enumerate(found)]
+
+    def _read(self, data: dict[str, Any], where: str) -> Endpoint:
+        return Endpoint(where, data, self._catalogue.patterns)
+
+
+def _mistake(line: str) -> InvalidSpec:
+    return InvalidSpec(*line.split(MARK, 2))

@@ -1,0 +1,289 @@
+"""One endpoint as one line, for shells, and back.
+
+A line is a method, a path, patterns with their options, and a name:
+
+    GET /posts/{post_id:int} json-model(model=Post) cookie-set(name=last_viewed_post) as get_post
+
+Options look like a Python call and are read by Python's own parser, which is never asked to run
+anything: strings, numbers, true, false, null, lists and mappings are what they are in YAML, and
+anything else, such as `Post` or `str | None`, is text as it is written.
+"""
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from keyword import iskeyword
+from typing import Any
+
+from scaffold.catalogue.patterns import Catalogue, load, suggestion
+from scaffold.errors import InvalidSpec, UsageMistake
+
+LONGEST_LINE = 4000
+LONGEST_GIVEN = 60
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+_CONSTANTS = {"true": True, "false": False, "null": None}
+_TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9-]*)(?P<call>\(.*\))?", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
+_EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
+
+Endpoint = dict[str, Any]
+
+
+def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
+    """Read one line.
+
+    Args:
+        line: the line, as above.
+        catalogue: tells the family of each pattern; the command's own when None.
+
+    Returns:
+        The endpoint as a mapping, as it stands in a data file. Only the line's grammar was
+        checked; `scaffold.spec.check` says whether the endpoint is a valid one.
+
+    Raises:
+        UsageMistake: the line cannot be read.
+    """
+    catalogue = catalogue or load()
+    _refuse_unreadable(line)
+    method, path, rest = _head(line)
+    terms = _terms(line, rest)
+    endpoint: Endpoint = {"name": _pop_name(line, terms, method, path)}
+    endpoint |= {"method": method, "path": path}
+    for term in terms:
+        _add_term(endpoint, line, term, catalogue)
+    return endpoint
+
+
+def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
+    """Return a mistake in an endpoint in the words of the line that the endpoint was written as.
+
+    Args:
+        error: the mistake, in a field such as `endpoints[0].headers[1].directives`.
+        line: what the user wrote.
+        endpoint: what was read from it.
+    """
+    inside = error.field.partition("].")[2]
+    place, _, option = inside.partition(".")
+    key, _, index = place.rstrip("]").partition("[")
+    entry = endpoint.get(key)
+    entry = entry[int(index)] if index and isinstance(entry, list) else entry
+    if key in ("response", "status", "headers", "cookies") and entry is not None:
+        place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
+    named = " ".join(part for part in (place, option) if part)
+    where = ": ".join(part for part in (f"endpoint line {quoted(line)}", named) if part)
+    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+
+
+def quoted(text: str) -> str:
+    """Return how a message shows text of a line: as JSON, and cut short."""
+    shown = CONTROL.sub("?", json.dumps(text, ensure_ascii=False))
+    return shown if len(shown) <= LONGEST_GIVEN else shown[: LONGEST_GIVEN - 3] + "..."
+
+
+def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:
+    return UsageMistake(f"endpoint line {quoted(line)}: {reason}", suggestion)
+
+
+def _refuse_unreadable(line: str) -> None:
+    if len(line) > LONGEST_LINE:
+        raise _mistake(line, "it is too long", f"write at most {LONGEST_LINE} characters")
+    if CONTROL.search(line):
+        raise _mistake(line, "control characters, such as line breaks, are not allowed")
+
+
+def _head(line: str) -> tuple[str, str, str]:
+    words = line.split(maxsplit=2)
+    if len(words) < 2:
+        raise _mistake(line, f"a method and a path are needed, as in {_EXAMPLE}")
+    method, path, *rest = words
+    return method.upper(), path, rest[0] if rest else ""
+
+
+def _terms(line: str, rest: str) -> list[str]:
+    """Split at the spaces that stand outside of brackets and strings."""
+    spans: list[tuple[int, int]] = []
+    depth = 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(rest).readline):
+            if not token.string.strip():
+                continue
+            if token.type == tokenize.ERRORTOKEN and token.string in ("'", '"'):
+                raise SyntaxError("a string is not closed")
+            start, end = token.start[1], token.end[1]
+            if spans and (depth > 0 or start == spans[-1][1]):
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((start, end))
+            depth += (token.string in ("(", "[", "{")) - (token.string in (")", "]", "}"))
+        if depth != 0:
+            raise SyntaxError("a bracket is not closed")
+    except (tokenize.TokenError, SyntaxError) as error:
+        problem = "close every bracket and quote, and put quotes around text with signs"
+        raise _mistake(line, problem) from error
+    return [rest[start:end] for start, end in spans]
+
+
+def _pop_name(line: str, terms: list[str], method: str, path: str) -> str:
+    """Take `as NAME` off the end of the terms, or derive a name from method and path."""
+    if "as" not in terms:
+        return endpoint_name(method, path)
+    if terms.index("as") != len(terms) - 2:
+        raise _mistake(line, "one name must follow `as`, at the end of the line")
+    name = terms.pop()
+    terms.pop()
+    return name
+
+
+def endpoint_name(method: str, path: str) -> str:
+    """Return the name of an endpoint that is given none, such as `get_posts`."""
+    parts = re.findall(r"[a-z0-9]+", re.sub(r":[^{}]*\}", "}", path.lower()))
+    return "_".join([method.lower(), *parts])[:60].rstrip("_")
+
+
+def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) -> None:
+    """Add a pattern, or the body, to the endpoint."""
+    match = _TERM.fullmatch(term)
+    if match is None:
+        raise _mistake(line, f"{quoted(term)} is no pattern", "write ID or ID(option=value, ...)")
+    pattern_id = match["id"]
+    options = _options(line, pattern_id, match["call"] or "()")
+    if pattern_id == "body":
+        _add_once(endpoint, line, "body", options)
+        return
+    place = catalogue.vocabulary.places[_family(line, pattern_id, catalogue)]
+    entry = {"pattern": pattern_id, **options} if options else pattern_id
+    if place in ("headers", "cookies"):
+        endpoint.setdefault(place, []).append(entry)
+    else:
+        _add_once(endpoint, line, place, entry)
+
+
+def _family(line: str, pattern_id: str, catalogue: Catalogue) -> str:
+    pattern = catalogue.patterns.get(pattern_id)
+    if pattern is None:
+        hint = suggestion(pattern_id, catalogue)
+        raise _mistake(line, f"there is no pattern {pattern_id}", hint)
+    if pattern.family == "app":
+        raise _mistake(line, f"{pattern_id} wraps the application", "put it under application")
+    return pattern.family
+
+
+def _add_once(endpoint: Endpoint, line: str, key: str, value: Any) -> None:
+    if key in endpoint:
+        raise _mistake(line, f"a second {key} stands in it", "keep one")
+    endpoint[key] = value
+
+
+def _options(line: str, pattern_id: str, call: str) -> dict[str, Any]:
+    """Read the part in parentheses, which are included."""
+    source = f"_{call}"
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        problem = f"the options of {pattern_id} cannot be read"
+        raise _mistake(line, problem, "put quotes around text with signs") from error
+    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
+        raise _mistake(line, f"the options of {pattern_id} must all be written as name=value")
+    options: dict[str, Any] = {}
+    for keyword in tree.keywords:
+        if keyword.arg is None or keyword.arg in options or keyword.arg == "pattern":
+            problem = f"the options of {pattern_id} must be different names with a value each"
+            raise _mistake(line, problem)
+        for key in _repeated_keys(keyword.value, source):
+            problem = f"the key {key} stands twice in {keyword.arg} of {pattern_id}"
+            raise _mistake(line, problem, "keep one of them")
+        options[keyword.arg] = _value(keyword.value, source)
+    return options
+
+
+def _repeated_keys(node: ast.expr, source: str) -> Iterator[Any]:
+    """Yield the keys that stand twice in a mapping."""
+    for mapping in ast.walk(node):
+        if isinstance(mapping, ast.Dict):
+            keys = [_key(key, source) for key in mapping.keys if key]
+            yield from (key for index, key in enumerate(keys) if key in keys[:index])
+
+
+def _value(node: ast.expr, source: str) -> Any:
+    """Return what an expression stands for, without running it."""
+    match node:
+        case ast.Constant(value=None | bool() | int() | float() | str()):
+            return node.value
+        case ast.Name(id=name) if name in _CONSTANTS:
+            return _CONSTANTS[name]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.List(elts=items):
+            return [_value(item, source) for item in items]
+        case ast.Dict(keys=keys, values=values) if None not in keys:
+            pairs = zip(keys, values, strict=True)
+            return {_key(key, source): _value(value, source) for key, value in pairs if key}
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return f"{_text(left, source)} | {_text(right, source)}"
+        case _:
+            return _text(node, source)
+
+
+def _key(node: ast.expr, source: str) -> Any:
+    simple = isinstance(node, ast.Constant | ast.Name)
+    return _value(node, source) if simple else _text(node, source)
+
+
+def _text(node: ast.expr, source: str) -> str:
+    return ast.get_source_segment(source, node) or ""
+
+
+def format_line(endpoint: Mapping[str, Any]) -> str:
+    """Write an endpoint of a data file as one line; `parse_line` reads it back.
+
+    Args:
+        endpoint: a valid endpoint, with patterns as ids or as mappings.
+    """
+    terms = [str(endpoint["method"]), str(endpoint["path"])]
+    if endpoint.get("body"):
+        terms.append(_format_term("body", endpoint["body"]))
+    for key in ("response", "status"):
+        if endpoint.get(key) is not None:
+            terms.append(_format_entry(endpoint[key]))
+    for key in ("headers", "cookies"):
+        terms.extend(_format_entry(entry) for entry in endpoint.get(key) or ())
+    return " ".join([*terms, "as", str(endpoint["name"])])
+
+
+def _format_entry(entry: str | Mapping[str, Any]) -> str:
+    if isinstance(entry, str):
+        return entry
+    options = {name: value for name, value in entry.items() if name != "pattern"}
+    return _format_term(entry["pattern"], options)
+
+
+def _format_term(term: str, options: Mapping[str, Any]) -> str:
+    if not options:
+        return term
+    return f"{term}({', '.join(f'{name}={_literal(options[name])}' for name in options)})"
+
+
+def _literal(value: Any) -> str:
+    """Write a value so that it reads back as it is; plain words go without quotes."""
+    match value:
+        case bool() | None:
+            return json.dumps(value)
+        case str():
+            return value if _is_word(value) else repr(value)
+        case list():
+            return f"[{', '.join(map(_literal, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_literal(k)}: {_literal(v)}' for k, v in value.items())}}}"
+        case _:
+            return repr(value)
+
+
+def _is_word(value: str) -> bool:
+    """Say whether text reads back as itself without quotes."""
+    if not _WORD.fullmatch(value):
+        return False
+    return not any(part in _CONSTANTS or iskeyword(part) for part in value.split("-"))

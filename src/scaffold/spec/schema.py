@@ -1,0 +1,187 @@
+"""JSON Schema of the endpoint list and of the data file, so that editors complete and check them.
+
+The schema (JSON Schema 2020-12) is made from the catalogue, the vocabulary and the questions. It
+says what is well formed; which patterns go together is what `scaffold.spec.check` knows besides.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold.catalogue.patterns import Catalogue, Option, Pattern, Vocabulary
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ENTRIES = {
+    "response": "response-entry",
+    "header": "header-entry",
+    "cookie": "cookie-entry",
+    "status": "status-entry",
+    "app": "application-entry",
+}
+"""The definition of an entry of each family."""
+
+
+def endpoints_schema(catalogue: Catalogue) -> Schema:
+    """Return the schema of a list of endpoints."""
+    return {
+        "$schema": DIALECT,
+        "title": "Endpoints",
+        **_list_of("endpoint"),
+        "$defs": definitions(catalogue),
+    }
+
+
+def answers_schema(catalogue: Catalogue, questions: Mapping[str, Mapping[str, Any]]) -> Schema:
+    """Return the schema of a data file, and of `.copier-answers.yml`.
+
+    Args:
+        catalogue: the patterns.
+        questions: those of `copier.yml` that can be answered.
+    """
+    own = {"endpoints": _list_of("endpoint"), "application": _list_of("application-entry")}
+    asked = {name: _question(question, catalogue) for name, question in questions.items()}
+    return {
+        "$schema": DIALECT,
+        "title": "Answers",
+        "description": "What `scaffold new --data-file` takes.",
+        "type": "object",
+        "properties": {**asked, **own},
+        "patternProperties": {"^_": {"description": "Copier's own record of the template."}},
+        "additionalProperties": False,
+        "$defs": definitions(catalogue),
+    }
+
+
+def definitions(catalogue: Catalogue) -> dict[str, Schema]:
+    """Return the schemas of an endpoint, of its parts, and of each pattern."""
+    words = catalogue.vocabulary
+    entries = {
+        definition: _entry(catalogue.family(family), f"{family} pattern")
+        for family, definition in ENTRIES.items()
+    }
+    patterns = {pattern.id: _pattern(pattern, words) for pattern in catalogue.patterns.values()}
+    return {"endpoint": _endpoint(words), "fields": _fields(words), **entries, **patterns}
+
+
+def _endpoint(words: Vocabulary) -> Schema:
+    return {
+        "type": "object",
+        "description": "One endpoint: one response pattern, and what goes with it.",
+        "properties": {
+            "name": {
+                "type": "string",
+                "pattern": f"^{words.names['endpoint']}$",
+                "description": "Name of the function, its module and the operation: snake_case.",
+            },
+            "method": {"enum": list(words.methods)},
+            "path": {
+                "type": "string",
+                "pattern": "^/",
+                "maxLength": 200,
+                "description": "Such as /posts/{post_id:int}; types are "
+                f"{', '.join(words.convertors)}.",
+            },
+            "body": {
+                "anyOf": [_ref("fields"), {"type": "null"}],
+                "description": f"Fields of the request's body; {', '.join(words.body_methods)}.",
+            },
+            "response": {"anyOf": [_ref("response-entry"), {"type": "null"}]},
+            "status": {"anyOf": [_ref("status-entry"), {"type": "null"}]},
+            "headers": _optional_list("header-entry"),
+            "cookies": _optional_list("cookie-entry"),
+        },
+        "required": ["name", "method", "path"],
+        "anyOf": [{"required": ["response"]}, {"required": ["status"]}],
+        "additionalProperties": False,
+    }
+
+
+def _fields(words: Vocabulary) -> Schema:
+    types = [f"{name}{suffix}" for name in words.field_types for suffix in ("", " | None")]
+    return {
+        "type": "object",
+        "description": "Fields by name, such as {id: int, title: str | None}.",
+        "propertyNames": {"pattern": f"^{words.names['short']}$"},
+        "additionalProperties": {"enum": types},
+        "minProperties": 1,
+    }
+
+
+def _entry(patterns: list[Pattern], description: str) -> Schema:
+    """Return a pattern's id, or a mapping with its options."""
+    by_id = [{"const": pattern.id, "description": pattern.summary} for pattern in patterns]
+    return {"description": description, "anyOf": [*by_id, *(_ref(p.id) for p in patterns)]}
+
+
+def _pattern(pattern: Pattern, words: Vocabulary) -> Schema:
+    options = {name: _option(option, words) for name, option in pattern.options.items()}
+    via: Schema = {"via": {"enum": list(words.vias), "description": "How it reaches the answer."}}
+    return {
+        "type": "object",
+        "title": pattern.title,
+        "description": f"{pattern.summary} ({pattern.standard})",
+        "properties": {
+            "pattern": {"const": pattern.id},
+            **options,
+            **(via if pattern.family in ("header", "cookie") else {}),
+        },
+        "required": ["pattern"],
+        "additionalProperties": False,
+    }
+
+
+def _option(option: Option, words: Vocabulary) -> Schema:
+    schema = {**_type(option, words), "description": option.help}
+    if option.default is None:
+        return {"anyOf": [schema, {"type": "null"}], "default": None}
+    return {**schema, "default": option.default}
+
+
+def _type(option: Option, words: Vocabulary) -> Schema:
+    match option.type:
+        case "bool":
+            return {"type": "boolean"}
+        case "int":
+            limits = {"minimum": option.minimum, "maximum": option.maximum}
+            given = {name: limit for name, limit in limits.items() if limit is not None}
+            return _chosen(option) or {"type": "integer", **given}
+        case "fields":
+            return _ref("fields")
+        case "columns":
+            shape = words.shapes["columns"]
+            return {"type": "array", "items": _text(shape.matches), "minItems": 1}
+        case "strings":
+            return {"type": "array", "items": _chosen(option) or _text(option.matches)}
+        case "str":
+            return _chosen(option) or _text(option.matches)
+    return _text(words.shapes[option.type].matches)
+
+
+def _chosen(option: Option) -> Schema:
+    return {"enum": list(option.choices)} if option.choices else {}
+
+
+def _text(matches: str | None) -> Schema:
+    return {"type": "string", **({"pattern": f"^(?:{matches})$"} if matches else {})}
+
+
+def _question(question: Mapping[str, Any], catalogue: Catalogue) -> Schema:
+    schema: Schema = {"description": question.get("help", "")}
+    if question.get("multiselect"):
+        return {**schema, "type": "array", "items": {"enum": list(catalogue.patterns)}}
+    if isinstance(question.get("choices"), list):
+        return {**schema, "enum": question["choices"]}
+    return {**schema, "type": "boolean" if question["type"] == "bool" else "string"}
+
+
+def _list_of(definition: str) -> Schema:
+    return {"type": "array", "items": _ref(definition)}
+
+
+def _optional_list(definition: str) -> Schema:
+    return {"anyOf": [_list_of(definition), {"type": "null"}]}
+
+
+def _ref(definition: str) -> Schema:
+    return {"$ref": f"#/$defs/{definition}"}

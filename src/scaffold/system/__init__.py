@@ -1,0 +1,1 @@
+"""What the command asks of the computer: git, files, locks, the user's folders, the terminal."""

@@ -1,0 +1,83 @@
+"""What Jinja makes of the template's files, kept in the user's cache.
+
+Most of the time of a render goes into compiling. What is kept is code of Python, which runs when it
+is read back: it is believed only where nobody but the user can write; else there is no cache.
+"""
+
+import hashlib
+import marshal
+import sys
+import time
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+import jinja2
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from scaffold.errors import ScaffoldError
+from scaffold.system import folders
+from scaffold.system.atomic import write_atomically
+
+FOLDER = "bytecode"
+KEPT_FOR = 30 * 86_400
+"""The seconds after which a file is removed; one that is still used is made again."""
+_DIGEST = hashlib.sha256().digest_size
+
+
+class Bytecode(BytecodeCache):
+    """Keeps the code of each template under what it was made from.
+
+    That is its source, the environment, the version of Jinja, and the Python that runs. So the code
+    of what has changed is never found, and versions that are used in turn leave each other's alone.
+    """
+
+    def __init__(self, environment: bytes) -> None:
+        """Keep code for an environment, which some bytes tell from others."""
+        self._known = "\n".join((sys.version, jinja2.__version__)).encode() + environment
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return what tells a template from others of the same source."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a bucket the code that was kept for it, if there is any."""
+        if self._folder is None:
+            return
+        with suppress(OSError, ScaffoldError, ValueError, EOFError, TypeError):
+            content = folders.read_own(self._folder / self._name(bucket))
+            if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
+                bucket.code = marshal.loads(content[_DIGEST:])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a bucket, if there is a place for it."""
+        if self._folder is None:
+            return
+        code = marshal.dumps(bucket.code)
+        with suppress(OSError):
+            self._remove_old()
+            content = hashlib.sha256(code).digest() + code
+            write_atomically(self._folder / self._name(bucket), content)
+
+    def _name(self, bucket: Bucket) -> str:
+        made_from = f"{bucket.key}\n{bucket.checksum}".encode()
+        return hashlib.sha256(self._known + made_from).hexdigest()
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """The folder of the cache; None where others could write it, or there is none."""
+        with suppress(OSError, ScaffoldError):
+            return folders.private(folders.cache() / FOLDER)
+        return None
+
+    def _remove_old(self) -> None:
+        """Remove what was kept long ago, once for each process that keeps something."""
+        if self._is_tidy or self._folder is None:
+            return
+        self._is_tidy = True
+        for path in self._folder.iterdir():
+            if path.stat().st_mtime < time.time() - KEPT_FOR:
+                path.unlink(missing_ok=True)
+
+    _is_tidy = False

@@ -1,0 +1,256 @@
+"""Render the template that comes with the command, without Copier.
+
+The same answers give the same bytes as Copier, which the tests hold it to, in a third of the time:
+there is no Copier to import, no question is evaluated twice, and no git process is run for each
+file. It knows as much of Copier as this template uses; docs/decisions/0004-direct-rendering.md
+says why it exists.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scaffold.errors import InvalidSpec
+from scaffold.system.user_settings import default_answers, settings_path
+from scaffold.system.yaml_files import parse_yaml
+from scaffold.template.jinja import environment
+from scaffold.template.questions import questions, read_config
+
+CHECKED = ("application", "endpoints")
+"""Answers whose validators repeat what `scaffold.spec.check` has done."""
+
+SHARED_PLAN = ("application", "cookies")
+"""What the file of one endpoint or cookie may read of the plan besides its own part."""
+
+FIXED = ("catalogue", "fixed_choices", "patterns", "vocabulary", "vocabulary_files")
+"""What is the same in every render of one template folder."""
+
+REFUSING = ("only_computed", "only_valid")
+"""What only ends Copier where an answer is not valid; the command checks answers itself."""
+
+_YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file of a project: its path there, its bytes and its permissions."""
+
+    path: str
+    content: bytes
+    mode: int
+
+
+class Template:
+    """A template folder: `copier.yml`, and everything it names."""
+
+    def __init__(self, root: Path) -> None:
+        """Read `copier.yml` in the folder `root`."""
+        self.root = root
+        config = read_config(root)
+        self.settings = {key: value for key, value in config.items() if key.startswith("_")}
+        self.questions = questions(config)
+        self.environment = environment(root)
+
+    @cached_property
+    def user_defaults(self) -> Mapping[str, Any]:
+        """Return the defaults that the user has set for all templates."""
+        return default_answers()
+
+    def write(self, folder: Path, given: Mapping[str, Any]) -> None:
+        """Write a project.
+
+        Args:
+            folder: the project's folder, which is made.
+            given: answers and `_scaffold_...` data; the other answers get their defaults.
+
+        Raises:
+            InvalidSpec: an answer is refused by its question.
+        """
+        for file in self.files(folder, given):
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.content)
+            target.chmod(file.mode)
+
+    def files(
+        self, folder: Path, given: Mapping[str, Any], only: str | None = None
+    ) -> Iterator[Rendered]:
+        """Yield the files of a project, or the one at the path `only`, without writing them.
+
+        See `write` for the other arguments.
+        """
+        context = self._answer(folder, given)
+        shared, fingerprint = self._shared(context)
+        excluded = self._excluded(context)
+        source = self.root / self.settings["_subdirectory"]
+        for path in sorted(path for path in source.rglob("*") if path.is_file()):
+            relative = path.relative_to(source).as_posix()
+            if excluded(relative):
+                continue
+            for target, extra in self._targets(relative, context):
+                if excluded(target) or only not in (None, target):
+                    continue
+                if extra:
+                    key = (relative, json.dumps(extra), fingerprint)
+                    if key not in self._remembered:
+                        self._remembered[key] = self._content(path, {**shared, **extra})
+                    content = self._remembered[key]
+                else:
+                    content = self._content(path, context)
+                yield Rendered(target, content, path.stat().st_mode & 0o777)
+
+    @cached_property
+    def _remembered(self) -> dict[tuple[str, str, str], bytes]:
+        """Return the files of single endpoints and cookies, which two renders often share."""
+        return {}
+
+    def _shared(self, context: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return what the file of one endpoint or cookie may read, and text that tells it apart.
+
+        The other endpoints are not in it, or a file would have to be rendered again for each.
+        """
+        plan = {name: context["plan"][name] for name in SHARED_PLAN}
+        hidden = ("endpoints", "_copier_answers")
+        shared = {name: context[name] for name in context if name not in hidden} | {"plan": plan}
+        told = {name: shared[name] for name in shared if name not in FIXED}
+        return shared, json.dumps(told, default=str, sort_keys=True)
+
+    def default(self, name: str, folder: Path, given: Mapping[str, Any]) -> Any:
+        """Return the answer to one question that nobody is asked; see `write`."""
+        unanswered = {key: value for key, value in given.items() if key != name}
+        return self._value(name, self.questions[name], unanswered, {**_conf(folder), **self._fixed})
+
+    def problem(self, name: str, folder: Path, given: Mapping[str, Any]) -> InvalidSpec | None:
+        """Return why a given answer is refused by its question, or None; see `write`."""
+        try:
+            self._validate(name, self.questions[name], {**given, **_conf(folder), **self._fixed})
+        except InvalidSpec as error:
+            return error
+        return None
+
+    def _answer(self, folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return every answer, and what templates know besides."""
+        recorded: dict[str, Any] = {}
+        context: dict[str, Any] = {
+            **{name: value for name, value in given.items() if name not in self.questions},
+            **_conf(folder, self.settings["_answers_file"]),
+            "_copier_answers": recorded,
+            **self._fixed,
+        }
+        for name, question in self.questions.items():
+            if name in FIXED or name in REFUSING:
+                continue
+            asked = self._is_asked(question, {**given, **context})
+            value = self._value(name, question, given, context)
+            context[name] = value
+            if asked:
+                recorded[name] = value
+                self._validate_answer(name, question, context, is_given=name in given)
+        return context
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """Return the computed values that depend on no answer."""
+        fixed: dict[str, Any] = {}
+        for name, question in self.questions.items():
+            if name in FIXED:
+                fixed[name] = self._value(name, question, {}, fixed)
+        return fixed
+
+    def _is_asked(self, question: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
+        when = question.get("when", True)
+        if isinstance(when, str):
+            when = self._render(when, context).strip() not in ("", "False")
+        return bool(when)
+
+    def _value(
+        self, name: str, question: Mapping[str, Any], given: Mapping[str, Any], context: Any
+    ) -> Any:
+        default = self.user_defaults.get(name, question["default"])
+        value = given.get(name, default)
+        if name not in given and isinstance(value, str):
+            value = self._render(value, {**given, **context})
+        if isinstance(value, str):
+            value = _parsed(value, question)
+        elif question["type"] == "str" and isinstance(value, int | float):
+            value = str(value)
+        if question.get("multiselect"):
+            choices = json.loads(self._render(question["choices"], context)).values()
+            return [choice for choice in choices if choice in value]
+        return value
+
+    def _validate_answer(
+        self, name: str, question: Mapping[str, Any], context: Mapping[str, Any], *, is_given: bool
+    ) -> None:
+        """Validate an answer; a mistake in the user's settings says where it stands."""
+        try:
+            self._validate(name, question, context)
+        except InvalidSpec as error:
+            if is_given or name not in self.user_defaults:
+                raise
+            where = f"it stands under defaults in your Copier settings {settings_path()}"
+            raise InvalidSpec(name, f"{error}; {where}") from error
+
+    def _validate(self, name: str, question: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        value = context[name]
+        choices = question.get("choices")
+        if isinstance(choices, list) and value not in choices:
+            valid = ", ".join(choices)
+            raise InvalidSpec(name, f"{value} is not among the choices", f"use one of {valid}")
+        if "validator" in question and name not in CHECKED:
+            problem = self._render(question["validator"], context).strip()
+            if problem:
+                raise InvalidSpec(name, problem.removeprefix(f"{name}: "))
+
+    def _excluded(self, context: Mapping[str, Any]) -> Any:
+        from pathspec import GitIgnoreSpec
+
+        lines = [
+            line
+            for pattern in self.settings["_exclude"]
+            for line in self._render(pattern, context).splitlines()
+        ]
+        return GitIgnoreSpec.from_lines(lines).match_file
+
+    def _targets(
+        self, relative: str, context: Mapping[str, Any]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield what a source file becomes, each with the variables that its name sets."""
+        bare = relative.removesuffix(self.settings["_templates_suffix"])
+        found = _YIELD.search(bare)
+        if found is None:
+            yield self._render(bare, context) if "{{" in bare else bare, {}
+            return
+        items = self.environment.compile_expression(found["items"])(**context)
+        text = self.environment.from_string(found["text"])
+        for item in items or []:
+            extra = {found["name"]: item}
+            name = text.render({**context, **extra})
+            yield bare[: found.start()] + name + bare[found.end() :], extra
+
+    def _content(self, source: Path, context: Mapping[str, Any]) -> bytes:
+        if not source.name.endswith(self.settings["_templates_suffix"]):
+            return source.read_bytes()
+        name = PurePosixPath(source.relative_to(self.root)).as_posix()
+        return self.environment.get_template(name).render(context).encode()
+
+    def _render(self, text: str, context: Mapping[str, Any]) -> str:
+        return self.environment.from_string(text).render(context)
+
+
+def _conf(folder: Path, answers_file: str = "") -> dict[str, Any]:
+    """Return what Copier tells every expression about the project."""
+    return {"_copier_conf": {"dst_path": folder, "answers_file": answers_file}}
+
+
+def _parsed(text: str, question: Mapping[str, Any]) -> Any:
+    """Return what the text of an answer means to its question."""
+    if question["type"] == "json":
+        return json.loads(text)
+    if question["type"] in ("bool", "yaml") or question.get("multiselect"):
+        return parse_yaml(text)
+    return text
