@@ -35,7 +35,7 @@ def test_what_does_not_generate_imports_nothing_heavy(
     """But for Jinja, which evaluates the template's own checks."""
     program = (
         "import sys\n"
-        "from scaffold.cli import app\n"
+        "from scaffold.cli.app import app\n"
         f"app({arguments!r}, standalone_mode=False)\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
     )
@@ -52,7 +52,7 @@ def test_a_list_imports_nothing_heavy_once_it_knows_the_project(
     assert scaffold("list", cwd=folder).returncode == 0
     program = (
         "import sys\n"
-        "from scaffold.cli import app\n"
+        "from scaffold.cli.app import app\n"
         "app(['list'], standalone_mode=False)\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
     )
