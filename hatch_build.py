@@ -1,4 +1,4 @@
-"""Adds the index of the catalogue to a wheel; see `scaffold.index`."""
+"""Adds the index of the catalogue to a wheel; see `scaffold.catalogue.index`."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ class IndexHook(BuildHookInterface):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from scaffold.index import NAME, write_index
+        from scaffold.catalogue.index import NAME, write_index
 
         index = root / ".cache" / f"wheel-{NAME}"
         index.parent.mkdir(exist_ok=True)
