@@ -5,16 +5,16 @@ a module's path, the text that is replaced, and what replaces it.
 """
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mutation.mutants import Mutant
-from mutation.runner import Job, survivors
+from mutation.runner import Job, survivors, unchanged
 
-WORKERS = 2
-LIMIT = 60
-"""Seconds after which a row counts as seen; the tests beside its module need a few."""
+WORKERS = max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
+"""How many rows are tried at once: other processors may have tests of their own to run."""
 
 Row = tuple[str, str, str]
 
@@ -22,11 +22,11 @@ Row = tuple[str, str, str]
 def main(project: Path, rows: Sequence[Row]) -> int:
     """Print a line for each row that is not seen, or that breaks nothing."""
     work = [job for row in rows if (job := broken(project, row))]
-    whole = [Job(module, None) for module in dict.fromkeys(job.module for job in work)]
     for module, right, _ in rows:
         if right not in source(project, module):
             print(f"{module}: does not hold {right!r}")
-    for job, survived in survivors(project, [*whole, *work], WORKERS, LIMIT):
+    whole = unchanged(project, (job.module for job in work))
+    for job, survived in survivors(project, [*whole, *work], WORKERS):
         if survived and job.mutant:
             print(f"{job.module}:{job.mutant.line}: {job.mutant.change} is not seen", flush=True)
     return 0

@@ -12,7 +12,7 @@ import importlib.machinery
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +27,7 @@ from mutation.mutants import Mutant, mutants
 LIMIT = 60
 """Seconds after which the tests of a mutant are taken to have noticed that it never ends.
 
-All tests take a quarter of them.
+All tests take a quarter of them on a machine that has nothing else to do.
 """
 
 FRAMEWORKS = (
@@ -44,7 +44,11 @@ FRAMEWORKS = (
 PLUGINS = [anyio.pytest_plugin]
 """What a generated project has: anyio comes with Starlette."""
 
-QUIET = ("-q", "-x", "-p", "no:cacheprovider")
+Imports = dict[str, set[str]]
+"""The modules of a project, and which of the others each of them imports."""
+
+QUIET = ("-q", "-x", "-p", "no:cacheprovider", "--assert=plain", "--tb=no")
+"""Nobody reads how a test failed, and to say it can take longer than the test."""
 
 
 @dataclass(frozen=True)
@@ -56,30 +60,35 @@ class Job:
 
 
 def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
-    """Return a job for every module, or for all of `app/`, and then for each of their mutants."""
+    """Return the jobs of some modules, or of all in `app/`: unchanged, and then their mutants."""
     paths = sorted(project.glob("app/**/*.py"))
     names = [path.relative_to(project).as_posix() for path in paths]
     unknown = set(modules) - set(names)
     if unknown:
         raise ValueError(f"not in the project: {', '.join(sorted(unknown))}")
     chosen = modules or names
-    return [Job(name, None) for name in chosen] + [
+    return unchanged(project, chosen) + [
         Job(name, mutant)
         for name in chosen
         for mutant in mutants((project / name).read_text(encoding="utf-8"))
     ]
 
 
+def unchanged(project: Path, modules: Iterable[str]) -> list[Job]:
+    """Return jobs without a mutant: one for each list of tests that is beside a module."""
+    return [*{tuple(nearest_tests(project, name)): Job(name, None) for name in modules}.values()]
+
+
 def survivors(
     project: Path, work: Sequence[Job], workers: int, limit: int = LIMIT
 ) -> Iterator[tuple[Job, bool]]:
     """Yield each job with whether its mutant survived all tests, in the order of being done."""
-    dependents = _load(project)
+    imports = _load(project)
     waiting, running = list(reversed(work)), {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
-            running[_start(project, job, dependents[job.module], limit)] = job
+            running[_start(project, job, imports, limit)] = job
         process, status = os.wait()
         ended = os.waitstatus_to_exitcode(status)
         job = running.pop(process)
@@ -88,8 +97,8 @@ def survivors(
         yield job, ended == 0
 
 
-def _load(project: Path) -> dict[str, set[str]]:
-    """Import everything, and return by module path the names of those that it is part of."""
+def _load(project: Path) -> Imports:
+    """Import everything, and return what the modules import of each other."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(project)
     sys.path.insert(0, str(project))
@@ -102,14 +111,13 @@ def _load(project: Path) -> dict[str, set[str]]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    return {
-        path.relative_to(project).as_posix(): _dependents(name, imports)
-        for name, path in paths.items()
-    }
+    return imports
 
 
-def _name(path: Path) -> str:
-    return ".".join(part for part in path.with_suffix("").parts if part != "__init__")
+def _name(path: Path | str) -> str:
+    """Return the name by which a module is imported."""
+    parts = Path(path).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
 
 
 def _imports(path: Path) -> set[str]:
@@ -121,7 +129,7 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def _dependents(name: str, imports: dict[str, set[str]]) -> set[str]:
+def _dependents(name: str, imports: Imports) -> set[str]:
     """Return the module and all that import it, directly or by way of another one."""
     found = {name}
     while more := {one for one, needs in imports.items() if needs & found} - found:
@@ -129,7 +137,7 @@ def _dependents(name: str, imports: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _start(project: Path, job: Job, dependents: set[str], limit: int) -> int:
+def _start(project: Path, job: Job, imports: Imports, limit: int) -> int:
     """Test one mutant in a process of its own, and return the process's id."""
     process = os.fork()
     if process:
@@ -138,23 +146,43 @@ def _start(project: Path, job: Job, dependents: set[str], limit: int) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        signal.alarm(limit)
-        status = _test(project, job, dependents)
+        if job.mutant is not None:
+            signal.alarm(limit)
+        status = _test(project, job, imports)
     except BaseException:
         status = 1  # as pytest's command would end: nobody expects such a mutant
     os._exit(status)
 
 
-def _test(project: Path, job: Job, dependents: set[str]) -> int:
-    """Run the tests beside the module, and then all; the first one that fails ends it."""
+def _test(project: Path, job: Job, imports: Imports) -> int:
+    """Run the tests beside the module, those beside its neighbours, and then all others.
+
+    The first one that fails ends it.
+    """
     near = nearest_tests(project, job.module)
-    if job.mutant is not None:
-        _replace(project / job.module, job.mutant.source)
-        for name in dependents:
-            del sys.modules[name]
-    if near and ((status := _pytest(near)) or job.mutant is None):
+    if job.mutant is None:
+        return _pytest(near)
+    _replace(project / job.module, job.mutant.source)
+    for name in _dependents(_name(job.module), imports):
+        del sys.modules[name]
+    if near and (status := _pytest(near)):
         return status
-    return _pytest([f"--deselect={test}" for test in near])
+    next_to_them = sorted(_neighbours(project, job.module, imports).difference(near))
+    if next_to_them and (status := _pytest(next_to_them)):
+        return status
+    return _pytest([f"--deselect={test}" for test in [*near, *next_to_them]])
+
+
+def _neighbours(project: Path, module: str, imports: Imports) -> set[str]:
+    """Return the test files beside the modules that this one imports, or that import it."""
+    name = _name(module)
+    paths = [path.relative_to(project) for path in project.glob("app/**/*.py")]
+    near = [
+        path.as_posix()
+        for path in paths
+        if _name(path) in imports[name] or name in imports[_name(path)]
+    ]
+    return {test for one in near for test in nearest_tests(project, one)}
 
 
 def _pytest(arguments: Sequence[str]) -> int:
@@ -179,9 +207,11 @@ def _replace(file: Path, source: bytes) -> None:
 def nearest_tests(project: Path, module: str) -> list[str]:
     """Return the test files beside a module, and for a cookie those of the stubs that use it."""
     path = Path(module)
+    beside = Path("tests", *path.parts[1:-1], f"test_{path.name}")
+    if (project / beside).exists():
+        return [str(beside)]
     if path.parts[1] in ("http", "endpoints"):
-        beside = Path("tests", path.parts[1], f"test_{path.name}")
-        return [str(beside)] if (project / beside).exists() else []
+        return []
     if path.parts[1] == "cookies":
         name = f"app.cookies.{path.stem} "
         stubs = sorted((project / "app/endpoints").glob("*.py"))

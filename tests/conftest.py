@@ -1,8 +1,11 @@
 """What the tests of the command share."""
 
+import importlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 from scaffold.system.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
+COMPILED = Path(__file__).parent / "compiled"
 HOSTILE_SPECS: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "hostile_specs.yml")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -20,6 +24,17 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that runs the tests which take minutes."""
     parser.addoption("--full", action="store_true", help="also run the tests marked full")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes of this run, and those that they start, share what Jinja compiles."""
+    if "COMPILED_TEMPLATES" in os.environ:
+        return  # by the process that started this one
+    folder = tempfile.mkdtemp(prefix="compiled-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    paths = [str(COMPILED), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ |= {"COMPILED_TEMPLATES": folder, "PYTHONPATH": os.pathsep.join(paths)}
+    importlib.import_module("tests.compiled.sitecustomize")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
