@@ -5,8 +5,7 @@ uvicorn servers that run at the same time and are asked in turns. Both always ha
 do, so what limits them is their processor time: on Linux the ratio is that of the processor times
 for a request, which other programs on the machine hardly disturb, elsewhere that of the times.
 The middle half of all rounds counts, because some are twice as long when threads wait for a
-processor. Run it with
-`python3 tasks.py bench answers [RESPONSE PATTERN...]`.
+processor. Run it with `python3 tasks.py bench answers [RESPONSE PATTERN...]`.
 """
 
 import os
