@@ -17,7 +17,15 @@ from typing import Any
 
 import pytest
 import trustme
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Frame,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
@@ -63,6 +71,12 @@ MORE: list[dict[str, Any]] = [
         "headers": [{"pattern": "header-set", "name": "Post-Kind", "value": "article"}],
     },
     {"name": "news", "method": "GET", "path": "/news", "response": "sse"},
+    {
+        "name": "leaflet",
+        "method": "GET",
+        "path": "/leaflet",
+        "response": {"pattern": "pdf", "filename": FILENAME},
+    },
 ]
 PROTECTED = {
     "name": "change_name",
@@ -334,3 +348,13 @@ def test_download_has_its_name(site: Site, path: str, name: str) -> None:
         page.evaluate("path => { location.href = path }", path)
     assert started.value.suggested_filename == name
     assert Path(started.value.path()).stat().st_size > 0
+
+
+def test_pdf_is_shown(site: Site) -> None:
+    """The browser's own viewer finds its page, and saves it under its name."""
+    page = site.open()
+    with page.expect_event("framenavigated", lambda it: it.url.startswith("chrome-")) as shown:
+        page.goto(site.url("/leaflet"))
+    viewer: Frame = shown.value
+    expect(viewer.locator("viewer-toolbar #title")).to_have_text(FILENAME)
+    expect(viewer.locator("viewer-toolbar #pagelength")).to_have_text("1")
