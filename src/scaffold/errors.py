@@ -1,4 +1,4 @@
-"""The one family of errors that a user may see, and the exit status of each.
+"""The one family of errors that a user may see, and all exit statuses but 0.
 
 Everything that can go wrong on purpose is a `ScaffoldError`. `scaffold.cli` is the one place that
 turns it into a line on standard error and an exit status; no other module prints or exits.
@@ -8,6 +8,10 @@ from textwrap import shorten
 
 from scaffold.addresses import without_secrets
 
+LEFT_TO_DECIDE = 3
+"""The exit status of what is done, but has left conflicts, or tests that fail since."""
+UPDATE_AVAILABLE = 5
+"""The exit status of `scaffold update --check` when there is an update."""
 LONGEST_REASON = 300
 
 

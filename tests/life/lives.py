@@ -21,7 +21,7 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from scaffold.errors import InvalidSpec
-from scaffold.merge.modules import Change
+from scaffold.merge.trees import Change
 from scaffold.project.files import Tree
 from scaffold.project.sources import WithCopier
 from scaffold.project.state import CONFLICT, Project, read_project, stub, stub_test

@@ -16,7 +16,7 @@ import pytest
 from scaffold.errors import Refused, ScaffoldError
 from scaffold.life import apply as module
 from scaffold.life.apply import apply, recover
-from scaffold.merge.modules import Change
+from scaffold.merge.trees import Change
 from scaffold.project import stage
 from scaffold.project.files import File, Tree, read_tree
 from scaffold.system.paths import STAGE

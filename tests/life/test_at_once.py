@@ -15,7 +15,7 @@ import yaml
 from scaffold.errors import Refused
 from scaffold.life import turns
 from scaffold.life.operations import Plan, carry_out
-from scaffold.merge.modules import Change
+from scaffold.merge.trees import Change
 from scaffold.project.state import read_project
 from tests.life.conftest import replace, run
 from tests.life.test_apply import forked, tree

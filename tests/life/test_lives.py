@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scaffold.errors import InvalidSpec
-from scaffold.merge.modules import Change
+from scaffold.merge.trees import Change
 from scaffold.shown.project import unified_diff
 from scaffold.spec.check import check
 from scaffold.spec.lines import format_line

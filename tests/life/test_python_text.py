@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scaffold.errors import Refused
 from scaffold.life.entry_point import with_endpoints
 from scaffold.life.operations import Plan
-from scaffold.merge.modules import Change, merge
+from scaffold.merge.trees import Change, merge
 from scaffold.merge.words import rename_words
 from scaffold.project.files import File
 from scaffold.project.state import CONFLICT, read_project

@@ -14,6 +14,7 @@ import typer
 from scaffold.cli import completion
 from scaffold.cli.console import Json, Lines, boundary, can_answer, require_terminal, say, show
 from scaffold.cli.quick import QuickCommand
+from scaffold.errors import LEFT_TO_DECIDE, UPDATE_AVAILABLE
 from scaffold.system.display import in_one_line
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from scaffold.life.own_tests import Comparison
     from scaffold.life.updates import Check
 
-LEFT_TO_DECIDE = 3
-"""Done, but conflicts, or tests that fail since, are left."""
-UPDATE_AVAILABLE = 5
-"""What `scaffold update --check` exits with."""
 AT_VERSION = "at this version already"
 
 app = typer.Typer()

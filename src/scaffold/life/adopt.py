@@ -16,7 +16,7 @@ from scaffold.errors import Refused
 from scaffold.life.entry_point import find_entry_point, with_endpoints
 from scaffold.life.operations import Plan
 from scaffold.life.requirements import requirements
-from scaffold.merge.modules import Change, merge
+from scaffold.merge.trees import Change, merge
 from scaffold.project.files import File, Tree, read_file
 from scaffold.project.sources import Direct
 from scaffold.project.staging import terminable

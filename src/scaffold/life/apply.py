@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scaffold.errors import Refused, ScaffoldError
-from scaffold.merge.modules import REJECTED, Change
+from scaffold.merge.trees import REJECTED, Change
 from scaffold.project.files import read_file
 from scaffold.project.stage import Stage, Step, begun, new_stage, write
 from scaffold.project.staging import uninterrupted

@@ -13,8 +13,8 @@ from pathlib import Path
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
 from scaffold.life.operations import Plan, moves_of
 from scaffold.merge.answers import Endpoint, Merged, Side, Versions, differing, merge_answers
-from scaffold.merge.lines import Labels, merge_texts, undecided
-from scaffold.merge.modules import Change, merge_moved, merge_versions
+from scaffold.merge.three_way import Labels, merge_texts, undecided
+from scaffold.merge.trees import Change, merge_moved, merge_versions
 from scaffold.project.files import File, Tree, read_file, split_lines
 from scaffold.project.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
 from scaffold.project.recorded import named

@@ -17,7 +17,7 @@ from scaffold.life import endpoints as lists
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.requirements import new_requirements
-from scaffold.merge.modules import Change, Move, merge
+from scaffold.merge.trees import Change, Move, merge
 from scaffold.project.files import Tree, read_file
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, named, refusing

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.errors import ScaffoldError
-from scaffold.merge.lines import UPDATING, merge_texts
+from scaffold.merge.three_way import UPDATING, merge_texts
 from scaffold.project.files import File, split_lines
 from scaffold.project.state import ANSWERS_FILE, parse_answers
 

@@ -10,7 +10,7 @@ from scaffold.addresses import shown_address
 from scaffold.errors import ScaffoldError
 from scaffold.life.listing import Listed, Listing
 from scaffold.life.operations import Plan
-from scaffold.merge.modules import Change
+from scaffold.merge.trees import Change
 from scaffold.project.files import File
 from scaffold.spec.lines import format_line
 from scaffold.system import git

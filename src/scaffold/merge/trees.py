@@ -12,7 +12,7 @@ from typing import Literal
 from scaffold.errors import Refused
 from scaffold.merge.answers_file import merge_recorded
 from scaffold.merge.line_sets import settle
-from scaffold.merge.lines import UPDATING, Labels, merge_texts, undecided
+from scaffold.merge.three_way import UPDATING, Labels, merge_texts, undecided
 from scaffold.merge.words import rename_words, renamed_words
 from scaffold.project.files import File, Tree, read_file
 from scaffold.project.state import ANSWERS_FILE, CONFLICT
