@@ -599,7 +599,7 @@ BREAKS = [
     ("app/endpoints/cart.py", "(CookieModel)", "(BaseModel)"),
     ("app/endpoints/cart.py", "theme: str", "colour: str"),
     ("app/endpoints/cart.py", "delete_cookies=[device_cookie]", "delete_cookies=[]"),
-    ("app/endpoints/cart.py", "            401,", "            403,"),
+    ("app/endpoints/cart.py", "ErrorWithCookies(401,", "ErrorWithCookies(403,"),
     ("app/endpoints/cart.py", "dependencies=[Depends(device_accepted)],", ""),
     ("app/endpoints/cart.py", "responses=device_refused", ""),
     ("app/cookies/cart.py", "max_age=2_592_000", "max_age=2_592_001"),
