@@ -37,8 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     importlib.import_module("tests.compiled.sitecustomize")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the tests that take minutes, unless they are asked for."""
+    """Skip the tests that take minutes, unless they are asked for, and say which share a worker.
+
+    The tests of a file do, with what it prepares for them, unless they are marked `apart`.
+    """
+    for item in items:
+        if not any(map(item.get_closest_marker, ("apart", "xdist_group"))):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if not config.getoption("--full"):
         reason = pytest.mark.skip(reason="takes minutes; use --full")
         for item in items:

@@ -52,8 +52,12 @@ class Project:
         self.must("mypy", "--strict", "--cache-dir", TYPES.name, "app", "tests")
 
     def test(self, *arguments: str) -> None:
-        """Check that the project's own tests pass."""
-        self.must("pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *arguments)
+        """Check that the project's own tests pass, with a folder of their own for files.
+
+        Who makes several of them at once in the same place may remove those of others.
+        """
+        own = f"--basetemp={self.folder.parent / 'pytest'}"
+        self.must("pytest", "-q", "-p", "no:cacheprovider", "-W", "error", own, *arguments)
 
 
 def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:

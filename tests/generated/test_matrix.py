@@ -12,6 +12,8 @@ from scaffold.system.yaml_files import read_yaml
 from tests.generated import matrix
 from tests.generated.project import Project, generate
 
+pytestmark = pytest.mark.apart
+
 Spec = dict[str, Any]
 
 
@@ -48,7 +50,14 @@ BY_DEFAULT = ("together", "options", "exact")
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(name, marks=() if name in BY_DEFAULT else pytest.mark.full) for name in LISTS
+        pytest.param(
+            name,
+            marks=[
+                pytest.mark.xdist_group(f"matrix of {name}"),
+                *([] if name in BY_DEFAULT else [pytest.mark.full]),
+            ],
+        )
+        for name in LISTS
     ],
 )
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:

@@ -19,6 +19,8 @@ from tests.generated.breaks import (
 )
 from tests.generated.project import Project, generate
 
+pytestmark = pytest.mark.apart
+
 ROOT = Path(__file__).parents[2]
 PARTS = 4
 """Over how many tests the breaks are spread, so that processors share them."""

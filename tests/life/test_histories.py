@@ -20,6 +20,8 @@ from tests.life.conftest import run
 from tests.life.histories import HISTORIES
 from tests.test_plain_copier import git
 
+pytestmark = pytest.mark.apart
+
 OPERATIONS = {
     "add": ["add", "GET /report msgpack cookie-set(name=seen) as get_report"],
     "remove": ["remove", "get_post"],

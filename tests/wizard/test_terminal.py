@@ -24,6 +24,8 @@ from scaffold.wizard.terminal import run
 from tests.conftest import Run
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.apart
+
 SCREENS = Path(__file__).parents[1] / "screens"
 SIZES = {60: 24, 80: 24, 120: 32}
 DEFAULT_WAY = {
