@@ -7,18 +7,22 @@ import io
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from scaffold.errors import Terminated
+from scaffold.system.signals import terminable
 from scaffold.wizard.journey import State
 from scaffold.wizard.terminal import run
 from tests.conftest import Run
@@ -305,31 +309,61 @@ def test_leaving_at_each_step_leaves_nothing(start: Start, work: Path, step: str
     assert os.listdir(work) == []
 
 
-def test_a_terminated_wizard_gives_the_terminal_back(start: Start, work: Path) -> None:
-    terminal = start("new", "a", "--no-sync")
+LEAVE_FULL_SCREEN, SHOW_CURSOR = "\x1b[?1049l", "\x1b[?25h"
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "said"),
+    [
+        (signal.SIGTERM, 143, "error: terminated\n"),
+        (signal.SIGHUP, 143, "error: terminated\n"),
+        (signal.SIGINT, 130, "error: interrupted; nothing was written\n"),
+    ],
+)
+def test_a_signal_gives_the_terminal_back(
+    start: Start, work: Path, number: signal.Signals, status: int, said: str
+) -> None:
+    terminal = start("new", "a", "--no-sync", NO_COLOR="1")
     terminal.wait("What is the project?")
-    terminal.process.terminate()
-    assert terminal.finish() == 143
-    leave_full_screen, show_cursor = "\x1b[?1049l", "\x1b[?25h"
-    assert leave_full_screen in terminal.printed()
-    assert show_cursor in terminal.printed()
-    assert terminal.printed().endswith("terminated\n")
+    terminal.process.send_signal(number)
+    assert terminal.finish() == status
+    assert LEAVE_FULL_SCREEN in terminal.printed()
+    assert SHOW_CURSOR in terminal.printed()
+    assert terminal.printed().endswith(said)
     assert os.listdir(work) == []
 
 
-def test_a_signal_during_the_first_screen_gives_the_terminal_back(
-    composing: State, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def terminated(application: Application[None]) -> None:
-        application.renderer.render(application, application.layout)
-        raise Terminated
+def test_a_signal_ends_an_addition_too(start: Start, scaffold: Run, work: Path) -> None:
+    assert scaffold("new", "a", "--preset", "empty", "--no-sync").returncode == 0
+    terminal = start("add", "--project", "a", NO_COLOR="1")
+    terminal.wait("Which path does it answer?")
+    terminal.process.terminate()
+    assert terminal.finish() == 143
+    assert LEAVE_FULL_SCREEN in terminal.printed()
+    assert terminal.printed().endswith("error: terminated\n")
 
-    monkeypatch.setattr(Application, "run", terminated)
+
+@pytest.mark.parametrize("during", ["reset", "_redraw", "create_background_task"])
+def test_a_signal_waits_for_what_runs(
+    composing: State, monkeypatch: pytest.MonkeyPatch, during: str
+) -> None:
+    """Before the screen is painted, meanwhile, and when what goes on behind it has just begun."""
+    real = getattr(Application, during)
+
+    def signalled(application: Application[State], *arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(Application, during, real)
+        signal.raise_signal(signal.SIGTERM)
+        return real(application, *arguments, **options)
+
     written = io.StringIO()
     output = Vt100_Output(written, lambda: Size(rows=24, columns=80))
-    with create_app_session(output=output), pytest.raises(Terminated):
-        run(composing, "scaffold new")
-    assert written.getvalue().count("\x1b[?1049h") == written.getvalue().count("\x1b[?1049l") == 1
+    with terminable(), create_pipe_input() as keys, create_app_session(keys, output):
+        monkeypatch.setattr(Application, during, signalled)
+        with pytest.raises(Terminated):
+            run(composing, "scaffold new")
+    text = written.getvalue()
+    assert text.count("\x1b[?1049h") == text.count(LEAVE_FULL_SCREEN)
+    assert text.rfind("\x1b[?25l") < text.rfind(SHOW_CURSOR)
 
 
 def test_no_colour_means_no_colour(start: Start) -> None:

@@ -165,8 +165,9 @@ def ask_for_project(
         sources: what the command line gives already.
         flags: what it gives besides.
     """
-    from scaffold.project.staging import check_destination, terminable
+    from scaffold.project.staging import check_destination
     from scaffold.spec.answers import Sources, gather
+    from scaffold.system.signals import terminable
     from scaffold.system.user_settings import with_author
     from scaffold.wizard import compose_project
 

@@ -19,8 +19,8 @@ from scaffold.life.requirements import requirements
 from scaffold.merge.trees import Change, merge
 from scaffold.project.files import File, Tree, read_file
 from scaffold.project.sources import Direct
-from scaffold.project.staging import terminable
 from scaffold.project.state import ANSWERS_FILE, Project
+from scaffold.system.signals import terminable
 from scaffold.template.origin import find_origin
 
 KEPT_FOLDERS = ("app/", "tests/")

@@ -17,8 +17,8 @@ from scaffold.errors import Refused, ScaffoldError
 from scaffold.merge.trees import REJECTED, Change
 from scaffold.project.files import read_file
 from scaffold.project.stage import Stage, Step, begun, new_stage, write
-from scaffold.project.staging import uninterrupted
 from scaffold.system.paths import refuse_outside
+from scaffold.system.signals import uninterrupted
 
 
 def apply(folder: Path, changes: Sequence[Change]) -> None:

@@ -19,7 +19,6 @@ from scaffold.project.files import File, Tree, read_file, split_lines
 from scaffold.project.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
 from scaffold.project.recorded import named
 from scaffold.project.sources import Source, source_of
-from scaffold.project.staging import terminable
 from scaffold.project.state import (
     ANSWERS_FILE,
     CONFLICT,
@@ -31,6 +30,7 @@ from scaffold.project.state import (
     stub,
     stub_test,
 )
+from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
 
 KINDS = (stub, stub_test, page)

@@ -22,7 +22,6 @@ from scaffold.project.files import Tree, read_file
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, named, refusing
 from scaffold.project.sources import Source, source_of
-from scaffold.project.staging import terminable
 from scaffold.project.state import (
     ANSWERS_FILE,
     Project,
@@ -35,6 +34,7 @@ from scaffold.project.state import (
 from scaffold.project.syntax import spoiled
 from scaffold.spec.lines import parse_line
 from scaffold.system.progress import working
+from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
 
 Endpoint = dict[str, Any]

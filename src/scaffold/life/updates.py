@@ -12,10 +12,10 @@ from scaffold.life.operations import Plan, plan_merge
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import become, refusing, told
 from scaffold.project.sources import Source, is_installed, source_of
-from scaffold.project.staging import terminable
 from scaffold.project.state import Project, find_folder, read_project
 from scaffold.spec.answers import Sources, gather
 from scaffold.system.progress import working
+from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
 from scaffold.template.repository import Repository, open_repository
 

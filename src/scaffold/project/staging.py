@@ -7,18 +7,12 @@ that no interruption leaves half of one.
 import os
 import secrets
 import shutil
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
-from scaffold.errors import Refused, Terminated
-
-STOPPING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""The signals besides Ctrl-C that ask a process to stop."""
-
-Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+from scaffold.errors import Refused
+from scaffold.system.signals import terminable, uninterrupted
 
 
 def check_destination(destination: Path) -> Path:
@@ -78,27 +72,3 @@ def _move(source: Path, target: Path) -> None:
     if os.name == "nt" and target.exists():
         target.rmdir()
     source.rename(target)
-
-
-def terminable() -> AbstractContextManager[None]:
-    """Stop on SIGTERM as on Ctrl-C, so that what cleans up after one cleans up after the other."""
-    return _handling(_terminate, *STOPPING)
-
-
-def uninterrupted() -> AbstractContextManager[None]:
-    """Let neither Ctrl-C nor SIGTERM stop what takes a moment and must not be half done."""
-    return _handling(signal.SIG_IGN, signal.SIGINT, *STOPPING)
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise Terminated
-
-
-@contextmanager
-def _handling(handler: Handler, *numbers: signal.Signals) -> Iterator[None]:
-    before = [signal.signal(number, handler) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, earlier in zip(numbers, before, strict=True):
-            signal.signal(number, earlier)

@@ -1,6 +1,6 @@
 """Show the states of a journey on a terminal, and hand it the keys: all that is not pure."""
 
-from typing import Any
+from types import FrameType
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -9,6 +9,8 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from prompt_toolkit.styles import Style
 
+from scaffold.errors import Terminated
+from scaffold.system.signals import STOPPING, handling
 from scaffold.wizard.journey import State, pasted, pressed
 from scaffold.wizard.view import screen
 
@@ -29,7 +31,7 @@ KEYS = {
     Keys.PageDown: "pagedown",
     Keys.ControlU: "c-u",
 }
-LEAVING = (Keys.ControlC, Keys.ControlD)
+LEAVING = (Keys.ControlC, Keys.ControlD, Keys.SIGINT)
 ESCAPE_WAITS = 0.05
 """How many seconds a terminal has to go on with a sequence that begins with Escape."""
 
@@ -67,6 +69,7 @@ def run(state: State, head: str) -> State:
 
     Raises:
         KeyboardInterrupt: Ctrl-C, or Ctrl-D.
+        Terminated: SIGTERM, or SIGHUP.
     """
     now = [state]
     bindings = KeyBindings()
@@ -103,14 +106,34 @@ def run(state: State, head: str) -> State:
     bindings.add(Keys.Any)(type_)
 
     control = FormattedTextControl(text, show_cursor=True, focusable=True)
-    application: Application[Any] = Application(
+    application: Application[State] = Application(
         Layout(Window(control)), key_bindings=bindings, style=STYLE, full_screen=True
     )
     application.ttimeoutlen = application.timeoutlen = ESCAPE_WAITS
-    try:
-        finished: State = application.run()
-    except KeyboardInterrupt:
-        # A signal may come while the first screen is painted, when nobody would leave it yet.
-        application.renderer.reset()
-        raise
+    return asked(application)
+
+
+def asked(application: Application[State]) -> State:
+    """Run an application to its end; a signal that asks it to stop takes down the screen first.
+
+    Raises:
+        Terminated: SIGTERM or SIGHUP arrived.
+    """
+    arrived = False
+
+    def leave() -> None:
+        if arrived and application.future is not None and not application.future.done():
+            application.exit(exception=Terminated)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal arrived
+        arrived = True
+        # Raised here, it would end whatever runs at the moment, such as a task that paints.
+        if application.loop is not None:
+            application.loop.call_soon_threadsafe(leave)
+
+    with handling(stop, *STOPPING):
+        finished = application.run(pre_run=leave)
+    if arrived:
+        raise Terminated
     return finished
