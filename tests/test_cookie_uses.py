@@ -62,6 +62,10 @@ IMPORTS = """
 import json, sys
 from types import ModuleType
 
+# Which modules a project has is generated; this is that of one with none of these.
+around = sys.modules["app.http.wrappers"] = ModuleType("wrappers")
+around.INSIDE = around.OUTSIDE = []
+
 for modules, stub in json.load(sys.stdin):
     try:
         for name, source in modules.items():

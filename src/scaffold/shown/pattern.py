@@ -147,7 +147,9 @@ def _item(text: str) -> str:
 
 
 def _indented(text: str) -> str:
-    return textwrap.indent(text.rstrip(), "  ")
+    # Spaces that end a line, as in the table of a PDF, would show nothing.
+    lines = [line.rstrip() for line in text.rstrip().split("\n")]
+    return textwrap.indent("\n".join(lines), "  ")
 
 
 def _wrapped(text: str, indent: str = "", hanging: str = "") -> str:
