@@ -15,7 +15,7 @@ import typer
 from scaffold.cli import completion
 from scaffold.cli.console import Json, Lines, boundary, require_terminal, say, show
 from scaffold.cli.failures import failure
-from scaffold.cli.project import app as life
+from scaffold.cli.project import app as on_a_project
 from scaffold.cli.quick import QuickCommand, QuickGroup
 from scaffold.errors import Interrupted, Terminated, UsageMistake
 from scaffold.system import display
@@ -165,7 +165,7 @@ def ask_for_project(
         sources: what the command line gives already.
         flags: what it gives besides.
     """
-    from scaffold.project.staging import check_destination
+    from scaffold.new.staging import check_destination
     from scaffold.spec.answers import Sources, gather
     from scaffold.system.signals import terminable
     from scaffold.system.user_settings import with_author
@@ -261,7 +261,6 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
     """
     with boundary():
         from scaffold.catalogue.patterns import load
-        from scaffold.errors import UsageMistake
 
         line = " ".join(context.args)
         if not line:
@@ -324,4 +323,4 @@ def schema(
         typer.echo(to_json(answers_schema(catalogue, answered)))
 
 
-app.add_typer(life)
+app.add_typer(on_a_project)

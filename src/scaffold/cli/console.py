@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from scaffold.cli.failures import failure
 from scaffold.cli.quick import JSON_WANTED
 from scaffold.errors import ScaffoldError, Terminated, UsageMistake
 from scaffold.system import display
-
-if TYPE_CHECKING:
-    pass
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Lines = Annotated[

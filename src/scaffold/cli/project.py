@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scaffold.life.operations import Plan
     from scaffold.life.own_tests import Comparison
     from scaffold.life.updates import Check
+    from scaffold.project.sources import Source
+    from scaffold.project.state import Project
 
 AT_VERSION = "at this version already"
 
@@ -84,10 +86,19 @@ def add(
         if not lines and data_file is None:
             require_terminal("give endpoint lines or --data-file")
             lines = composed_lines(project)
-        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
+        with changing(project, dry_run) as (found, source):
             added = gather_additions(lines or (), data_file, source)
             plan = operations.add(found, source, added.endpoints, added.application)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
+
+
+@contextmanager
+def changing(project: Path | None, dry_run: bool) -> Iterator[tuple["Project", "Source"]]:
+    """Yield a project that a command changes, and its template; see `at_work`."""
+    from scaffold.life.operations import opened
+
+    with at_work(project, dry_run) as folder, opened(folder) as found:
+        yield found
 
 
 @contextmanager
@@ -98,21 +109,22 @@ def at_work(project: Path | None, dry_run: bool) -> Iterator[Path]:
         project: the folder that is given.
         dry_run: whether the command only looks.
     """
-    from scaffold.life.turns import turn
     from scaffold.project.state import find_folder
 
     folder = find_folder(project)
-    with nullcontext() if dry_run else turn(folder):
-        say_unfinished(folder)
+    with taking_turns(folder, dry_run):
         yield folder
 
 
-def say_unfinished(folder: Path) -> None:
-    """Say what other commands have left behind in a project."""
-    from scaffold.life.turns import unfinished
+@contextmanager
+def taking_turns(folder: Path, dry_run: bool) -> Iterator[None]:
+    """Have a folder alone unless the command only looks, and say what others have left in it."""
+    from scaffold.life.turns import turn, unfinished
 
-    for note in unfinished(folder):
-        say(note, "note")
+    with nullcontext() if dry_run else turn(folder):
+        for note in unfinished(folder):
+            say(note, "note")
+        yield
 
 
 def composed_lines(project: Path | None) -> list[str]:
@@ -146,7 +158,7 @@ def remove(
     with boundary():
         from scaffold.life import operations
 
-        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
+        with changing(project, dry_run) as (found, source):
             plan = operations.remove(found, source, names)
             finish(plan, "gone already", Way(force, dry_run, as_json))
 
@@ -171,7 +183,7 @@ def rename(
     with boundary():
         from scaffold.life import operations
 
-        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
+        with changing(project, dry_run) as (found, source):
             plan = operations.rename(found, source, old, new)
             finish(plan, "named so already", Way(force, dry_run, as_json))
 
@@ -203,7 +215,7 @@ def edit(
     with boundary():
         from scaffold.life import operations
 
-        with at_work(project, dry_run) as folder, operations.opened(folder) as (found, source):
+        with changing(project, dry_run) as (found, source):
             wanted = operations.read_edit(name, line, source)
             plan = operations.edit(found, source, name, wanted)
             finish(plan, "so already", Way(force, dry_run, as_json))
@@ -325,11 +337,9 @@ def adopt(
     """
     with boundary():
         from scaffold.life import adopt as adopting
-        from scaffold.life.turns import turn
 
         folder = (project or Path.cwd()).resolve()
-        with nullcontext() if dry_run else turn(folder):
-            say_unfinished(folder)
+        with taking_turns(folder, dry_run):
             adoption = adopting.adopt(folder, entry)
             plan = agreed_plan(adoption, agreed=dry_run or yes)
             finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
