@@ -1,7 +1,5 @@
 """One command at a time changes a project, from reading it to writing it; the others wait."""
 
-import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 from scaffold.errors import ScaffoldError
 from scaffold.life.apply import recover
 from scaffold.project.stage import begun, strange_stages
-from scaffold.system.folders import state
+from scaffold.system.folders import name_for, state
 from scaffold.system.locks import alone
 
 PATIENCE = 60
@@ -25,8 +23,7 @@ def turn(folder: Path) -> Iterator[None]:
     """
     locks = state() / "locks"
     locks.mkdir(exist_ok=True)
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:20]
-    with alone(locks / f"{name}.lock", "changing this project", PATIENCE):
+    with alone(locks / f"{name_for(folder)}.lock", "changing this project", PATIENCE):
         recover(folder)
         yield
 

@@ -4,7 +4,6 @@ One file holds one kind of thing for one project, with what it was made from. De
 loses nothing, and what others can write there is not believed.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import Any
 
 from scaffold.errors import ScaffoldError
 from scaffold.system.atomic import write_atomically
-from scaffold.system.folders import cache, read_own
+from scaffold.system.folders import cache, name_for, read_own
 
 LONGEST = 20_000_000
 """The size in characters of what is not kept any more."""
@@ -29,7 +28,7 @@ def kept(folder: Path, kind: str, stamp: Any, make: Callable[[], Any]) -> Any:
         make: makes it. What JSON would change is not kept.
     """
     try:
-        path = cache() / kind / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}.json"
+        path = cache() / kind / f"{name_for(folder)}.json"
     except (OSError, ScaffoldError):
         return make()
     with suppress(OSError, ScaffoldError, ValueError, KeyError, TypeError, RecursionError):

@@ -6,7 +6,6 @@ nobody can guess. So whatever lies in a project, and came with it from somebody 
 for a change that this user has begun.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from typing import Any
 from scaffold.errors import Refused
 from scaffold.project.files import File
 from scaffold.system.atomic import write_atomically
-from scaffold.system.folders import state
+from scaffold.system.folders import name_for, state
 from scaffold.system.paths import STAGE
 
 _NAME = re.compile(re.escape(STAGE) + "[0-9a-f]{16}")
@@ -148,8 +147,7 @@ def write(path: Path, file: File) -> None:
 
 
 def _record_of(project: Path, *, make: bool = True) -> Path:
-    name = hashlib.sha256(os.fsencode(project)).hexdigest()[:20]
-    return state(make=make) / "changes" / f"{name}.json"
+    return state(make=make) / "changes" / f"{name_for(project)}.json"
 
 
 def _read(project: Path, found: dict[str, Any]) -> Stage:

@@ -1,5 +1,6 @@
 """The user's own folders: what stands there is believed, so nobody else may write it."""
 
+import hashlib
 import os
 import stat
 import tempfile
@@ -41,6 +42,11 @@ def state(*, make: bool = True) -> Path:
     except OSError:
         user = os.geteuid() if hasattr(os, "geteuid") else "user"
         return private(Path(tempfile.gettempdir(), f"{APPLICATION}-{user}"), make=make)
+
+
+def name_for(place: Path | str) -> str:
+    """Return the name of what is kept for a folder or an address, whatever signs are in it."""
+    return hashlib.sha256(os.fsencode(place)).hexdigest()[:20]
 
 
 def private(folder: Path, *, make: bool = True) -> Path:

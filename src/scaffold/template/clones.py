@@ -5,7 +5,6 @@ its files configure is taken over: a clone has no hooks, and its files have no a
 no filter runs when they are checked out. A clone that is damaged is fetched anew.
 """
 
-import hashlib
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from scaffold.addresses import shown_address
 from scaffold.errors import ScaffoldError
 from scaffold.system import git
-from scaffold.system.folders import cache
+from scaffold.system.folders import cache, name_for
 from scaffold.system.locks import alone
 from scaffold.system.progress import working
 
@@ -38,8 +37,7 @@ class Clone:
     @property
     def folder(self) -> Path:
         """Return where it is, if it is there."""
-        name = hashlib.sha256(self.url.encode()).hexdigest()[:20]
-        return cache() / "templates" / f"{name}.git"
+        return cache() / "templates" / f"{name_for(self.url)}.git"
 
     def run(self, *arguments: str, **environment: str) -> git.Answer:
         """Run a git command in it."""
