@@ -90,11 +90,16 @@ def opened(folder: Path | None = None, *, asked: bool = True) -> Iterator[tuple[
         asked: whether the template may be fetched, see `source_of`.
     """
     with terminable():
-        found = find_folder(folder)
-        refuse_while_merging(found)
-        project = read_project(found)
+        project = unmerged_project(folder)
         with source_of(project.origin, asked=asked) as source:
             yield project, source
+
+
+def unmerged_project(folder: Path | None = None) -> Project:
+    """Return the project in a folder, in which git has nothing left to merge; see `opened`."""
+    found = find_folder(folder)
+    refuse_while_merging(found)
+    return read_project(found)
 
 
 def read_edit(name: str, line: str, source: Source) -> Endpoint:

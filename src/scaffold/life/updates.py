@@ -8,8 +8,7 @@ from typing import Any
 
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.life.hand_edits import refuse_hand_edits
-from scaffold.life.operations import Plan, plan_merge
-from scaffold.project.merging import refuse_while_merging
+from scaffold.life.operations import Plan, plan_merge, unmerged_project
 from scaffold.project.recorded import become, refusing, told
 from scaffold.project.sources import Source, is_installed, source_of
 from scaffold.project.state import Project, find_folder, read_project
@@ -69,9 +68,7 @@ def prepared(
         Refused: the project is at a newer version, or its answers file was edited by hand.
     """
     with terminable():
-        found = find_folder(folder)
-        refuse_while_merging(found)
-        project = read_project(found)
+        project = unmerged_project(folder)
         target, repository, notes = _wanted(project, to, stay=bool(data))
         answers = {**project.answers, **gather(Sources(data=data), checked=False)}
         with source_of(project.origin, repository) as source:

@@ -30,10 +30,8 @@ def refusing(project: Project) -> Iterator[None]:
     try:
         yield
     except InvalidSpec as error:
-        raise Refused(
-            f"{ANSWERS_FILE} records what cannot be generated: {named(error, project.answers)}",
-            f"put it back as it was (git checkout HEAD -- {ANSWERS_FILE})",
-        ) from error
+        put_back = f"put it back as it was (git checkout HEAD -- {ANSWERS_FILE})"
+        raise _refused(error, project.answers, put_back) from error
 
 
 def become(project: Project, target: Source, answers: Answers) -> Tree:
@@ -55,7 +53,7 @@ def become(project: Project, target: Source, answers: Answers) -> Tree:
         asked = _answer(error)
         if answers.get(asked) != project.answers.get(asked):
             raise
-        raise _refusal(error, answers, target) from error
+        raise _refused(error, answers, _mend(error, answers, target)) from error
     refuse_discouraged(project.answers, answers, target)
     return tree
 
@@ -77,7 +75,7 @@ def check_whole(before: Answers, after: Answers, source: Source) -> None:
         new = named(mistake, after)
         old = _mistake(before, source)
         if old is not None and str(named(old, before)) == str(new):
-            raise _refusal(mistake, after, source)
+            raise _refused(mistake, after, _mend(mistake, after, source))
         raise new
     refuse_discouraged(before, after, source)
 
@@ -88,8 +86,9 @@ def refuse_discouraged(before: Answers, after: Answers, source: Source) -> None:
     Raises:
         InvalidSpec: for the first of it that was not there before.
     """
-    known = [_identity(mistake, before) for mistake in source.discouraged(before)]
-    for mistake in source.discouraged(after):
+    found = source.discouraged(after)
+    known = [_identity(mistake, before) for mistake in source.discouraged(before)] if found else []
+    for mistake in found:
         if _identity(mistake, after) not in known:
             raise named(mistake, after)
 
@@ -107,9 +106,9 @@ def told(answers: Answers, source: Source) -> list[str]:
 
 def named(error: InvalidSpec, answers: Answers) -> InvalidSpec:
     """Return a mistake with endpoints by their names instead of their numbers."""
-    where = error.field
-    for index, endpoint in enumerate(answers["endpoints"]):
-        where = where.replace(f"endpoints[{index}]", f"endpoint {endpoint['name']}")
+    endpoint, where = _endpoint(error, answers), error.field
+    if endpoint is not None:
+        where = f"endpoint {endpoint['name']}{where.partition(']')[2]}"
     return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
 
 
@@ -121,11 +120,9 @@ def _mistake(answers: Answers, source: Source) -> InvalidSpec | None:
     return None
 
 
-def _refusal(error: InvalidSpec, answers: Answers, source: Source) -> Refused:
-    return Refused(
-        f"{ANSWERS_FILE} records what cannot be generated: {named(error, answers)}",
-        _mend(error, answers, source),
-    )
+def _refused(error: InvalidSpec, answers: Answers, mend: str) -> Refused:
+    reason = f"{ANSWERS_FILE} records what cannot be generated: {named(error, answers)}"
+    return Refused(reason, mend)
 
 
 def _mend(error: InvalidSpec, answers: Answers, source: Source) -> str:

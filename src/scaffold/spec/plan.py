@@ -13,7 +13,6 @@ class Entry:
     """A pattern that an endpoint uses.
 
     Attributes:
-        where: its place in the spec, such as `endpoints[0].headers[1]`.
         options: every option, defaults filled in.
         via: how it reaches the answer.
         reads: whether it reads from the request, instead of writing to the answer.
@@ -21,7 +20,6 @@ class Entry:
         prefix: what tells the objects of a second such cookie from those of the first.
     """
 
-    where: str
     pattern: Pattern
     options: Mapping[str, Any]
     via: str
@@ -78,23 +76,23 @@ class Endpoint:
     @cached_property
     def response(self) -> Entry:
         """Return the response pattern."""
-        return self._entry("response", self.data["response"])
+        return self._entry(self.data["response"])
 
     @cached_property
     def status(self) -> Entry | None:
         """Return the status pattern, if there is one."""
         status = self.data["status"]
-        return self._entry("status", status) if status else None
+        return self._entry(status) if status else None
 
     @cached_property
     def headers(self) -> tuple[Entry, ...]:
         """Return the header patterns."""
-        return self._entries("headers")
+        return tuple(map(self._entry, self.data["headers"]))
 
     @cached_property
     def cookies(self) -> tuple[Entry, ...]:
         """Return the cookie patterns."""
-        return self._entries("cookies")
+        return tuple(map(self._entry, self.data["cookies"]))
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries in the order in which rules look at them."""
@@ -104,13 +102,8 @@ class Endpoint:
         yield from self.headers
         yield from self.cookies
 
-    def _entries(self, place: str) -> tuple[Entry, ...]:
-        entries = enumerate(self.data[place])
-        return tuple(self._entry(f"{place}[{index}]", data) for index, data in entries)
-
-    def _entry(self, place: str, data: Mapping[str, Any]) -> Entry:
+    def _entry(self, data: Mapping[str, Any]) -> Entry:
         return Entry(
-            where=f"{self.where}.{place}",
             pattern=self.patterns[data["pattern"]],
             options=data["o"],
             via=data["via"],
