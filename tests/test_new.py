@@ -16,7 +16,7 @@ import yaml
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
-from scaffold.project.staging import check_destination, staged
+from scaffold.new.staging import check_destination, staged
 from scaffold.spec.answers import ANSWERS, Sources, gather
 from tests.conftest import HOSTILE_SPECS, Run
 

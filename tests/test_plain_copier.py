@@ -12,12 +12,12 @@ import yaml
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.copier import copy_template
 from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
 from tests.generated.project import generate
+from tests.plain_copier import copy_template
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
 ANSWERS: dict[str, Any] = {
@@ -94,7 +94,7 @@ def test_copy_gives_what_scaffold_gives(
     data = written(tmp_path, ANSWERS)
     ran = copier("copy", "--defaults", "--data-file", data, url, tmp_path / "plain")
     assert ran.returncode == 0, ran.stderr
-    monkeypatch.setattr("scaffold.template.copier.find_origin", lambda: Origin(url, "v0.1.0"))
+    monkeypatch.setattr("scaffold.template.renderer.find_origin", lambda: Origin(url, "v0.1.0"))
     project = generate(tmp_path / "ours", toolkit_tests=False, **ANSWERS)
     assert files(tmp_path / "plain") == files(project.folder)
 

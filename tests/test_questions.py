@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scaffold.catalogue.patterns import load
 from scaffold.spec.answers import CHOICE_ANSWERS
 from scaffold.spec.check import check
-from scaffold.template.copier import copy_template
 from tests import plain_copier
+from tests.plain_copier import copy_template
 from tests.terminal import Terminal
 
 CHOICES = [

@@ -17,11 +17,11 @@ from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
 from scaffold.catalogue.patterns import template_root
-from scaffold.template.copier import copy_template
 from scaffold.template.origin import Origin
 from scaffold.template.questions import questions, read_config
 from scaffold.template.renderer import Template
 from tests.conftest import Run
+from tests.plain_copier import copy_template
 from tests.terminal import Terminal
 from tests.test_plain_copier import commit, git, template_repository
 

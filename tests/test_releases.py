@@ -17,9 +17,9 @@ from scaffold.project.state import ANSWERS_FILE, project_of, read_project
 from scaffold.spec.answers import CHOICE_ANSWERS
 from scaffold.spec.check import check, discouraged
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.copier import copy_template
 from scaffold.template.origin import Origin, version
 from tests.conftest import ROOT
+from tests.plain_copier import copy_template
 from tests.terminal import Terminal
 from tests.test_plain_copier import commit, copier, git
 from tools import release

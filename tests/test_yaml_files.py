@@ -8,8 +8,8 @@ import yaml
 from scaffold.catalogue.index import read_files
 from scaffold.catalogue.patterns import load, template_root
 from scaffold.system.yaml_files import YamlLoader, read_yaml
-from scaffold.template.copier import copy_template
 from scaffold.template.questions import read_config
+from tests.plain_copier import copy_template
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 from scaffold.catalogue.patterns import template_root
 from scaffold.spec.check import check
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.copier import render
+from scaffold.template.renderer import render
 
 TYPES = TemporaryDirectory(prefix="types-")
 """What mypy learned about the libraries, which takes it longest; all projects share it."""

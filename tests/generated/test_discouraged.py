@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scaffold.spec.check import check, discouraged
-from scaffold.template.copier import render
+from scaffold.template.renderer import render
 from tests.conftest import HOSTILE_SPECS
 from tests.generated.project import Project
 

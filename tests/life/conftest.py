@@ -22,10 +22,10 @@ from scaffold.project import sources
 from scaffold.project.files import Tree, read_tree
 from scaffold.project.sources import Direct, WithCopier
 from scaffold.template import repository
-from scaffold.template.copier import copy_template
 from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from scaffold.template.repository import Repository
+from tests.plain_copier import copy_template
 from tests.test_plain_copier import commit, git
 
 GET_POST = "GET /posts/{post_id:int} json-model(model=Post) cache-control as get_post"

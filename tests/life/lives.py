@@ -656,10 +656,10 @@ def fails(life: Life, *command: str) -> bool:
 
 def at(life: Life, name: str) -> Tree:
     """Return the files of a commit."""
-    from scaffold.project.merging import Repository
+    from scaffold.project.merging import ProjectRepository
 
     paths = git(life.folder, "ls-tree", "-r", "--name-only", name).split("\n")
-    return Repository(life.folder).tree(name, paths)
+    return ProjectRepository(life.folder).tree(name, paths)
 
 
 def commit_all(life: Life) -> str:

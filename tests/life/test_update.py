@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from scaffold.addresses import git_url
-from scaffold.template.copier import copy_template
 from scaffold.template.repository import open_repository, same_version
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.test_histories import tree
+from tests.plain_copier import copy_template
 from tests.test_plain_copier import commit, copier, git
 
 

@@ -16,7 +16,14 @@ from scaffold.merge.answers import Endpoint, Merged, Side, Versions, differing, 
 from scaffold.merge.three_way import Labels, merge_texts, undecided
 from scaffold.merge.trees import Change, merge_moved, merge_versions
 from scaffold.project.files import File, Tree, read_file, split_lines
-from scaffold.project.merging import MADE_BY_GIT, Merging, Repository, merged, merging, way_on
+from scaffold.project.merging import (
+    MADE_BY_GIT,
+    Merging,
+    ProjectRepository,
+    merged,
+    merging,
+    way_on,
+)
 from scaffold.project.recorded import named
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
@@ -149,7 +156,7 @@ def resolve(
     """
     with terminable(), ExitStack() as stack:
         found = find_folder(folder)
-        repository = Repository(found)
+        repository = ProjectRepository(found)
         what = merging(repository) or merged(repository)
         if what is None:
             raise UsageMistake(
@@ -170,7 +177,7 @@ def resolve(
 
 def _plan(
     folder: Path,
-    repository: Repository,
+    repository: ProjectRepository,
     what: Merging,
     source: Sources,
     decided: Mapping[str, Side],
@@ -216,12 +223,14 @@ def _plan(
     return Plan(project, answers.origin, tuple(changes), tuple(notes))
 
 
-def _project(folder: Path, repository: Repository, commit: str) -> Project | None:
+def _project(folder: Path, repository: ProjectRepository, commit: str) -> Project | None:
     file = repository.tree(commit, [ANSWERS_FILE]).get(ANSWERS_FILE)
     return project_of(folder, file.content) if file else None
 
 
-def _steps(folder: Path, repository: Repository, base: str, tip: str) -> list[list[Endpoint]]:
+def _steps(
+    folder: Path, repository: ProjectRepository, base: str, tip: str
+) -> list[list[Endpoint]]:
     """Return the endpoints after each commit of a side that changed them."""
     steps = []
     for file in repository.history(base, tip, ANSWERS_FILE):
@@ -236,7 +245,10 @@ def _version(project: Project | None, source: Sources) -> Version:
 
 
 def _read(
-    meeting: Meeting, repository: Repository, commits: Collection[str], paths: Collection[str]
+    meeting: Meeting,
+    repository: ProjectRepository,
+    commits: Collection[str],
+    paths: Collection[str],
 ) -> Meeting:
     """Return the versions with their files; what was there before the project does not count."""
     return Meeting(
@@ -265,7 +277,7 @@ def _name(endpoint: Endpoint | None) -> str | None:
 Made = Callable[[str, File | None], bool]
 
 
-def _made_by_git(repository: Repository, what: Merging, meeting: Meeting) -> Made:
+def _made_by_git(repository: ProjectRepository, what: Merging, meeting: Meeting) -> Made:
     """Return what says whether git has left a file so, and no person has worked on it since."""
     paths = meeting.paths()
     left = None

@@ -10,14 +10,15 @@ from scaffold.addresses import shown_address
 from scaffold.catalogue.suggestions import did_you_mean, question
 from scaffold.errors import Interrupted, UsageMistake
 from scaffold.new.first_commit import first_commit, keep_lock
+from scaffold.new.staging import check_destination, staged
 from scaffold.project.environment import set_up
-from scaffold.project.staging import check_destination, staged
 from scaffold.project.state import ANSWERS_FILE, parse_answers
 from scaffold.spec.answers import Sources, gather
 from scaffold.system.git import forget_repository
 from scaffold.system.progress import working
 from scaffold.system.user_settings import with_author
-from scaffold.template.copier import render, render_from
+from scaffold.template.copier import render_from
+from scaffold.template.renderer import render
 
 
 @dataclass(frozen=True)

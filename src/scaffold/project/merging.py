@@ -56,7 +56,7 @@ _STATES = (
 """The file by which git remembers what it does, its name, base and other side, and the way on."""
 
 
-class Repository:
+class ProjectRepository:
     """The git repository that a project stands in; nothing in it is changed."""
 
     def __init__(self, folder: Path) -> None:
@@ -140,7 +140,7 @@ class Repository:
             at = stop + 1
 
 
-def merging(repository: Repository) -> Merging | None:
+def merging(repository: ProjectRepository) -> Merging | None:
     """Return what git is merging; None where it is not, or does not say what."""
     for state, doing, base, theirs, finish in _STATES:
         if repository.has(state) and (other := repository.commit(theirs)) is not None:
@@ -152,7 +152,7 @@ def merging(repository: Repository) -> Merging | None:
     return None
 
 
-def merged(repository: Repository) -> Merging | None:
+def merged(repository: ProjectRepository) -> Merging | None:
     """Return what git has merged last, if it has finished that and nothing has come since."""
     if repository.commit("HEAD") is None:
         return None
@@ -173,7 +173,7 @@ Log = Sequence[tuple[str, str]]
 """The commits at which git was, the last one first, with what it did to get there."""
 
 
-def _rebased(repository: Repository, log: Log) -> Merging | None:
+def _rebased(repository: ProjectRepository, log: Log) -> Merging | None:
     for at, (onto, subject) in enumerate(log[:-1]):
         if _REBASING.match(subject):
             tip = log[at + 1][0]
@@ -181,7 +181,7 @@ def _rebased(repository: Repository, log: Log) -> Merging | None:
     return None
 
 
-def _picked(repository: Repository, log: Log) -> Merging | None:
+def _picked(repository: ProjectRepository, log: Log) -> Merging | None:
     """Return cherry-picks: the originals have the same author, time and subject."""
     picks = list(
         takewhile(lambda entry: entry[1].startswith(("cherry-pick", "commit (cherry")), log)
@@ -210,11 +210,11 @@ def _parts(line: str) -> tuple[str, str, str]:
     return line.partition(" ")
 
 
-def _head(repository: Repository) -> str:
+def _head(repository: ProjectRepository) -> str:
     return repository.commit("HEAD") or EMPTY
 
 
-def _fork(repository: Repository, theirs: str, ours: str = "HEAD") -> str | None:
+def _fork(repository: ProjectRepository, theirs: str, ours: str = "HEAD") -> str | None:
     try:
         return repository.run("merge-base", ours, theirs).decode().split()[0]
     except ScaffoldError:
@@ -228,7 +228,7 @@ def refuse_while_merging(folder: Path) -> None:
         Refused: with what git is doing, and the commands that come next.
     """
     try:
-        repository = Repository(folder)
+        repository = ProjectRepository(folder)
         unmerged = repository.unmerged()
         found = merging(repository) if unmerged else None
     except ScaffoldError:

@@ -1,4 +1,4 @@
-"""Render a template, our own or another one, in the terms of this command's errors."""
+"""Render another template, or another version of ours, in the terms of this command's errors."""
 
 import re
 import warnings
@@ -7,29 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec, ScaffoldError, shortened
 from scaffold.system import git
 from scaffold.system.paths import is_taken
-from scaffold.template.origin import find_origin
-
-TEMPLATE_PARTS = ("copier.yml", "compose", "patterns", "template")
-
-
-def render(folder: Path, answers: Mapping[str, Any]) -> None:
-    """Render the template that comes with the command.
-
-    Args:
-        folder: the project's folder, which is made.
-        answers: what is not computed; the other answers get their defaults.
-
-    Raises:
-        InvalidSpec: the template's validators refuse an answer.
-        ScaffoldError: the template cannot be rendered.
-    """
-    from scaffold.template.renderer import Template
-
-    Template(template_root()).write(folder, {**answers, **find_origin().data()})
 
 
 def render_from(
@@ -53,21 +33,6 @@ def render_from(
         if is_taken(path.name):
             name = path.relative_to(folder).as_posix()
             raise ScaffoldError(f"the template renders {name}, which is not for generated files")
-
-
-def copy_template(folder: Path) -> Path:
-    """Copy the template's files into a new folder, without the repository around them."""
-    from shutil import copy2, copytree, ignore_patterns
-
-    folder.mkdir()
-    for part in TEMPLATE_PARTS:
-        source = template_root() / part
-        if source.is_dir():
-            ignored = ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
-            copytree(source, folder / part, ignore=ignored)
-        else:
-            copy2(source, folder)
-    return folder
 
 
 def _copy(

@@ -14,10 +14,12 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec
 from scaffold.system.user_settings import default_answers, settings_path
 from scaffold.system.yaml_files import parse_yaml
 from scaffold.template.jinja import environment
+from scaffold.template.origin import find_origin
 from scaffold.template.questions import questions, read_config
 
 CHECKED = ("application", "endpoints")
@@ -240,6 +242,20 @@ class Template:
 
     def _render(self, text: str, context: Mapping[str, Any]) -> str:
         return self.environment.from_string(text).render(context)
+
+
+def render(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Render the template that comes with the command.
+
+    Args:
+        folder: the project's folder, which is made.
+        answers: what is not computed; the other answers get their defaults.
+
+    Raises:
+        InvalidSpec: the template's validators refuse an answer.
+        ScaffoldError: the template cannot be rendered.
+    """
+    Template(template_root()).write(folder, {**answers, **find_origin().data()})
 
 
 def _conf(folder: Path, answers_file: str = "") -> dict[str, Any]:

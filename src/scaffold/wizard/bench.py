@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, load, template_root
 from scaffold.errors import InvalidSpec, Refused
-from scaffold.project.staging import check_destination
+from scaffold.new.staging import check_destination
 from scaffold.spec.answers import TEXT_ANSWERS
 from scaffold.spec.check import Checker
 from scaffold.system.user_settings import author
