@@ -92,9 +92,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def _told(cls, error: ErrorDetails) -> str:
-        """Return which variable an error is about, and what is wrong with it."""
-        variable = f"{cls.model_config['env_prefix']}{error['loc'][0]}".upper()
-        return f"{variable}: {error['msg'].removeprefix('Value error, ')}"
+        """Return what an error is about, a variable or all of them together, and what is wrong."""
+        prefix = cls.model_config["env_prefix"]
+        about = f"{prefix}{error['loc'][0]}".upper() if error["loc"] else cls.__name__
+        return f"{about}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _kinds(kind: type[Settings]) -> Iterator[type[Settings]]:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from traceback import format_exception
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 from starlette.types import Message
 
@@ -109,6 +109,27 @@ def test_all_that_is_wrong_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert str(refused.value) == (
         "APP_UNUSUAL_COUNT: Input should be greater than 0; APP_UNUSUAL_SECRET: it is not UTF-8"
     )
+
+
+class Range(Settings):
+    """Settings that are wrong only together."""
+
+    range_first: int = 1
+    range_last: int = 2
+
+    @model_validator(mode="after")
+    def is_no_less(self) -> Self:
+        """Check both."""
+        if self.range_last < self.range_first:
+            raise ValueError("the last is less than the first")
+        return self
+
+
+def test_what_is_wrong_together_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No single variable is to blame."""
+    monkeypatch.setenv("APP_RANGE_FIRST", "3")
+    with pytest.raises(UnusableSettingsError, match=r"\ARange: the last is less than the first\Z"):
+        Settings.check()
 
 
 def test_check_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

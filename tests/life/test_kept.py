@@ -42,6 +42,12 @@ def test_projects_and_kinds_have_each_their_own() -> None:
     assert kept(Path("/a"), "renders", "1", lambda: values.pop(0)) == "third"
 
 
+def test_a_name_that_is_no_text_is_one() -> None:
+    values: list[Any] = ["first", "second"]
+    assert made(values, folder="/odd\udcff") == made(values, folder="/odd\udcff") == "first"
+    assert made(values, folder="/odd") == "second"
+
+
 @pytest.mark.parametrize("value", [{"day": date(2026, 1, 31)}, {1: "a"}, "a" * (LONGEST + 1)])
 def test_what_json_would_change_is_not_kept(value: Any, cache: Path) -> None:
     assert made([value]) == value
