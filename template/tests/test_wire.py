@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from httpx2 import Request, Response
 
 from tests.wire import (
-    check_every_answer,
     described_content,
     expires,
     exposed,
@@ -452,16 +451,6 @@ def careless_app() -> FastAPI:
         raise HTTPException(403, headers=BROKEN)
 
     return app
-
-
-def test_what_is_known_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And nothing else."""
-    monkeypatch.undo()  # what checks every answer of every test
-    check_every_answer(monkeypatch, known='cookie __Host-a needs Secure, Path "/" and no Domain')
-    client = TestClient(careless_app())
-    assert client.get("/redirected").status_code == 200
-    with pytest.raises(AssertionError, match=r": \['status 401 needs www-authenticate'\]"):
-        client.get("/whole")
 
 
 @pytest.mark.parametrize("path", ["/whole", "/streamed", "/redirected"])

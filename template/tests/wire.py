@@ -36,16 +36,14 @@ def violations(response: Response) -> list[str]:
     return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
 
 
-def check_every_answer(monkeypatch: pytest.MonkeyPatch, known: str = "") -> None:
+def check_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make each test client fail for an answer with violations: redirects and WebSockets too.
 
-    The class is patched, so that a client that a test makes for itself checks as well. A violation
-    that is `known` is left out.
+    The class is patched, so that a client that a test makes for itself checks as well.
     """
     send, enter = TestClient.send, WebSocketTestSession.__enter__
 
-    def check(what: str, found: list[str]) -> None:
-        wrong = [violation for violation in found if violation != known]
+    def check(what: str, wrong: list[str]) -> None:
         assert wrong == [], f"{what}: {wrong}"
 
     def checked_send(client: TestClient, *arguments: Any, **options: Any) -> Response:

@@ -43,7 +43,6 @@ class Refusal:
     Attributes:
         discouraged: whether it could be generated, but should not be done: a project that has it
             keeps it.
-        breaks: what the tests of that project would say about it.
     """
 
     when: Condition
@@ -51,7 +50,6 @@ class Refusal:
     instead: str
     option: str | None = None
     discouraged: bool = False
-    breaks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +144,7 @@ def suggestion(pattern_id: str, catalogue: Catalogue) -> str:
     return did_you_mean(pattern_id.lower(), catalogue.patterns, "`scaffold patterns` lists them")
 
 
+@cache
 def template_root() -> Path:
     """Return the folder that holds `copier.yml`, `compose/`, `patterns/`, `presets/`, `template/`.
 
