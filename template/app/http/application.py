@@ -1,6 +1,6 @@
 """The application class: middleware around everything, and OpenAPI that includes it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.openapi import documented, documented_error, merged
+from app.http.openapi import documented, documented_error, merged, operations, responses_in
 from app.http.routing import in_turn, resources
 from app.http.wrappers import INSIDE, OUTSIDE
 from app.settings import Settings, UnusableSettingsError
@@ -59,7 +59,7 @@ class Application(FastAPI):
     - A body of more than `max_body_size` bytes is answered with 413; `None` sets no limit.
     - An invalid request is answered without what was sent, and `Answered` ends one early.
     - With settings that cannot be used the server logs one line, and does not start.
-    - The OpenAPI document says all of this.
+    - The OpenAPI document says what clients see of that.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Application(FastAPI):
             exception_handlers={**defaults, **(exception_handlers or {})},
             **options,
         )
-        self.outermost: tuple[Any, ...] = (*OUTSIDE, *outermost, *INSIDE)
+        self.outermost = (*OUTSIDE, *outermost, *INSIDE)
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,18 +144,6 @@ class Application(FastAPI):
                     response["headers"]["Set-Cookie"] = cookies
         self._completed = document
         return document
-
-
-def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the Operation Objects of an OpenAPI document."""
-    for path in document["paths"].values():
-        yield from path.values()
-
-
-def responses_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the Response Objects of all operations of an OpenAPI document."""
-    for operation in operations(document):
-        yield from operation["responses"].values()
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

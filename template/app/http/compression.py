@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import header
+from app.http.openapi import header, responses_in
 
 
 class Compressed:
@@ -55,12 +55,10 @@ class Compressed:
 
     def complete_openapi(self, document: dict[str, Any]) -> None:
         """Say that an answer which is compressed cannot be asked for in parts."""
-        for path in document["paths"].values():
-            for operation in path.values():
-                for response in operation["responses"].values():
-                    if "Accept-Ranges" in response.get("headers", {}):
-                        ranges = {**response["headers"]["Accept-Ranges"], "required": False}
-                        response["headers"] = {**response["headers"], "Accept-Ranges": ranges}
+        for response in responses_in(document):
+            if "Accept-Ranges" in response.get("headers", {}):
+                ranges = {**response["headers"]["Accept-Ranges"], "required": False}
+                response["headers"] = {**response["headers"], "Accept-Ranges": ranges}
 
 
 class Gzip(GZipResponder):

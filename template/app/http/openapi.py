@@ -1,5 +1,6 @@
 """OpenAPI descriptions of what FastAPI cannot infer: headers, cookies, media types, errors."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -101,6 +102,18 @@ def documented_error(
     entry = documented(status_code, *described, description=description)
     entry[status_code]["content"] = {"application/json": {"schema": Problem.model_json_schema()}}
     return entry
+
+
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the Operation Objects of an OpenAPI document."""
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def responses_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the Response Objects of all operations of an OpenAPI document."""
+    for operation in operations(document):
+        yield from operation["responses"].values()
 
 
 def _kinds(one: dict[str, Any]) -> list[dict[str, Any]]:

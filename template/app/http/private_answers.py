@@ -15,7 +15,7 @@ from fastapi.security.base import SecurityBase
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import header
+from app.http.openapi import header, operations
 
 PRIVATE = "private, no-cache"
 """Only a visitor's own browser may store it, and asks each time: a logout is not overlooked."""
@@ -57,12 +57,11 @@ class PrivateAnswers:
     def complete_openapi(self, document: dict[str, Any]) -> None:
         """Describe the header on every answer of such an endpoint."""
         described = header(f"Who may store this; `{PRIVATE}` unless something stricter is said.")
-        for path in document["paths"].values():
-            for operation in path.values():
-                if _is_documented_as_personal(operation):
-                    for response in operation["responses"].values():
-                        own = response.get("headers", {})
-                        response["headers"] = {"Cache-Control": described, **own}
+        for operation in operations(document):
+            if _is_documented_as_personal(operation):
+                for response in operation["responses"].values():
+                    own = response.get("headers", {})
+                    response["headers"] = {"Cache-Control": described, **own}
 
     def _is_personal(self, scope: Scope) -> bool:
         """Say whether the endpoint that answers, if any, has to do with who asks."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import INVALID, Problem
+from app.http.openapi import INVALID, Problem, operations
 
 MEDIA_TYPE = "application/problem+json"
 STRING = {"type": "string"}
@@ -85,14 +85,13 @@ class ProblemDetails:
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["ProblemDetails"] = SCHEMA
-        for path in document["paths"].values():
-            for operation in path.values():
-                responses = operation["responses"]
-                for status, response in responses.items():
-                    if status[0] in "45" and _is_rewritten(response.get("content", {})):
-                        response["content"] = content
-                unhandled = responses.setdefault("500", {"description": "Unhandled error"})
-                unhandled["content"] = {**unhandled.get("content", {}), **content}
+        for operation in operations(document):
+            responses = operation["responses"]
+            for status, response in responses.items():
+                if status[0] in "45" and _is_rewritten(response.get("content", {})):
+                    response["content"] = content
+            unhandled = responses.setdefault("500", {"description": "Unhandled error"})
+            unhandled["content"] = {**unhandled.get("content", {}), **content}
 
 
 def _details(start: Message, body: bytes) -> dict[str, Any] | None:
