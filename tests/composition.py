@@ -86,15 +86,19 @@ def vias_that_fit(pattern: Pattern, response: Pattern) -> set[str]:
     return {
         entry["via"]
         for entry in matrix.entries(pattern)
-        for method, more in matrix.REQUESTS
-        if matrix.is_valid(matrix.endpoint("a", response.id, method, **more, **{place: [entry]}))
+        if any(
+            matrix.is_valid(matrix.endpoint("a", response.id, method, **more, **{place: [entry]}))
+            for method, more in matrix.REQUESTS
+        )
     }
 
 
 def with_status(pattern: Pattern, response: Pattern) -> Iterator[dict[str, Any]]:
     """Yield endpoints of each method, with and without a body."""
     for method in load().vocabulary.methods:
-        bodies = [{}, {"body": {"title": "str"}}] if method in ("POST", "PUT", "PATCH") else [{}]
+        bodies = (
+            [{}, {"body": {"title": "str"}}] if method in load().vocabulary.body_methods else [{}]
+        )
         for body in bodies:
             spec = matrix.endpoint("a", response.id, method)
             yield {**spec, **body, "status": pattern.id}

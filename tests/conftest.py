@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from scaffold.errors import InvalidSpec
+from scaffold.spec.check import check
 from scaffold.system.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +21,15 @@ COMPILED = Path(__file__).parent / "compiled"
 HOSTILE_SPECS: list[dict[str, Any]] = read_yaml(Path(__file__).parent / "hostile_specs.yml")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def command_says(answers: Any, *, new: bool = True) -> str:
+    """Return why the command refuses answers, or nothing."""
+    try:
+        check(answers, new=new)
+    except InvalidSpec as error:
+        return str(error)
+    return ""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,23 +16,14 @@ from scaffold.spec.answers import presets
 from scaffold.spec.check import Checker, check, discouraged
 from scaffold.spec.lines import parse_line
 from scaffold.template.macros import MARK, Macros
-from tests.conftest import HOSTILE_SPECS
+from tests.conftest import HOSTILE_SPECS, command_says
 
 GOOD = {"name": "get_post", "method": "GET", "path": "/posts", "response": "json-model"}
 
 
-def message(data: Any) -> str:
-    """Return the line with which a spec is refused; an empty one when it is accepted."""
-    try:
-        check(data)
-    except InvalidSpec as error:
-        return str(error)
-    return ""
-
-
 @pytest.mark.parametrize("spec", HOSTILE_SPECS, ids=[spec["id"] for spec in HOSTILE_SPECS])
 def test_a_hostile_spec_is_refused_in_these_words(spec: dict[str, Any]) -> None:
-    assert message(spec["data"]) == spec["error"]
+    assert command_says(spec["data"]) == spec["error"]
 
 
 def test_the_table_of_hostile_specs_is_large_and_without_repetition() -> None:
@@ -126,7 +117,7 @@ def test_the_presets_of_the_documentation_exist() -> None:
     ],
 )
 def test_a_valid_endpoint_is_accepted(endpoint: dict[str, Any]) -> None:
-    assert message({"endpoints": [endpoint]}) == ""
+    assert command_says({"endpoints": [endpoint]}) == ""
 
 
 def test_a_mistake_has_parts() -> None:
@@ -151,20 +142,20 @@ def test_endpoints_are_named_by_their_places() -> None:
 
 def test_the_same_path_with_another_method_is_another_route() -> None:
     post = GOOD | {"name": "create_post", "method": "POST"}
-    assert message({"endpoints": [GOOD, post]}) == ""
+    assert command_says({"endpoints": [GOOD, post]}) == ""
 
 
 def test_a_fixed_path_after_a_parameter_is_ordered_and_not_refused() -> None:
     by_id = GOOD | {"path": "/posts/{post_id}"}
     latest = GOOD | {"name": "latest", "path": "/posts/latest"}
-    assert message({"endpoints": [by_id, latest]}) == ""
+    assert command_says({"endpoints": [by_id, latest]}) == ""
 
 
 def test_a_deletion_takes_over_the_attributes_of_a_later_declaration() -> None:
     delete = GOOD | {"cookies": [{"pattern": "cookie-delete", "name": "seen"}]}
     cookie = {"pattern": "cookie-set", "name": "seen", "path": "/a", "samesite": "strict"}
     declare = GOOD | {"name": "other", "path": "/other", "cookies": [cookie]}
-    assert message({"endpoints": [delete, declare]}) == ""
+    assert command_says({"endpoints": [delete, declare]}) == ""
 
 
 def test_answers_that_are_not_there_are_not_checked() -> None:
@@ -257,20 +248,20 @@ def test_a_value_of_any_type_gives_one_line_or_is_accepted(key: str, value: Any,
         allowed = {"pattern", *load().patterns[pattern].options}
         entry = {name: given for name, given in entry.items() if name in allowed}
         value = [entry] if key in ("headers", "cookies") else entry
-    assert "\n" not in message({"endpoints": [GOOD | {"method": "POST", key: value}]})
+    assert "\n" not in command_says({"endpoints": [GOOD | {"method": "POST", key: value}]})
 
 
 @given(JSON)
 def test_anything_at_all_as_the_endpoints_or_the_application(value: Any) -> None:
     for name in ("endpoints", "application"):
-        assert len(message({name: value}).splitlines()) <= 1
-        assert len(message({name: [value]}).splitlines()) <= 1
+        assert len(command_says({name: value}).splitlines()) <= 1
+        assert len(command_says({name: [value]}).splitlines()) <= 1
 
 
 def test_a_list_that_holds_itself_is_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
-    assert message({"endpoints": [GOOD | {"name": loop}]}).startswith(
+    assert command_says({"endpoints": [GOOD | {"name": loop}]}).startswith(
         "endpoints[0].name: this value"
     )
 

@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 
 from scaffold.catalogue.patterns import load, template_root
-from scaffold.errors import InvalidSpec
-from scaffold.spec.check import check
 from tests import plain_copier
+from tests.conftest import command_says
 from tests.generated.matrix import beside, example_of_options, other_value
 
 Spec = dict[str, Any]
@@ -86,15 +85,6 @@ class Arrangement:
     cookies: Sequence[Spec]
 
 
-def command_says(*endpoints: Spec) -> str:
-    """Return why the command refuses the endpoints, or nothing."""
-    try:
-        check({"endpoints": list(endpoints)})
-    except InvalidSpec as error:
-        return str(error)
-    return ""
-
-
 def entries(name: str) -> Iterator[Spec]:
     """Yield every use of a cookie: by each action, and with another value of each option."""
     words = load().data["vocabulary"]
@@ -130,10 +120,14 @@ def endpoint(name: str, *uses: Spec) -> Spec:
 @cache
 def arranged(name: str) -> list[Arrangement]:
     """Return all ordered pairs of uses, some triples, and the pairs that one endpoint may have."""
-    uses = [[use] for use in entries(name) if command_says(endpoint("a", use)) == ""]
+    uses = [
+        [use] for use in entries(name) if command_says({"endpoints": [endpoint("a", use)]}) == ""
+    ]
     simple = [use for (use,) in uses if len(use) <= 3]
     both = [
-        [*pair] for pair in product(simple, repeat=2) if command_says(endpoint("a", *pair)) == ""
+        [*pair]
+        for pair in product(simple, repeat=2)
+        if command_says({"endpoints": [endpoint("a", *pair)]}) == ""
     ]
     specs = [
         endpoint(f"{position}_{index}", *use)
@@ -161,7 +155,7 @@ def arranged(name: str) -> list[Arrangement]:
 def test_same_verdict_same_words(name: str) -> None:
     """The command and plain Copier refuse the same, in the same words."""
     for arrangement in arranged(name):
-        assert command_says(*arrangement.endpoints) == arrangement.problem
+        assert command_says({"endpoints": [*arrangement.endpoints]}) == arrangement.problem
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -53,8 +53,7 @@ def patterns(tmp_path_factory: pytest.TempPathFactory) -> list[Noting]:
     found = [Noting(data, set()) for path, data in files.items() if path.endswith("/pattern.yml")]
     for data in found:
         catalogue._pattern(data)
-    with_status = [spec for spec in matrix.together() if "status" in spec]
-    endpoints = [*matrix.alone(), *matrix.options(), *with_status]
+    endpoints = [*matrix.alone(), *matrix.options(), *matrix.statuses()]
     chosen = {f"{family}_patterns": ids(family) for family in ("response", "header", "cookie")}
     template = Template(template_root())
     by_id = {data["id"]: data for data in found}

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from ast import literal_eval
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -271,20 +272,27 @@ def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: P
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "given",
     [
-        {},
-        {"response_patterns": ["html", "file"], "cookie_patterns": ["cookie-session-host-prefix"]},
-        {"application_patterns": ["cors"], "header_patterns": []},
-        {"endpoints": matrix.options(), "application": []},
+        lambda: {},
+        lambda: {
+            "response_patterns": ["html", "file"],
+            "cookie_patterns": ["cookie-session-host-prefix"],
+        },
+        lambda: {"application_patterns": ["cors"], "header_patterns": []},
+        lambda: {"endpoints": matrix.options(), "application": []},
     ],
 )
 def test_answers_are_the_same_through_copier(
-    answers: dict[str, Any], tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+    given: Callable[[], dict[str, Any]],
+    tmp_path: Path,
+    plain: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Defaults, computed answers and the user's own settings are those of Copier."""
     from copier import run_copy
 
+    answers = given()
     settings = tmp_path / "settings.yml"
     settings.write_text("defaults: {author_name: Bo, license: Apache-2.0}\n", encoding="utf-8")
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))

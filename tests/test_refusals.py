@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from scaffold.catalogue.patterns import Pattern, Refusal, load
-from scaffold.errors import InvalidSpec
-from scaffold.spec.check import check
 from scaffold.spec.lines import parse_line
 from tests.composition import COMBINATIONS
-from tests.conftest import HOSTILE_SPECS
+from tests.conftest import HOSTILE_SPECS, command_says
 from tests.generated import matrix
 
 Answers = dict[str, Any]
@@ -22,15 +20,6 @@ BODY = {"body": {"title": "str"}}
 PATHS = ("/a/{key:int}", "/a/{key:path}")
 
 
-def said(answers: Answers) -> str:
-    """Return why answers are refused, or nothing."""
-    try:
-        check(answers)
-    except InvalidSpec as error:
-        return str(error)
-    return ""
-
-
 @pytest.fixture(scope="module")
 def listed() -> str:
     """Return what is said about the specs that somebody has written down."""
@@ -38,7 +27,7 @@ def listed() -> str:
     for row in COMBINATIONS:
         around = {"application": row["application"]} if "application" in row else {}
         lines = row.get("refused", ())
-        found += [said({**around, "endpoints": [parse_line(f"{it} as a")]}) for it in lines]
+        found += [command_says({**around, "endpoints": [parse_line(f"{it} as a")]}) for it in lines]
     return "\n".join(found)
 
 
@@ -50,7 +39,9 @@ def listed() -> str:
 def test_refusal_refuses(pattern: Pattern, rule: Refusal, listed: str) -> None:
     reason = f"{rule.because}; {rule.instead}"
     shown = reason in listed
-    assert shown or any(said(answers).endswith(reason) for answers in tried(pattern, rule)), (
+    assert shown or any(
+        command_says(answers).endswith(reason) for answers in tried(pattern, rule)
+    ), (
         f"patterns/{pattern.family}/{pattern.id}/pattern.yml: refuse: when {rule.when}: "
         "nothing is refused by it; show an endpoint in tests/hostile_specs.yml"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated.ports import free_port, wait_for
+from tests.generated.server import free_port, wait_for
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
     with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL) as server:
         try:
-            wait_for(port)
+            wait_for(port, server)
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()

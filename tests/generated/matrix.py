@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
-from itertools import combinations
+from functools import cache, partial
+from itertools import combinations, product
 from string import ascii_lowercase
 from typing import Any
 
-from scaffold.catalogue.patterns import Catalogue, Pattern, documents_of, load, template_root
+from scaffold.catalogue.patterns import Pattern, documents_of, load, template_root
 from scaffold.errors import InvalidSpec
 from scaffold.spec.check import check
 
@@ -55,34 +55,36 @@ def is_valid(spec: Spec, *application: str) -> bool:
     return True
 
 
-def pairs(catalogue: Catalogue | None = None) -> list[Spec]:
+@cache
+def pairs() -> tuple[Spec, ...]:
     """Return an endpoint for each valid pair of patterns, by each `via`.
 
     A header and a cookie meet on one response of each form, each by its default `via`.
     """
-    catalogue = catalogue or load()
+    catalogue = load()
     found: list[Spec] = []
     for response in catalogue.family("response"):
-        for header in _all_entries("header", catalogue):
+        for header in _all_entries("header"):
             found += _first_valid(f"pair_{len(found)}", response.id, header, None)
-        for cookie in _all_entries("cookie", catalogue):
+        for cookie in _all_entries("cookie"):
             found += _first_valid(f"pair_{len(found)}", response.id, None, cookie)
         for status in catalogue.family("status"):
             found += _with_status(f"pair_{len(found)}", response.id, status.id)
     for response_id in HOSTS:
-        for header in _by_default("header", catalogue):
-            for cookie in _by_default("cookie", catalogue):
+        for header in _by_default("header"):
+            for cookie in _by_default("cookie"):
                 found += _first_valid(f"pair_{len(found)}", response_id, header, cookie)
-    return found
+    return tuple(found)
 
 
-def together(catalogue: Catalogue | None = None) -> list[Spec]:
+@cache
+def together() -> tuple[Spec, ...]:
     """Return few endpoints that hold every valid pair: a response, a header and a cookie at once.
 
     Each comes by its default `via`. Where three do not go together, two stand alone.
     """
-    catalogue = catalogue or load()
-    headers, cookies = _by_default("header", catalogue), _by_default("cookie", catalogue)
+    catalogue = load()
+    headers, cookies = _by_default("header"), _by_default("cookie")
     found: list[Spec] = []
     seen: set[Pair] = set()
 
@@ -108,7 +110,7 @@ def together(catalogue: Catalogue | None = None) -> list[Spec]:
             for host in HOSTS:
                 if (_key(header), _key(cookie)) not in seen:
                     add(host, header, [cookie])
-    return found
+    return tuple(found)
 
 
 def pairs_of(spec: Spec) -> set[Pair]:
@@ -225,19 +227,30 @@ def entries(pattern: Pattern) -> Iterator[Spec]:
             yield {"pattern": pattern.id, "via": via, **({"action": choice} if choice else {})}
 
 
-def _all_entries(family: str, catalogue: Catalogue) -> Iterator[Spec]:
-    for pattern in catalogue.family(family):
+def _all_entries(family: str) -> Iterator[Spec]:
+    for pattern in load().family(family):
         yield from entries(pattern)
 
 
-def _by_default(family: str, catalogue: Catalogue) -> list[Spec]:
+def _by_default(family: str) -> list[Spec]:
     """Return an entry for each action of each pattern, without `via`."""
     found: list[Spec] = []
-    for entry in _all_entries(family, catalogue):
+    for entry in _all_entries(family):
         entry.pop("via")
         if entry not in found:
             found.append(entry)
     return found
+
+
+def statuses() -> list[Spec]:
+    """Return an endpoint for each response and status that go together."""
+    catalogue = load()
+    both = product(catalogue.family("response"), catalogue.family("status"))
+    return [
+        spec
+        for number, (response, status) in enumerate(both)
+        for spec in _with_status(f"status_{number}", response.id, status.id)
+    ]
 
 
 def application(*without: str) -> list[Spec]:

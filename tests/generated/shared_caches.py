@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.generated.ports import free_port, wait_for
+from tests.generated.server import free_port, wait_for
 
 SQUID = """\
 http_port 127.0.0.1:{port} accel defaultsite=localhost
@@ -107,7 +107,7 @@ def cached(cache: Cache, origin: int) -> Iterator[int]:
         file.write_text(cache.configuration.format(port=port, origin=origin, folder=folder))
         with subprocess.Popen(cache.command(program, file), cwd=folder) as server:
             try:
-                wait_for(port)
+                wait_for(port, server)
                 yield port
             finally:
                 server.terminate()

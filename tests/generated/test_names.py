@@ -19,10 +19,11 @@ from tests.generated import matrix
 def modules(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Endpoint, set[str]]]:
     """Return endpoints with every pattern and option, each with the names its modules bind."""
     folder = tmp_path_factory.mktemp("names") / "service"
-    specs = [*matrix.alone(), *matrix.pairs(), *matrix.options()]
-    for number, spec in enumerate(specs):
-        spec["path"] = spec["path"].replace(spec["name"], f"zz{number}")
-        spec["name"] = f"zz{number}"
+    found = [*matrix.alone(), *matrix.pairs(), *matrix.options()]
+    specs = [
+        {**spec, "name": f"zz{number}", "path": spec["path"].replace(spec["name"], f"zz{number}")}
+        for number, spec in enumerate(found)
+    ]
     Template(template_root()).write(folder, {"endpoints": specs, "application": []})
     return [
         (endpoint, names_of_stub(folder, endpoint.name) | names_of_test(folder, endpoint.name))

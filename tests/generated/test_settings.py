@@ -14,9 +14,8 @@ from threading import Thread
 import pytest
 
 from scaffold.catalogue.patterns import load
-from tests.generated.ports import free_port, wait_for
 from tests.generated.project import Project
-from tests.generated.server import ask
+from tests.generated.server import ask, free_port, wait_for
 from tests.generated.tour import tour
 
 SECRET = "s3cr3t"
@@ -363,7 +362,7 @@ def logging_everything(project: Project, log: Path, **settings: str) -> Iterator
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_for(port)
+        wait_for(port, server)
         yield port
     finally:
         server.terminate()

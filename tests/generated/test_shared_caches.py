@@ -4,6 +4,7 @@ Each way to depend on a visitor stands beside each response pattern, with valida
 and none of the endpoints says anything about caching.
 """
 
+import functools
 import json
 import os
 import re
@@ -114,6 +115,7 @@ def way(spec: Spec) -> str:
     return str(spec["name"]).partition("_")[0]
 
 
+@functools.cache
 def personal() -> list[Spec]:
     """Return an endpoint for each way and response pattern that go together, with validators."""
     responses = [one.id for one in load().family("response") if one.form != "handshake"]
@@ -129,15 +131,12 @@ def personal() -> list[Spec]:
     return found
 
 
-PERSONAL = personal()
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project with all of these endpoints, and those of the owner."""
     made = generate(
         tmp_path_factory.mktemp("caches") / "service",
-        endpoints=[*LOGINS, *PUBLIC, *PERSONAL],
+        endpoints=[*LOGINS, *PUBLIC, *personal()],
         application=["request-id", "session-middleware"],
     )
     (made.folder / "own.py").write_text(OWN, encoding="utf-8")
@@ -193,7 +192,7 @@ def test_personal_answers_are_not_kept(origin: int, cache: int) -> None:
     """Neither for a visitor without anything, nor for another one who may see the same."""
     first, second = visitor(origin), visitor(origin)
     leaked = []
-    for spec in PERSONAL:
+    for spec in personal():
         path = re.sub(r"{.*}", FILE, spec["path"])
         token = [f"Authorization: Bearer {TOKEN}"] if "headers" in WAYS[way(spec)] else []
         seen = ask(cache, f"GET {path}", first, *token)

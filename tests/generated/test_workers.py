@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.generated.ports import free_port
 from tests.generated.project import Project, generate
+from tests.generated.server import free_port
 
 SESSION = "cookie-session-server-side"
 REFRESH = "cookie-refresh-rotation"
