@@ -7,7 +7,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class IndexHook(BuildHookInterface):
+class IndexHook(BuildHookInterface[Any]):
     """Makes the index where git does not see it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

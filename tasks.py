@@ -70,7 +70,7 @@ def bench(arguments: Sequence[str]) -> None:
     what, *rest = arguments or ["commands"]
     if not (ROOT / "benchmarks" / f"{what}.py").exists():
         raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle]")
-    if run("python", f"benchmarks/{what}.py", *rest):
+    if run("python", "-m", f"benchmarks.{what}", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")
 
 

@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scaffold.catalogue.patterns import load
-from scaffold.template.copier import render
+from scaffold.template.renderer import render
 
 CONNECTIONS = 8
 ROUNDS = 20

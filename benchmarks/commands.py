@@ -24,7 +24,7 @@ from rich.table import Table
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.copier import copy_template
+from tools.template_copy import copy_template
 
 ROUNDS = 9
 LARGE_ROUNDS = 2

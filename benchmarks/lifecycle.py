@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scaffold.spec.lines import parse_line
-from scaffold.template.copier import render
+from scaffold.template.renderer import render
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 SIZES = (10, 20, 100, 1000)
@@ -57,13 +57,12 @@ def measure(size: int, folder: Path) -> Measured:
     project = make_project(folder / f"project{size}", endpoints)
     wanted = folder / f"wanted{size}.yml"
     wanted.write_text(yaml.safe_dump({"endpoints": [*endpoints, parse_line(ADDED)]}))
-    add = [SCRIPTS / "scaffold", "add", ADDED]
-    update = [SCRIPTS / "copier", "update", "--defaults", "--quiet", "--data-file", wanted]
+    options = ["--defaults", "--quiet", "--vcs-ref", ":current:", "--data-file", wanted]
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(1 if size >= 1000 else 4):
-        ours.append(seconds(project, *add))
-        theirs.append(seconds(project, *update, "--vcs-ref", ":current:"))
+        ours.append(seconds(project, SCRIPTS / "scaffold", "add", ADDED))
+        theirs.append(seconds(project, SCRIPTS / "copier", "update", *map(str, options)))
     # The first round fills caches, where there are more.
     return Measured(size, statistics.median(ours[-3:]), statistics.median(theirs[-3:]))
 

@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from answers import Server, served
 from rich.console import Console
 from rich.table import Table
 
-from scaffold.template.copier import render
+from benchmarks.answers import Server, served
+from scaffold.template.renderer import render
 
 ROWS = 1_000_000
 SLOW_ROWS = 20_000

@@ -17,7 +17,7 @@ from rich.progress import track
 from mutation.runner import Job, jobs, survivors
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.copier import render
+from scaffold.template.renderer import render
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"
@@ -56,7 +56,8 @@ def main(modules: Sequence[str]) -> int:
 
 def tour() -> dict[str, Any]:
     """Return the answers of the preset that holds every pattern."""
-    return read_yaml(template_root() / "presets" / "tour.yml")
+    answers: dict[str, Any] = read_yaml(template_root() / "presets" / "tour.yml")
+    return answers
 
 
 def reason(job: Job, reasons: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

@@ -84,7 +84,8 @@ def survivors(
 ) -> Iterator[tuple[Job, bool]]:
     """Yield each job with whether its mutant survived all tests, in the order of being done."""
     imports = _load(project)
-    waiting, running = list(reversed(work)), {}
+    waiting = list(reversed(work))
+    running: dict[int, Job] = {}
     while waiting or running:
         while waiting and len(running) < workers:
             job = waiting.pop()
@@ -201,7 +202,7 @@ def _replace(file: Path, source: bytes) -> None:
             return compile(source, self.path, "exec", dont_inherit=True)
         return original(self, name)
 
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
 def nearest_tests(project: Path, module: str) -> list[str]:

@@ -1,8 +1,6 @@
-"""The template for plain Copier, and its validators without Copier's start-up time."""
+"""The validators of the template, without Copier's start-up time."""
 
 from functools import cache
-from pathlib import Path
-from shutil import copy2, copytree, ignore_patterns
 from typing import Any
 
 import yaml
@@ -58,16 +56,3 @@ def problem(answers: dict[str, Any], *, new: bool = True) -> str:
             if said:
                 return said
     return ""
-
-
-def copy_template(folder: Path) -> Path:
-    """Copy the template's files into a new folder, without the repository around them."""
-    folder.mkdir()
-    for part in ("copier.yml", "compose", "patterns", "template"):
-        source = template_root() / part
-        if source.is_dir():
-            ignored = ignore_patterns("__pycache__", "*.py[co]", ".*_cache")
-            copytree(source, folder / part, ignore=ignored)
-        else:
-            copy2(source, folder)
-    return folder

@@ -18,7 +18,7 @@ from scaffold.template.renderer import Template
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
 from tests.generated.project import generate
-from tests.plain_copier import copy_template
+from tools.template_copy import copy_template
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
 ANSWERS: dict[str, Any] = {

@@ -16,8 +16,8 @@ from scaffold.catalogue.patterns import load
 from scaffold.spec.answers import CHOICE_ANSWERS
 from scaffold.spec.check import check
 from tests import plain_copier
-from tests.plain_copier import copy_template
 from tests.terminal import Terminal
+from tools.template_copy import copy_template
 
 CHOICES = [
     pattern.id

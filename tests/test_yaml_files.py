@@ -9,7 +9,7 @@ from scaffold.catalogue.index import read_files
 from scaffold.catalogue.patterns import load, template_root
 from scaffold.system.yaml_files import YamlLoader, read_yaml
 from scaffold.template.questions import read_config
-from tests.plain_copier import copy_template
+from tools.template_copy import copy_template
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from scaffold.template.repository import open_repository, same_version
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.test_histories import tree
-from tests.plain_copier import copy_template
 from tests.test_plain_copier import commit, copier, git
+from tools.template_copy import copy_template
 
 
 def test_an_update_brings_the_newest_version(project: Path) -> None:

@@ -1,0 +1,1 @@
+"""What is measured: each benchmark compares two things in one run."""
