@@ -10,7 +10,8 @@ from scaffold.catalogue.patterns import Catalogue, Pattern, load, template_root
 from scaffold.catalogue.suggestions import did_you_mean
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.spec.check import check
-from scaffold.spec.lines import named_by_line, parse_line
+from scaffold.spec.lines import is_model, named_by_line, parse_line, parse_model
+from scaffold.spec.models import with_listed
 
 TEXT_ANSWERS = (
     "project_name",
@@ -29,7 +30,7 @@ CHOICE_ANSWERS = {
 """The checkbox answers, each with the family whose ids it takes."""
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
-SPEC_ANSWERS = ("application", "endpoints")
+SPEC_ANSWERS = ("models", "application", "endpoints")
 ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "own_files", "toolkit_tests")
 
 
@@ -76,13 +77,23 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
     if sources.data_file is not None:
         answers |= read_data_file(sources.data_file)
     answers |= dict(_assignment(text) for text in sources.data)
+    lines: list[str] = []
     if sources.lines:
         endpoints = answers.get("endpoints", [])
-        lines = [parse_line(line) for line in sources.lines]
-        answers["endpoints"] = [*endpoints, *lines] if isinstance(endpoints, list) else endpoints
+        lines = [line for line in sources.lines if not is_model(line)]
+        added = [parse_line(line) for line in lines]
+        answers["endpoints"] = [*endpoints, *added] if isinstance(endpoints, list) else endpoints
+        named = [parse_model(line) for line in sources.lines if is_model(line)]
+        models = answers.get("models", [])
+        if named and isinstance(models, list):
+            answers["models"] = [*models, *named]
     if checked:
         check_types(answers)
-        check_spec(answers, sources.lines)
+        check_spec(answers, lines)
+        if answers.get("endpoints"):
+            names = [endpoint["name"] for endpoint in answers["endpoints"]]
+            answers = with_listed(answers, names, load())
+            check_spec(answers, lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
 
 

@@ -24,7 +24,7 @@ FORM = ()
 def check(
     answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
 ) -> list[Endpoint]:
-    """Check `application` and `endpoints`, each of which may be left out.
+    """Check `application`, `models` and `endpoints`, each of which may be left out.
 
     Args:
         answers: the answers as a data file holds them; any other key is ignored.
@@ -37,7 +37,7 @@ def check(
     Raises:
         InvalidSpec: for the first mistake, with the field, the reason and what would be valid.
     """
-    checker = Checker(answers.get("application", []), catalogue, new=new)
+    checker = Checker.of(answers, catalogue, new=new)
     return checker.endpoints(answers.get("endpoints", []), NEW if new else REFUSED)
 
 
@@ -47,7 +47,7 @@ def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list
     Raises:
         InvalidSpec: something is not well formed.
     """
-    checker = Checker(answers.get("application", []), catalogue, new=False)
+    checker = Checker.of(answers, catalogue, new=False)
     return checker.endpoints(answers.get("endpoints", []), FORM)
 
 
@@ -60,7 +60,7 @@ def discouraged(
         answers: the answers.
         catalogue: the catalogue to check against; the command's own when None.
     """
-    checker = Checker(answers.get("application", []), catalogue, new=False)
+    checker = Checker.of(answers, catalogue, new=False)
     endpoints = checker.endpoints(answers.get("endpoints", []), FORM)
     yield from checker.discouraged(endpoints)
 
@@ -69,24 +69,41 @@ class Checker:
     """Checks endpoints one by one, or all together, in an application."""
 
     def __init__(
-        self, application: Any, catalogue: Catalogue | None = None, *, new: bool = True
+        self,
+        application: Any,
+        catalogue: Catalogue | None = None,
+        *,
+        models: Any = (),
+        new: bool = True,
     ) -> None:
-        """Check the application.
+        """Check the application and the models.
 
         Args:
             application: the patterns around it, as a data file holds them.
             catalogue: the catalogue to check against; the command's own when None.
+            models: the models that endpoints can name, as a data file holds them.
             new: whether these patterns are new; see `check`.
 
         Raises:
-            InvalidSpec: for the first mistake in the application.
+            InvalidSpec: for the first mistake in the application or the models.
         """
         self._catalogue = catalogue or load()
-        self.macros = Macros(self._catalogue, application)
+        self._models = list(models) if isinstance(models, tuple) else models
+        self.macros = Macros(self._catalogue, application, self._models)
         self._answer = application
         self._application: list[Any] = []
         kinds = NEW if new else REFUSED
         self._refuse("check_application", self._application, application, kinds)
+        if self._models != []:
+            self._refuse("check_models", [], self._models)
+
+    @classmethod
+    def of(
+        cls, answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
+    ) -> "Checker":
+        """Return what checks endpoints in the application, and with the models, of some answers."""
+        application, models = answers.get("application", []), answers.get("models", [])
+        return cls(application, catalogue, models=models, new=new)
 
     def endpoints(self, value: Any, kinds: Sequence[str]) -> list[Endpoint]:
         """Return the endpoints of a list, which hold to the rules of these kinds.
@@ -143,7 +160,7 @@ class Checker:
 
     def plan(self, endpoints: Sequence[Any]) -> Plan:
         """Return what the files of valid endpoints are written from."""
-        planned = json.loads(self.macros.plan.plan(endpoints, self._answer))
+        planned = json.loads(self.macros.plan.plan(endpoints, self._answer, self._models))
         return Plan(planned, self._all(planned["endpoints"]))
 
     def _refuse(self, macro: str, *arguments: Any) -> None:

@@ -4,6 +4,11 @@ A line is a method, a path, patterns with their options, and a name:
 
     GET /posts/{post_id:int} json-model(model=Post) cookie-set(name=last_viewed_post) as get_post
 
+What is read from the request stands among the patterns: `query(q='str | None')`, `form(...)`,
+`body(...)` or `body(Post)`, and `tags(posts)`. A model has a line of its own:
+
+    model Post(id=int, title='str(max_length=200)', tags=list[str])
+
 Options look like a Python call and are read by Python's own parser, which is never asked to run
 anything: strings, numbers, true, false, null, lists and mappings are what they are in YAML, and
 anything else, such as `Post` or `str | None`, is text as it is written.
@@ -31,6 +36,10 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
 _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
 
 Endpoint = dict[str, Any]
+Model = dict[str, Any]
+
+REQUESTED = ("query", "form", "body")
+"""What an endpoint reads from the request, by the term that says it."""
 
 
 def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
@@ -56,6 +65,32 @@ def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
     for term in terms:
         _add_term(endpoint, line, term, catalogue)
     return endpoint
+
+
+def is_model(line: str) -> bool:
+    """Say whether a line is about a model, not an endpoint."""
+    return line.split(maxsplit=1)[:1] == ["model"]
+
+
+def parse_model(line: str) -> Model:
+    """Read the line of a model.
+
+    Returns:
+        The model as a mapping of `name` and `fields`, as it stands in a data file.
+
+    Raises:
+        UsageMistake: the line cannot be read.
+    """
+    _refuse_unreadable(line)
+    match = _TERM.fullmatch(line.strip().removeprefix("model").strip())
+    if match is None or not match["call"]:
+        raise _mistake(line, "a model is written as model NAME(field=type, ...)")
+    return {"name": match["id"], "fields": _options(line, match["id"], match["call"])}
+
+
+def format_model(model: Mapping[str, Any]) -> str:
+    """Write a model of a data file as one line; `parse_model` reads it back."""
+    return f"model {_format_term(str(model['name']), model['fields'])}"
 
 
 def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
@@ -150,16 +185,38 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
     if match is None:
         raise _mistake(line, f"{quoted(term)} is no pattern", "write ID or ID(option=value, ...)")
     pattern_id = match["id"]
-    options = _options(line, pattern_id, match["call"] or "()")
-    if pattern_id == "body":
-        _add_once(endpoint, line, "body", options)
+    if pattern_id in REQUESTED or pattern_id == "tags":
+        _add_once(endpoint, line, pattern_id, _requested(line, pattern_id, match["call"] or "()"))
         return
+    options = _options(line, pattern_id, match["call"] or "()")
     place = catalogue.vocabulary.places[_family(line, pattern_id, catalogue)]
     entry = {"pattern": pattern_id, **options} if options else pattern_id
     if place in ("headers", "cookies"):
         endpoint.setdefault(place, []).append(entry)
     else:
         _add_once(endpoint, line, place, entry)
+
+
+def _requested(line: str, word: str, call: str) -> Any:
+    """Read fields, the type of a body, or a list of tags."""
+    given = _arguments(call)
+    if word == "tags" and given is not None:
+        return given
+    if word == "body" and given is not None and len(given) == 1:
+        return given[0]
+    return _options(line, word, call)
+
+
+def _arguments(call: str) -> list[Any] | None:
+    """Return what stands in parentheses without names, if all does."""
+    source = f"_{call}"
+    try:
+        tree = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(tree, ast.Call) or tree.keywords or not tree.args:
+        return None
+    return [_value(argument, source) for argument in tree.args]
 
 
 def _family(line: str, pattern_id: str, catalogue: Catalogue) -> str:
@@ -244,8 +301,13 @@ def format_line(endpoint: Mapping[str, Any]) -> str:
         endpoint: a valid endpoint, with patterns as ids or as mappings.
     """
     terms = [str(endpoint["method"]), str(endpoint["path"])]
-    if endpoint.get("body"):
-        terms.append(_format_term("body", endpoint["body"]))
+    if endpoint.get("tags"):
+        terms.append(f"tags({', '.join(map(_literal, endpoint['tags']))})")
+    terms.extend(
+        f"{word}({_literal(given)})" if isinstance(given, str) else _format_term(word, given)
+        for word in REQUESTED
+        if (given := endpoint.get(word))
+    )
     for key in ("response", "status"):
         if endpoint.get(key) is not None:
             terms.append(_format_entry(endpoint[key]))
@@ -273,13 +335,23 @@ def _literal(value: Any) -> str:
         case bool() | None:
             return json.dumps(value)
         case str():
-            return value if _is_word(value) else repr(value)
+            return value if _is_word(value) or _is_type(value) else repr(value)
         case list():
             return f"[{', '.join(map(_literal, value))}]"
         case dict():
             return f"{{{', '.join(f'{_literal(k)}: {_literal(v)}' for k, v in value.items())}}}"
         case _:
             return repr(value)
+
+
+def _is_type(value: str) -> bool:
+    """Say whether text is a type such as `list[Post]` that reads back as itself without quotes."""
+    try:
+        tree = ast.parse(value, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    types = (ast.Subscript, ast.Call, ast.BinOp)
+    return isinstance(tree, types) and value.isascii() and _value(tree, value) == value
 
 
 def _is_word(value: str) -> bool:

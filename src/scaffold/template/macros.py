@@ -18,10 +18,11 @@ MARK = "\x1f"
 class Macros:
     """The files of `compose/` for one catalogue and one application."""
 
-    def __init__(self, catalogue: Catalogue, application: Any = ()) -> None:
-        """Take a catalogue, and the answer `application`, whatever it is."""
+    def __init__(self, catalogue: Catalogue, application: Any = (), models: Any = ()) -> None:
+        """Take a catalogue, and the answers `application` and `models`, whatever they are."""
         self._given = {
             "application": application,
+            "models": models,
             "patterns": catalogue.data["patterns"],
             "vocabulary": _marked(catalogue.data["vocabulary"]),
         }
