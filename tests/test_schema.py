@@ -105,7 +105,7 @@ def test_most_hostile_specs_do_not_fit(answers: Draft202012Validator) -> None:
     """The rest concerns what patterns mean together, which no schema says."""
     fits = [spec["id"] for spec in HOSTILE_SPECS if answers.is_valid(spec["data"])]
     formal = [spec["id"] for spec in HOSTILE_SPECS if not answers.is_valid(spec["data"])]
-    assert len(formal) > len(HOSTILE_SPECS) // 3
+    assert len(formal) > len(HOSTILE_SPECS) // 4
     assert {"public-cache-beside-a-cookie", "name-twice"} <= set(fits)
 
 

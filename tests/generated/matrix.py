@@ -197,7 +197,7 @@ def other_value(pattern: Pattern, option: str) -> Any:
     if declared["type"] == "fields":
         types = zip(ascii_lowercase, load().vocabulary.field_types, strict=False)
         return {letter: f"{name} | None" if letter in "bh" else name for letter, name in types}
-    if declared["type"] == "class_name":
+    if declared["type"] in ("class_name", "model"):
         return f"Other{declared['default']}"
     path = f"patterns/{pattern.family}/{pattern.id}/pattern.yml"
     raise LookupError(f"{path}: the option {option} needs a second value, as `other`")

@@ -39,7 +39,11 @@ def answers_schema(catalogue: Catalogue, questions: Mapping[str, Mapping[str, An
         catalogue: the patterns.
         questions: those of `copier.yml` that can be answered.
     """
-    own = {"endpoints": _list_of("endpoint"), "application": _list_of("application-entry")}
+    own = {
+        "models": _list_of("model"),
+        "endpoints": _list_of("endpoint"),
+        "application": _list_of("application-entry"),
+    }
     asked = {name: _question(question, catalogue) for name, question in questions.items()}
     return {
         "$schema": DIALECT,
@@ -61,7 +65,14 @@ def definitions(catalogue: Catalogue) -> dict[str, Schema]:
         for family, definition in ENTRIES.items()
     }
     patterns = {pattern.id: _pattern(pattern, words) for pattern in catalogue.patterns.values()}
-    return {"endpoint": _endpoint(words), "fields": _fields(words), **entries, **patterns}
+    return {
+        "endpoint": _endpoint(words),
+        "fields": _fields(words),
+        "type": _field_type(words),
+        "model": _model(words),
+        **entries,
+        **patterns,
+    }
 
 
 def _endpoint(words: Vocabulary) -> Schema:
@@ -82,9 +93,22 @@ def _endpoint(words: Vocabulary) -> Schema:
                 "description": "Such as /posts/{post_id:int}; types are "
                 f"{', '.join(words.convertors)}.",
             },
-            "body": {
+            "tags": {
+                "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+                "description": "Under which the document lists it.",
+            },
+            "query": {
+                "anyOf": [_query(words), {"type": "null"}],
+                "description": "Fields of the query.",
+            },
+            "form": {
                 "anyOf": [_ref("fields"), {"type": "null"}],
-                "description": f"Fields of the request's body; {', '.join(words.body_methods)}.",
+                "description": "Fields of a form, instead of a body.",
+            },
+            "body": {
+                "anyOf": [_ref("fields"), _text(words.shapes["model"].matches), {"type": "null"}],
+                "description": "The request's body, as fields or as a model; "
+                f"{', '.join(words.body_methods)}.",
             },
             "response": {"anyOf": [_ref("response-entry"), {"type": "null"}]},
             "status": {"anyOf": [_ref("status-entry"), {"type": "null"}]},
@@ -98,14 +122,43 @@ def _endpoint(words: Vocabulary) -> Schema:
 
 
 def _fields(words: Vocabulary) -> Schema:
-    types = [f"{name}{suffix}" for name in words.field_types for suffix in ("", " | None")]
     return {
         "type": "object",
-        "description": "Fields by name, such as {id: int, title: str | None}.",
+        "description": "Fields by name, such as {id: int, title: 'str(max_length=200) | None'}.",
         "propertyNames": {"pattern": f"^{words.names['short']}$"},
-        "additionalProperties": {"enum": types},
+        "additionalProperties": _ref("type"),
         "minProperties": 1,
     }
+
+
+def _field_type(words: Vocabulary) -> Schema:
+    """Return the schema of a type: how it may begin, as JSON Schema cannot count brackets."""
+    return {
+        "description": "A type: a scalar, list[...], dict[str, ...], enum(...), a model, a class "
+        "as module:Class; with constraints in parentheses, | None, and = a default.",
+        **_text(words.shapes["type"].matches),
+        "examples": [*words.field_types, "list[str]", "enum(draft, published)", "str | None"],
+    }
+
+
+def _model(words: Vocabulary) -> Schema:
+    return {
+        "type": "object",
+        "description": "A model, which becomes a module in app/models/.",
+        "properties": {
+            "name": _text(words.shapes["class_name"].matches),
+            "fields": _ref("fields"),
+        },
+        "required": ["name", "fields"],
+        "additionalProperties": False,
+    }
+
+
+def _query(words: Vocabulary) -> Schema:
+    strict = {"type": "boolean", "description": "Whether other parameters are refused."}
+    fields = _fields(words)
+    either = {"anyOf": [_ref("type"), strict]}
+    return {**fields, "properties": {"strict": either}}
 
 
 def _entry(patterns: list[Pattern], description: str) -> Schema:
