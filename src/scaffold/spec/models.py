@@ -1,8 +1,8 @@
 """Models that endpoints declare beside their names, listed where every endpoint can name them.
 
-An endpoint may say `model: Post, fields: {...}`, which is short; `models` lists a class of its own for
-each model, in `app/models/`. The command always lists those of new endpoints, so that a model that
-two endpoints name is one class, and one component of the OpenAPI document.
+An endpoint may say `model: Post, fields: {...}`, which is short; what `models` lists has a
+module of its own in `app/models/`. The command always lists the models of new endpoints, so that
+one that two endpoints name is one class, and one component of the OpenAPI document.
 """
 
 import re
@@ -45,7 +45,7 @@ def with_listed(answers: Answers, new: Sequence[str], catalogue: Catalogue) -> A
     Args:
         answers: answers that are well formed.
         new: the names of the endpoints that are new.
-        catalogue: the catalogue of the template; the models of older ones stay with their endpoints.
+        catalogue: that of the template; the endpoints of an older one keep their models.
 
     Raises:
         InvalidSpec: two endpoints declare one model with different fields.
