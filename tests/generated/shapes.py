@@ -1,0 +1,112 @@
+"""Models of every type and constraint, and endpoints that have them at every place."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from scaffold.catalogue.patterns import load
+
+Spec = dict[str, Any]
+
+CONSTRAINED = (
+    "str(min_length=9)",
+    "str(max_length=3)",
+    "str(min_length=1, max_length=200)",
+    r'str(pattern="^[A-Z]{2}\\d+$", examples=["AB12"])',
+    "str(examples=['a \"quoted\" text'])",
+    "int(ge=5)",
+    "int(gt=-3, lt=0)",
+    "int(multiple_of=7, le=30)",
+    "float(gt=2)",
+    "float(ge=0, lt=1)",
+    "decimal(ge=0, decimal_places=2)",
+    "decimal(max_digits=3, decimal_places=3)",
+    "decimal(gt=100, decimal_places=1)",
+)
+"""Scalars with each of their constraints."""
+FLAT = (*load().vocabulary.field_types, *CONSTRAINED, "enum(draft, published)")
+"""What can stand in a query or a form."""
+DEEP = (
+    "any",
+    "enum(1, 2)",
+    "list[str]",
+    "list[date](min_length=2)",
+    "list[decimal(ge=1)] = []",
+    "dict[str, int]",
+    "dict[str, list[datetime]](min_length=1, max_length=4)",
+    "int | str",
+    "uuid | date | None",
+    "list[enum(a, b)]",
+    "pydantic:HttpUrl(examples=['https://example.com/a'])",
+    "Author",
+    "list[Author]",
+    "dict[str, Author] | None",
+    "Author | str",
+    "Comment",
+    "Node | None",
+)
+"""What else can stand in a body or an answer."""
+DEFAULTS = (
+    "str = none",
+    "int = 3",
+    "float = 0.5",
+    "bool = true",
+    "decimal = 1.50",
+    "list[int] = [1, 2]",
+    "enum(draft, published) = draft",
+    "dict[str, str] = {}",
+)
+NAMED: list[Spec] = [
+    {"name": "Author", "fields": {"name": "str", "email": "str | None"}},
+    {"name": "Comment", "fields": {"text": "str", "replies": "list[Comment]"}},
+    {"name": "Node", "fields": {"label": "str", "edges": "list[Edge] = []"}},
+    {"name": "Edge", "fields": {"weight": "float", "to": "Node | None"}},
+]
+"""Models that the types name, one of which leads to itself, and two to each other."""
+SEED, RANDOM = 13, 20
+
+
+def models() -> list[Spec]:
+    """Return a model for each type, and random ones that combine them."""
+    types = [*FLAT, *DEEP, *DEFAULTS, *(f"{one} | None" for one in FLAT)]
+    made = [
+        {"name": f"Kind{number}", "fields": {"id": "int", "value": written}}
+        for number, written in enumerate(types)
+    ]
+    chance = Random(SEED)
+    mixed = [
+        {
+            "name": f"Mixed{number}",
+            "fields": {f"f{n}": written for n, written in enumerate(chance.sample(types, 6))},
+        }
+        for number in range(RANDOM)
+    ]
+    return [*NAMED, *made, *mixed]
+
+
+def endpoints() -> Iterator[Spec]:
+    """Yield what has each model in an answer and a body, and each type in a query and a form."""
+    for number, model in enumerate(models()):
+        name = model["name"]
+        answer = name if number % 2 else f"list[{name}]"
+        yield {
+            "name": f"swap_{number}",
+            "method": ("POST", "PUT", "PATCH")[number % 3],
+            "path": f"/swap/{number}",
+            "body": f"list[{name}]" if number % 5 == 0 else name,
+            "response": {
+                "pattern": ("json-model", "json-direct")[number % 4 // 2],
+                "model": answer,
+            },
+        }
+    for number, written in enumerate((*FLAT, *(f"{one} | None" for one in FLAT))):
+        fields = {"value": written, "several": f"list[{written.removesuffix(' | None')}]"}
+        kind = {"query": {"pattern": "json-model", "model": "Author"}, "form": "json-model"}
+        for place, response in kind.items():
+            yield {
+                "name": f"{place}_{number}",
+                "method": "GET" if place == "query" else "POST",
+                "path": f"/{place}/{number}",
+                place: fields,
+                "response": response,
+            }
