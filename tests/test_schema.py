@@ -80,7 +80,7 @@ def test_whatever_the_command_accepts_fits(endpoints: Draft202012Validator) -> N
         GOOD | {"response": {"pattern": "json-model", "model": "post"}},
         GOOD | {"response": {"pattern": "json-model", "fields": {"id": "integer"}}},
         GOOD | {"response": {"pattern": "json-model", "fields": {}}},
-        GOOD | {"body": {"Title": "str"}},
+        GOOD | {"body": {"a title": "str"}},
         GOOD | {"cookies": [{"pattern": "cookie-set", "samesite": "Lax"}]},
         GOOD | {"cookies": [{"pattern": "cookie-set", "secure": "yes"}]},
         GOOD | {"cookies": [{"pattern": "cookie-set", "max_age": 0}]},

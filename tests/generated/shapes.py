@@ -60,6 +60,19 @@ NAMED: list[Spec] = [
     {"name": "Author", "fields": {"name": "str", "email": "str | None"}},
     {"name": "Comment", "fields": {"text": "str", "replies": "list[Comment]"}},
     {"name": "Node", "fields": {"label": "str", "edges": "list[Edge] = []"}},
+    {
+        "name": "Spelled",
+        "fields": {
+            "photoUrls": "list[str]",
+            "from": "str",
+            "_links": "dict[str, str]",
+            "@type": "enum(a, b)",
+            "x-rate.limit": "int = 3",
+            "HTMLUrl": "str | None",
+            "date": "date",
+            "model_id": "int",
+        },
+    },
     {"name": "Edge", "fields": {"weight": "float", "to": "Node | None"}},
 ]
 """Models that the types name, one of which leads to itself, and two to each other."""
@@ -101,6 +114,8 @@ def endpoints() -> Iterator[Spec]:
         }
     for number, written in enumerate((*FLAT, *(f"{one} | None" for one in FLAT))):
         fields = {"value": written, "several": f"list[{written.removesuffix(' | None')}]"}
+        if number == 0:
+            fields |= {"sortBy": "str", "in": "int"}
         kind = {"query": {"pattern": "json-model", "model": "Author"}, "form": "json-model"}
         for place, response in kind.items():
             yield {

@@ -125,7 +125,7 @@ def _fields(words: Vocabulary) -> Schema:
     return {
         "type": "object",
         "description": "Fields by name, such as {id: int, title: 'str(max_length=200) | None'}.",
-        "propertyNames": {"pattern": f"^{words.names['short']}$"},
+        "propertyNames": {"pattern": f"^{words.names['field']}$"},
         "additionalProperties": _ref("type"),
         "minProperties": 1,
     }
