@@ -286,3 +286,11 @@ def test_the_catalogue_is_sound(pattern: Any) -> None:
         assert "name" in pattern.options
     if pattern.family != "app":
         check({"endpoints": [parse_line(example(pattern))]})
+
+
+def test_a_type_has_an_end() -> None:
+    """What nobody writes is not read, however it goes on."""
+    for written in ("int | " * 1000 + "int", "list[" * 2000 + "str" + "]" * 2000):
+        said = command_says({"models": [{"name": "Post", "fields": {"a": written}}]})
+        assert said.startswith("models[0].fields.a: ")
+        assert "is no field type; use str" in said

@@ -67,6 +67,7 @@ NAMED: list[Spec] = [
             "from": "str",
             "_links": "dict[str, str]",
             "@type": "enum(a, b)",
+            "filter[status]": "str",
             "x-rate.limit": "int = 3",
             "HTMLUrl": "str | None",
             "date": "date",
