@@ -41,15 +41,16 @@ def render(source: str, **answers: Any) -> str:
 
 @cache
 def _template(question: str) -> Any:
+    arguments = "" if question == "models" else ", kinds"
     return environment().from_string(
         "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
-        "{{ " + question + "_problem(" + question + ", kinds) }}"
+        "{{ " + question + "_problem(" + question + arguments + ") }}"
     )
 
 
 def problem(answers: dict[str, Any], *, new: bool = True) -> str:
     """Return what the template says about answers, new or recorded ones; nothing if they fit."""
-    for question in ("application", "endpoints"):
+    for question in ("models", "application", "endpoints"):
         if question in answers:
             kinds = ["refuse", "discourage"] if new else ["refuse"]
             said: str = _template(question).render(answers, kinds=kinds).strip()
