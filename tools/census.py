@@ -443,7 +443,8 @@ def _counted(document: Document, why: Counter[str]) -> Counter[str]:
     checker.macros = Macros(load(), [], named)
     for spec in specs:
         answer = spec.get("response")
-        written = [spec.get("body", ""), answer["model"] if "model" in (answer or ()) else ""]
+        model = answer.get("model", "") if isinstance(answer, dict) else ""
+        written = [spec.get("body", ""), model]
         bad = sorted(document.reach(" ".join(written)) & wrong.keys())
         try:
             if bad:
