@@ -1,11 +1,16 @@
 """Endpoint lists that put every pattern beside every other one it may stand with."""
 
+import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, wraps
 from itertools import combinations, count, product
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
+
+from filelock import FileLock
 
 from scaffold.catalogue.patterns import Pattern, documents_of, load, template_root
 from scaffold.errors import InvalidSpec
@@ -58,12 +63,28 @@ def is_valid(spec: Spec, *application: str) -> bool:
     return True
 
 
+def once(make: Callable[[], tuple[Spec, ...]]) -> Callable[[], tuple[Spec, ...]]:
+    """Let the processes of a test run share what takes long to find, as they share templates."""
+
+    @wraps(make)
+    def made() -> tuple[Spec, ...]:
+        if "COMPILED_TEMPLATES" not in os.environ:
+            return make()
+        file = Path(os.environ["COMPILED_TEMPLATES"], f"{make.__name__}.json")
+        with FileLock(f"{file}.lock"):
+            if not file.exists():
+                file.write_text(json.dumps(make()), encoding="utf-8")
+        return tuple(json.loads(file.read_text(encoding="utf-8")))
+
+    return cache(made)
+
+
 @cache
 def _checker(application: tuple[str, ...]) -> Checker:
     return Checker(list(application))
 
 
-@cache
+@once
 def pairs() -> tuple[Spec, ...]:
     """Return an endpoint for each valid pair of patterns, by each `via`.
 
@@ -85,7 +106,7 @@ def pairs() -> tuple[Spec, ...]:
     return tuple(found)
 
 
-@cache
+@once
 def together() -> tuple[Spec, ...]:
     """Return few endpoints that hold every valid pair: a response with several headers and cookies.
 
