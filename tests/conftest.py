@@ -3,6 +3,7 @@
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let all processes of this run, and those that they start, share what Jinja compiles."""
+    """Let all processes of this run, and those that they start, share what Jinja compiles.
+
+    They can be interrupted, too: what a shell runs in the background ignores that, with all that
+    it starts.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if "COMPILED_TEMPLATES" in os.environ:
         return  # by the process that started this one
     folder = tempfile.mkdtemp(prefix="compiled-")

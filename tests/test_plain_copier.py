@@ -1,8 +1,5 @@
 """Plain Copier gives the same project, refuses the same specs, and updates without `--trust`."""
 
-import os
-import subprocess
-import sys
 from ast import literal_eval
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +15,7 @@ from scaffold.template.renderer import Template
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
 from tests.generated.project import generate
+from tests.programs import commit, copier, git, template_repository
 from tools.template_copy import copy_template
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
@@ -28,42 +26,6 @@ ANSWERS: dict[str, Any] = {
     ],
     "application": ["security-headers"],
 }
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder, as somebody."""
-    who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
-    command = ["git", *who, *arguments]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return ran.stdout.strip()
-
-
-def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run Copier's own command."""
-    return subprocess.run(
-        [sys.executable, "-m", "copier", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
-
-
-def template_repository(folder: Path) -> str:
-    """Make a git repository of this template, tagged v0.1.0, and return its URL."""
-    copy_template(folder)
-    git(folder, "init", "-q", "-b", "main")
-    commit(folder, "v0.1.0")
-    return f"git+file://{folder}"
-
-
-def commit(folder: Path, tag: str | None = None) -> None:
-    """Commit everything, and tag it."""
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", tag or "edit")
-    if tag:
-        git(folder, "tag", tag)
 
 
 def written(folder: Path, answers: dict[str, Any]) -> Path:

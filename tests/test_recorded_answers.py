@@ -21,8 +21,8 @@ from scaffold.template.origin import Origin
 from scaffold.template.questions import questions, read_config
 from scaffold.template.renderer import Template
 from tests.conftest import Run
+from tests.programs import commit, git, template_repository
 from tests.terminal import Terminal
-from tests.test_plain_copier import commit, git, template_repository
 from tools.template_copy import copy_template
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts", "response": "json-model"}

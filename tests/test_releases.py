@@ -19,8 +19,8 @@ from scaffold.spec.check import check, discouraged
 from scaffold.system.yaml_files import read_yaml
 from scaffold.template.origin import Origin, version
 from tests.conftest import ROOT
+from tests.programs import commit, copier, git
 from tests.terminal import Terminal
-from tests.test_plain_copier import commit, copier, git
 from tools import release
 from tools.template_copy import copy_template
 from tools.validity import checks, stricter

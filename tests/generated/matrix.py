@@ -1,15 +1,20 @@
 """Endpoint lists that put every pattern beside every other one it may stand with."""
 
+import json
+import os
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, partial
-from itertools import combinations, product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, wraps
+from itertools import combinations, count, product
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 
+from filelock import FileLock
+
 from scaffold.catalogue.patterns import Pattern, documents_of, load, template_root
 from scaffold.errors import InvalidSpec
-from scaffold.spec.check import check
+from scaffold.spec.check import NEW, Checker
 
 Spec = dict[str, Any]
 Pair = tuple[str, str]
@@ -24,6 +29,9 @@ REQUESTS: list[tuple[str, Spec]] = [
 
 # A response of each form, on which headers and cookies meet.
 HOSTS = ("json-model", "json-direct", "csv-stream")
+
+MOST = 4
+"""How many headers, and how many cookies, share an endpoint with each other."""
 
 
 def endpoint(name: str, response: Any, method: str = "GET", **rest: Any) -> Spec:
@@ -49,13 +57,34 @@ def _mapping(entry: Any) -> Spec:
 def is_valid(spec: Spec, *application: str) -> bool:
     """Say whether the rules of the catalogue accept the endpoint, with what is around it."""
     try:
-        check({"application": list(application), "endpoints": [spec]})
+        _checker(application).endpoints([spec], NEW)
     except InvalidSpec:
         return False
     return True
 
 
+def once(make: Callable[[], tuple[Spec, ...]]) -> Callable[[], tuple[Spec, ...]]:
+    """Let the processes of a test run share what takes long to find, as they share templates."""
+
+    @wraps(make)
+    def made() -> tuple[Spec, ...]:
+        if "COMPILED_TEMPLATES" not in os.environ:
+            return make()
+        file = Path(os.environ["COMPILED_TEMPLATES"], f"{make.__name__}.json")
+        with FileLock(f"{file}.lock"):
+            if not file.exists():
+                file.write_text(json.dumps(make()), encoding="utf-8")
+        return tuple(json.loads(file.read_text(encoding="utf-8")))
+
+    return cache(made)
+
+
 @cache
+def _checker(application: tuple[str, ...]) -> Checker:
+    return Checker(list(application))
+
+
+@once
 def pairs() -> tuple[Spec, ...]:
     """Return an endpoint for each valid pair of patterns, by each `via`.
 
@@ -65,9 +94,9 @@ def pairs() -> tuple[Spec, ...]:
     found: list[Spec] = []
     for response in catalogue.family("response"):
         for header in _all_entries("header"):
-            found += _first_valid(f"pair_{len(found)}", response.id, header, None)
+            found += _first_valid(f"pair_{len(found)}", response.id, header)
         for cookie in _all_entries("cookie"):
-            found += _first_valid(f"pair_{len(found)}", response.id, None, cookie)
+            found += _first_valid(f"pair_{len(found)}", response.id, cookie)
         for status in catalogue.family("status"):
             found += _with_status(f"pair_{len(found)}", response.id, status.id)
     for response_id in HOSTS:
@@ -77,50 +106,73 @@ def pairs() -> tuple[Spec, ...]:
     return tuple(found)
 
 
-@cache
+@once
 def together() -> tuple[Spec, ...]:
-    """Return few endpoints that hold every valid pair: a response, a header and a cookie at once.
+    """Return few endpoints that hold every valid pair: a response with several headers and cookies.
 
-    Each comes by its default `via`. Where three do not go together, two stand alone.
+    Each comes by its default `via`.
     """
     catalogue = load()
     headers, cookies = _by_default("header"), _by_default("cookie")
+    names = map("pair_{}".format, count())
     found: list[Spec] = []
-    seen: set[Pair] = set()
-
-    def add(response: str, header: Spec | None, cookies: Iterable[Spec | None]) -> None:
-        """Add an endpoint with the first of the cookies that goes there."""
-        for cookie in cookies:
-            if specs := _first_valid(f"pair_{len(found)}", response, header, cookie):
-                found.extend(specs)
-                seen.update(pairs_of(specs[0]))
-                return
-
-    for response in catalogue.family("response"):
-        for header in headers:
-            unseen = partial(_unseen, seen, response.id, header)
-            add(response.id, header, [*sorted(cookies, key=unseen, reverse=True), None])
-        for cookie in cookies:
-            if (response.id, _key(cookie)) not in seen:
-                add(response.id, None, [cookie])
+    for turn, response in enumerate(catalogue.family("response")):
+        # Each response begins with others, so that others come to stand beside each other.
+        found += _packed(names, response.id, [*_turned(headers, turn), *_turned(cookies, 2 * turn)])
         for status in catalogue.family("status"):
-            found += _with_status(f"pair_{len(found)}", response.id, status.id)[:1]
-    for header in headers:
-        for cookie in cookies:
-            for host in HOSTS:
-                if (_key(header), _key(cookie)) not in seen:
-                    add(host, header, [cookie])
+            found += _with_status(next(names), response.id, status.id)[:1]
+    seen = {pair for spec in found for pair in pairs_of(spec)}
+    for header, host in product(headers, HOSTS):
+        unseen = [cookie for cookie in cookies if (_key(header), _key(cookie)) not in seen]
+        more = [*_packed(names, host, unseen, header)]
+        seen |= {pair for spec in more for pair in pairs_of(spec)}
+        found += more
     return tuple(found)
+
+
+def _turned(entries: Sequence[Spec], turn: int) -> list[Spec]:
+    """Return the same entries in the same order, but beginning elsewhere."""
+    first = turn % len(entries)
+    return [*entries[first:], *entries[:first]]
+
+
+def _packed(
+    names: Iterator[str], response: str, entries: Iterable[Spec], *always: Spec
+) -> Iterator[Spec]:
+    """Yield endpoints with a response that hold every entry which is valid there.
+
+    Each holds as many as go together, but no more than `MOST`, beside what it always holds.
+    """
+    alone = [(entry, _first_valid(next(names), response, *always, entry)) for entry in entries]
+    waiting = [(entry, specs[0]) for entry, specs in alone if specs]
+    while waiting:
+        _, spec = waiting[0]
+        for one in waiting[1:]:
+            entry, _ = one
+            if _is_room(spec, entry) and is_valid(more := _beside(spec, entry)):
+                spec = more
+                waiting.remove(one)
+        del waiting[0]
+        yield spec
+
+
+def _is_room(spec: Spec, entry: Spec) -> bool:
+    """Say whether an endpoint can hold an entry more; a session is the only cookie of its own."""
+    held = [*spec.get(_place(entry), []), entry]
+    return len(held) <= MOST and not (len(held) > 1 and any(map(_is_session, held)))
+
+
+def _is_session(entry: Any) -> bool:
+    action = load().patterns[_mapping(entry)["pattern"]].options.get("action")
+    return action is not None and "login" in action.choices
 
 
 def pairs_of(spec: Spec) -> set[Pair]:
     """Return which patterns meet in an endpoint of the matrix, without how they get there."""
-    # What stands before an entry, because that needs it, is no subject of its own.
-    header = spec["headers"][-1] if "headers" in spec else None
-    cookie = spec["cookies"][-1] if "cookies" in spec else None
-    if header is None and cookie is None:
+    entries = [*spec.get("headers", []), *spec.get("cookies", [])]
+    if not entries:
         return {(spec["response"], spec["status"])}
-    return set(_pairs(spec["response"], header, cookie))
+    return set(combinations([spec["response"], *map(_key, map(_mapping, entries))], 2))
 
 
 def via_of(spec: Spec) -> str | None:
@@ -129,28 +181,24 @@ def via_of(spec: Spec) -> str | None:
     return places[-1].get("via") if places else None
 
 
-def _pairs(response: str, header: Spec | None, cookie: Spec | None) -> Iterator[Pair]:
-    keys = [response, *(_key(entry) for entry in (header, cookie) if entry)]
-    yield from combinations(keys, 2)
-
-
-def _unseen(seen: set[Pair], response: str, header: Spec, cookie: Spec) -> int:
-    return len(set(_pairs(response, header, cookie)) - seen)
-
-
 def _key(entry: Spec) -> str:
     return " ".join(entry[part] for part in ("pattern", "action") if part in entry)
 
 
-def _first_valid(name: str, response: str, header: Spec | None, cookie: Spec | None) -> list[Spec]:
+def _first_valid(name: str, response: str, *entries: Spec) -> list[Spec]:
     """Return an endpoint with the first method that is valid for it, or nothing."""
     for method, status in REQUESTS:
         spec = endpoint(name, response, method, **status)
-        for entry in filter(None, (header, cookie)):
+        for entry in entries:
             spec = _beside(spec, entry)
         if is_valid(spec):
             return [spec]
     return []
+
+
+def _place(entry: Spec) -> str:
+    """Return where an endpoint lists a header or cookie."""
+    return load().vocabulary.places[load().patterns[entry["pattern"]].family]
 
 
 def _beside(spec: Spec, entry: Spec) -> Spec:
@@ -159,13 +207,14 @@ def _beside(spec: Spec, entry: Spec) -> Spec:
     A cookie may also need a path below its own.
     """
     pattern = load().patterns[entry["pattern"]]
-    place = load().vocabulary.places[pattern.family]
+    place = _place(entry)
     via = {"via": entry["via"]} if "via" in entry else {}
     needed = [{**_mapping(one), **via} for one in example_of_options(entry).get(place, [])]
     example = pattern.example.get("path", "/")
     folder = example.rpartition("/")[0] if pattern.family == "cookie" else ""
+    path = spec["path"] if spec["path"].startswith(f"{folder}/") else folder + spec["path"]
     more = [*spec.get(place, []), *needed, entry]
-    return {**spec, "path": folder + spec["path"], place: more}
+    return {**spec, "path": path, place: more}
 
 
 def example_of_options(entry: Spec) -> Spec:

@@ -57,7 +57,9 @@ class Project:
         Who makes several of them at once in the same place may remove those of others.
         """
         own = f"--basetemp={self.folder.parent / 'pytest'}"
-        self.must("pytest", "-q", "-p", "no:cacheprovider", "-W", "error", own, *arguments)
+        # Modules that run once are not worth rewriting their assertions.
+        how = ("-q", "-p", "no:cacheprovider", "-W", "error", "--assert=plain", own)
+        self.must("pytest", *how, *arguments)
 
 
 def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:

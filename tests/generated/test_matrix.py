@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from tests.generated.project import Project, generate
 pytestmark = pytest.mark.apart
 
 Spec = dict[str, Any]
+
+WITHOUT_TOOLKIT = ("--ignore=tests/http",)
+"""The tests of the toolkit are the same in every project: those of the presets run them."""
 
 
 def compressible(endpoints: Iterable[Spec]) -> list[Spec]:
@@ -34,8 +38,14 @@ def by_itself(via: str | None) -> list[Spec]:
     return [spec for spec in matrix.pairs() if matrix.via_of(spec) == via]
 
 
+def together(part: int) -> list[Spec]:
+    """Return some of the endpoints that hold every pair: many routes make each request slower."""
+    return compressible(matrix.together())[part::PARTS]
+
+
+PARTS = 3
 LISTS: dict[str, Callable[[], list[Spec]]] = {
-    "together": lambda: compressible(matrix.together()),
+    **{f"together {part}": partial(together, part) for part in range(PARTS)},
     "options": lambda: compressible(matrix.options()),
     "exact": exact,
     # FastAPI 0.165 keeps 128 models of parameters and loses track of more: hence not all at once.
@@ -44,7 +54,7 @@ LISTS: dict[str, Callable[[], list[Spec]]] = {
     "direct": lambda: by_itself("direct"),
     "default": lambda: by_itself(None),
 }
-BY_DEFAULT = ("together", "options", "exact")
+BY_DEFAULT = (*(f"together {part}" for part in range(PARTS)), "options", "exact")
 
 
 @pytest.fixture(
@@ -76,9 +86,10 @@ def test_lint_format_types(project: Project) -> None:
 
 def test_suite_passes(project: Project) -> None:
     """The project's own tests pass, with warnings as errors."""
-    project.test()
+    project.test(*WITHOUT_TOOLKIT)
 
 
+@pytest.mark.xdist_group("pairs of the matrix")
 def test_pairs_hold_every_pattern() -> None:
     """Each pattern that an endpoint can have is in the pairs, by each way that is valid for it."""
     pairs = matrix.pairs()
@@ -88,6 +99,7 @@ def test_pairs_hold_every_pattern() -> None:
     assert vias == {"parameter", "dependency", "direct", None}
 
 
+@pytest.mark.xdist_group("pairs of the matrix")
 def test_every_pair_is_together_with_others() -> None:
     """The endpoints with several pairs at once leave none out."""
     held = {pair for spec in matrix.together() for pair in matrix.pairs_of(spec)}
@@ -120,7 +132,7 @@ def test_application_pattern(entries: list[Spec], tmp_path: Path) -> None:
     """Each by itself, and all with other options, suit every kind of response."""
     project = generate(tmp_path / "service", endpoints=matrix.alone(), application=entries)
     project.lint()
-    project.test()
+    project.test(*WITHOUT_TOOLKIT)
 
 
 @pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])

@@ -25,7 +25,7 @@ from scaffold.template import repository
 from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from scaffold.template.repository import Repository
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 from tools.template_copy import copy_template
 
 GET_POST = "GET /posts/{post_id:int} json-model(model=Post) cache-control as get_post"

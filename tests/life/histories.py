@@ -11,7 +11,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from tests.life.conftest import replace, run
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 STUB = "app/endpoints/get_post.py"
 TEST = "tests/endpoints/test_get_post.py"

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.test_plain_copier import git
+from tests.programs import git
 
 CONFIG = """
 [core]

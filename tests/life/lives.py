@@ -32,7 +32,7 @@ from tests.generated import matrix
 from tests.life.conftest import Done, run
 from tests.life.test_apply import forked
 from tests.life.test_histories import tree
-from tests.test_plain_copier import git
+from tests.programs import git
 
 Spec = dict[str, Any]
 WORD = re.compile(rb"mine_\d+")

@@ -19,7 +19,7 @@ from scaffold.merge.trees import Change
 from scaffold.project.state import read_project
 from tests.life.conftest import replace, run
 from tests.life.test_apply import forked, tree
-from tests.test_plain_copier import git
+from tests.programs import git
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
 

@@ -13,7 +13,7 @@ from scaffold.template.renderer import Template
 from tests.life.conftest import replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
 from tests.life.test_histories import tree
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 
 def on_branch(project: Path, branch: str, *command: str) -> None:

@@ -12,7 +12,7 @@ from scaffold.project.files import read_tree
 from tests.life.conftest import GET_POST, replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
 from tests.life.test_histories import tree
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 REPORT = "GET /report msgpack cookie-set(name=seen) as get_report"
 

@@ -13,7 +13,7 @@ from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.hostile import Marks, everything, sign
 from tests.life.test_branches import merge, on_branch
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
 COMMANDS = [

@@ -7,7 +7,7 @@ import pytest
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.test_histories import tree
-from tests.test_plain_copier import commit
+from tests.programs import commit
 
 ANSWERS = ".copier-answers.yml"
 ADDED = "- name: hello\n  method: GET\n  path: /hello\n  response: plain-text\n"

@@ -18,7 +18,7 @@ from scaffold.project.state import CONFLICT, read_project
 from scaffold.system.paths import STAGE
 from tests.life.conftest import run
 from tests.life.histories import HISTORIES
-from tests.test_plain_copier import git
+from tests.programs import git
 
 pytestmark = pytest.mark.apart
 

@@ -21,8 +21,8 @@ from tests.life.hostile import everything
 from tests.life.test_apply import killed
 from tests.life.test_branches import merge, on_branch
 from tests.life.test_histories import tree
+from tests.programs import git
 from tests.terminal import Terminal
-from tests.test_plain_copier import git
 
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
 LOOKING = [

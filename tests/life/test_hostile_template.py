@@ -6,7 +6,7 @@ import pytest
 
 from tests.life.conftest import run
 from tests.life.hostile import CONFIG, Marks, everything
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 pytestmark = pytest.mark.usefixtures("real_renders")
 

@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 from tests.life.conftest import run
 from tests.life.lives import Life, pool
 from tests.life.test_histories import tree
-from tests.test_plain_copier import git
+from tests.programs import git
 
 LIVES = 50
 STEPS = 20

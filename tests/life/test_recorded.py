@@ -17,7 +17,7 @@ from scaffold.template.renderer import Template
 from scaffold.wizard.endpoint import Company
 from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.test_histories import tree
-from tests.test_plain_copier import commit, git
+from tests.programs import commit, git
 
 ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")
 SHOWN: dict[str, Any] = {
