@@ -163,6 +163,28 @@ def test_edit_keeps_the_edits(project: Path) -> None:
     assert not (project / "app/http/caching.py").exists()
 
 
+def test_edit_merges_with_a_stub_that_has_become_real(project: Path) -> None:
+    replace(
+        project / STUB,
+        '    return Post(id=post_id, title="example")',
+        "    return await stored(post_id)",
+    )
+    replace(
+        project / STUB,
+        "from app.http.caching",
+        "from app.storage import stored\nfrom app.http.caching",
+    )
+    with_login = f"{GET_POST.removesuffix(' as get_post')} server-timing cookie-session-host-prefix"
+    for line in (with_login, "GET /posts/{post_id:int} json-model(model=Post)", GET_POST):
+        done = run("edit", "get_post", line)
+        assert done.status == 0, done.stderr
+        stub = (project / STUB).read_text()
+        assert "    return await stored(post_id)" in stub
+        assert "from app.storage import stored\n" in stub
+        assert ("Depends(session.user)" in stub) == (line == with_login)
+        assert ("cache_control.apply(response)" in stub) == ("cache-control" in line)
+
+
 def test_a_conflict_is_marked_listed_and_told_by_the_exit_status(project: Path) -> None:
     replace(project / STUB, "post_id: int", "post_id: int, mine: bool = False")
     line = "GET /posts/{id:int} json-model(model=Post) cache-control"
