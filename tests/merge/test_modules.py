@@ -419,6 +419,13 @@ def test_a_statement_is_merged_by_its_parts(
             [('cache_control = CacheControl("private, max-age=9")\n', "")],
         ),
         (
+            ("    return Post(id=post_id, published=date(2026, 1, 31))", "    mine()"),
+            BASE.replace(
+                "    return Post(id=post_id, published=date(2026, 1, 31))", "    raise NotYet"
+            ),
+            [("    mine()\n", "    raise NotYet\n")],
+        ),
+        (
             ("post_id: int, response", "post_id: str, response"),
             WITH_ETAG.replace("post_id: int, response", "post_id: UUID, response"),
             [

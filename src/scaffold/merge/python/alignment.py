@@ -29,16 +29,19 @@ def aligned(
         in_place: whether one that stands where another stood has come from that, however little
             they have in common.
     """
-    found: dict[int, int] = {}
-    names = {name(piece): at for at, piece in enumerate(base) if name(piece)}
-    for at, piece in enumerate(side):
-        if (known := names.pop(name(piece), None)) is not None:
-            found[at] = known
+    before, after = _named(base, name), _named(side, name)
+    found = {after[each]: before[each] for each in after if each in before}
     found |= _equal(base, side, found)
     for at, known in _alike(base, side, found, name, 0 if in_place else ALIKE):
         if all((at < other) == (known < was) for other, was in found.items()):
             found[at] = known
     return [found.get(at) for at in range(len(side))]
+
+
+def _named(pieces: Sequence[Piece], name: Callable[[Piece], str | None]) -> dict[str, int]:
+    """Return the places of what has a name that nothing else has."""
+    names = [name(piece) for piece in pieces]
+    return {one: at for at, one in enumerate(names) if one is not None and names.count(one) == 1}
 
 
 def _rest(

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from scaffold.merge.python.layout import WIDTH
 from scaffold.merge.python.pieces import Piece
@@ -41,7 +41,7 @@ def merge_import(
     ours: Piece | None,
     theirs: Piece | None,
     used: Collection[str],
-    brought: Collection[str],
+    sides: tuple[Collection[str], Collection[str]],
 ) -> str | None:
     """Merge an import from one module; None where nothing is left of it.
 
@@ -50,14 +50,13 @@ def merge_import(
         ours: the version whose layout is kept.
         theirs: the version that is merged into it.
         used: the names that the merged module uses.
-        brought: those that theirs uses.
+        sides: those that ours uses, and theirs.
     """
     before, mine, other = (names(side) if side else {} for side in (base, ours, theirs))
-    idle = other.keys() - before.keys() - set(brought)
     kept = {
         name: written
         for name, written in {**other, **mine}.items()
-        if _stays(name, before, mine, other) or name in used or name in idle
+        if _stays(name, (before, mine, other), used, sides)
     }
     if not kept:
         return None
@@ -69,10 +68,18 @@ def merge_import(
 
 
 def _stays(
-    name: str, before: Collection[str], mine: Collection[str], other: Collection[str]
+    name: str,
+    versions: Sequence[Collection[str]],
+    used: Collection[str],
+    sides: tuple[Collection[str], Collection[str]],
 ) -> bool:
-    """Say whether the owner has a name that the other side has not taken away."""
-    return name in mine and (name in other or name not in before)
+    """Say whether a name is imported; what one side has taken away the other may use."""
+    before, mine, other = versions
+    if name in mine:
+        return name in other or name not in before or (name in used and name not in sides[1])
+    if name in before:
+        return name in used and name not in sides[0]
+    return name in used or name not in sides[1]
 
 
 def _written(piece: Piece, kept: Collection[str]) -> str:

@@ -1,15 +1,15 @@
 """Three versions of a Python module become one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from scaffold.merge.python.alignment import ordered
 from scaffold.merge.python.expressions import Conflict, merge_layout
 from scaffold.merge.python.forms import Sources, with_names, with_returns, without_variables
-from scaffold.merge.python.imports import is_import, merge_import
+from scaffold.merge.python.imports import merge_import
 from scaffold.merge.python.layout import laid_out
 from scaffold.merge.python.names import contested
 from scaffold.merge.python.pieces import Piece, Statement, Unknown, same, statements
-from scaffold.merge.python.rows import Rows, defined, nested
+from scaffold.merge.python.rows import Rows, defined, nested, words
 from scaffold.merge.three_way import Labels, merge_texts, undecided
 from scaffold.project.syntax import python_tree
 
@@ -86,7 +86,7 @@ class _Merge:
             if not rows.is_import(key):
                 made[key] = self.statement(rows.versions(key))
         self._keep_needed(rows, made)
-        used = _words(made.values())
+        used = words(made.values())
         for key in rows.order:
             if rows.is_import(key):
                 made[key] = self._import(rows, key, used)
@@ -123,10 +123,7 @@ class _Merge:
         Raises:
             Conflict: both have changed the same.
         """
-        known = _piece(base)
-        behind = ours.behind
-        if base is not None and ours.behind.strip() == base.behind.strip():
-            behind = theirs.behind
+        known, behind = _piece(base), _behind(base, ours, theirs)
         indent = ours.piece.indent
         if indent != theirs.piece.indent:
             raise Conflict
@@ -231,7 +228,9 @@ class _Merge:
         try:
             if head is None or tail is None:
                 raise Conflict
-            needed = gone & _words([f"async def f():\n{body}"])
+            brought = definitions[2].between(starts[2], definitions[2].stop)
+            needed = gone & words([f"async def f():\n{body}"])
+            needed -= words([f"async def f():\n{brought}"])
             layout = merge_layout(sides, needed)
         except Conflict:
             return self._lines(
@@ -246,35 +245,41 @@ class _Merge:
         )
 
     def _keep_needed(self, rows: Rows, made: dict[int, str | None]) -> None:
-        """Put back what one side has taken away, where the merged statements still use it."""
+        """Put back what one side has taken away, where the other one's statements use it."""
+        sides = rows.words()
         while True:
-            used = _words(made.values())
-            again = [
-                key
+            used = words(made.values())
+            again = {
+                key: kept
                 for key, text in made.items()
                 if text is None and (kept := rows.kept(key)) and defined(kept.piece) in used
-            ]
+                if defined(kept.piece) not in sides[rows.has_ours(key)]
+            }
             if not again:
                 return
-            for key in again:
-                kept = rows.kept(key)
-                made[key] = kept.lines if kept else None
+            made |= {key: kept.lines for key, kept in again.items()}
 
     def _import(self, rows: Rows, key: int, used: set[str]) -> str | None:
         versions = rows.versions(key)
         base, ours, theirs = map(_piece, versions)
-        brought = _words(statement.lines for statement in rows.sides[2])
-        made = merge_import(base, ours, theirs, used, brought)
-        kept = versions[1] or versions[2]
-        return (
-            None
-            if made is None or kept is None
-            else f"{' ' * kept.piece.indent}{made}{kept.behind}"
-        )
+        made = merge_import(base, ours, theirs, used, rows.words())
+        kept = rows.kept(key)
+        if made is None or kept is None:
+            return None
+        behind = _behind(*versions) if versions[1] and versions[2] else kept.behind
+        return f"{' ' * kept.piece.indent}{made}{behind}"
 
 
 def _piece(statement: Statement | None) -> Piece | None:
     return None if statement is None else statement.piece
+
+
+def _behind(base: Statement | None, ours: Statement | None, theirs: Statement | None) -> str:
+    """Return what stands behind a statement that both sides have: the owner's, if it is."""
+    assert ours is not None
+    assert theirs is not None
+    is_owners = base is None or ours.behind.strip() != base.behind.strip()
+    return ours.behind if is_owners else theirs.behind
 
 
 def _one_sided(versions: Sequence[str]) -> str | None:
@@ -312,9 +317,3 @@ def _parameter_names(parameters: Piece) -> set[str]:
         for kind, text in [next(part.leaves())]
         if kind == "identifier"
     }
-
-
-def _words(lines: Iterable[str | None]) -> set[str]:
-    """Return the names that lines use, but for those that they import."""
-    module = Piece.of("".join(text for text in lines if text))
-    return {use.text for piece in module.named() if not is_import(piece) for use in piece.uses()}

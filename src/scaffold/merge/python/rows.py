@@ -1,6 +1,6 @@
 """The statements of three versions as one list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from scaffold.merge.python.alignment import aligned, ordered
 from scaffold.merge.python.imports import is_import, section, source, statement_key
@@ -29,9 +29,36 @@ def nested(piece: Piece) -> str | None:
 
 
 def _docstring(piece: Piece) -> str | None:
-    is_first = piece.node.prev_named_sibling is None
+    before = piece.node.prev_named_sibling
+    while before is not None and before.type == "comment":
+        before = before.prev_named_sibling
+    is_first = before is None
     is_text = piece.kind == "expression_statement" and piece.named()[0].kind == "string"
     return "a docstring" if is_first and is_text else None
+
+
+def words(lines: Iterable[str | None]) -> set[str]:
+    """Return the names that lines use, but for those that they import."""
+    module = Piece.of("".join(text for text in lines if text))
+    return {use.text for piece in module.named() if not is_import(piece) for use in piece.uses()}
+
+
+def _replaced(base: Sequence[Piece], *sides: list[int | None]) -> None:
+    """Let what both sides have put in the place of a statement be that, changed by both."""
+    for known, piece in enumerate(base):
+        if is_import(piece) or any(known in side for side in sides):
+            continue
+        places = [_place(side, known) for side in sides]
+        if None not in places:
+            for side, place in zip(sides, places, strict=True):
+                side[place or 0] = known
+
+
+def _place(side: Sequence[int | None], known: int) -> int | None:
+    """Return where a side has something new between the neighbours of a statement that is gone."""
+    above = max((at for at, was in enumerate(side) if was is not None and was < known), default=-1)
+    at = above + 1
+    return at if at < len(side) and side[at] is None else None
 
 
 class Rows:
@@ -41,10 +68,13 @@ class Rows:
         self, sides: Sequence[Sequence[Statement]], name: Callable[[Piece], str | None]
     ) -> None:
         self.sides = sides
+        ours_words, theirs_words = (words(each.lines for each in side) for side in sides[1:])
+        self._words = (ours_words, theirs_words)
         base, ours, theirs = ([statement.piece for statement in side] for side in sides)
         fresh = len(base)
         mine = aligned(base, ours, name)
         other = aligned(base, theirs, name)
+        _replaced(base, mine, other)
         new = {at: fresh + at for at, known in enumerate(mine) if known is None}
         keys = [new[at] if known is None else known for at, known in enumerate(mine)]
         fresh += len(ours)
@@ -85,6 +115,14 @@ class Rows:
         """Return a statement of the version that still has it."""
         _, ours, theirs = self.versions(key)
         return ours or theirs
+
+    def has_ours(self, key: int) -> bool:
+        """Say whether ours has a statement."""
+        return key in self.keys[1]
+
+    def words(self) -> tuple[set[str], set[str]]:
+        """Return the names that ours uses, and theirs."""
+        return self._words
 
     def is_import(self, key: int) -> bool:
         """Say whether a statement is an import."""
@@ -149,7 +187,8 @@ class Rows:
         blank = first[: len(first) - len(first.lstrip("\n"))]
         if not around and before is not None and self.is_import(key) and self.is_import(before):
             blank = "\n" * (section(self._piece(before)) != section(self._piece(key)))
-        return blank + left + "".join(wanted)
+        texts = [side.above for side in (ours, theirs) if side and side.comments == wanted]
+        return blank + left + (texts[0].lstrip("\n") if texts else "".join(wanted))
 
     def _before(self, side: int, key: int) -> int | None:
         at = self.keys[side].index(key)
