@@ -17,6 +17,8 @@ import yaml
 from scaffold.errors import InvalidSpec
 from scaffold.merge.python.modules import merge_modules
 from scaffold.merge.three_way import UPDATING
+from scaffold.merge.trees import merge_versions
+from scaffold.project.files import File
 from scaffold.project.sources import Direct
 from scaffold.template.origin import Origin
 from tests.merge.edits import after, real_data, several
@@ -499,3 +501,17 @@ def test_the_edit_of_the_tutorial_does_not_conflict(tmp_path: Path) -> None:
         parts = meaning(step.theirs) - meaning(step.base)
         lost = [part for part in parts - meaning(text) if " responses: " not in part]
         assert not lost
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig"])
+def test_a_module_keeps_its_encoding(encoding: str) -> None:
+    coding = "# -*- coding: latin-1 -*-\n" if encoding == "latin-1" else ""
+    base, ours, theirs = (text.replace("JSON", "J\xe9SON") for text in (BASE, BASE, WITH_ETAG))
+    ours = f"{coding}{ours}\nMINE = 'caf\xe9'\n"
+    files = [File(base.encode()), File(ours.encode(encoding)), File(theirs.encode())]
+    file, conflict = merge_versions("app/endpoints/get_post.py", *files)
+    assert not conflict
+    text = file.content.decode(encoding)
+    assert "MINE = 'caf\xe9'\n" in text
+    assert "etag.apply(response" in text
+    assert file.content[:3] == files[1].content[:3]

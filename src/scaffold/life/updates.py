@@ -9,6 +9,7 @@ from typing import Any
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.operations import Plan, plan_merge, unmerged_project
+from scaffold.life.other_places import refuse_moved
 from scaffold.project.recorded import become, refusing, told
 from scaffold.project.sources import Source, is_installed, source_of
 from scaffold.project.state import Project, find_folder, read_project
@@ -96,6 +97,7 @@ def plan_update(
         InvalidSpec: the other answers cannot be generated.
     """
     answers = project.answers if answers is None else answers
+    refuse_moved(project)
     with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base)

@@ -16,6 +16,7 @@ from scaffold.merge.python.modules import merge_modules
 from scaffold.merge.three_way import UPDATING, Labels, merge_texts, undecided
 from scaffold.merge.words import rename_words, renamed_words
 from scaffold.project.files import File, Tree, read_file
+from scaffold.project.python_text import PythonText
 from scaffold.project.state import ANSWERS_FILE, CONFLICT
 from scaffold.project.syntax import spoiled
 from scaffold.system.paths import refuse_outside
@@ -196,7 +197,7 @@ def _merge_contents(
     What merges into something that does not parse, although all versions do, is a conflict.
     """
     crlf = ours.has_crlf()
-    versions = [file.unix().content for file in (ours, base, theirs)]
+    versions = _in_one_encoding(path, [file.unix().content for file in (ours, base, theirs)])
     content, conflict = _merged_statements(path, versions, labels) or merge_texts(
         path, settle(path, versions), labels
     )
@@ -206,6 +207,17 @@ def _merge_contents(
     return content.replace(b"\n", b"\r\n") if crlf else content, conflict
 
 
+def _in_one_encoding(path: str, versions: list[bytes]) -> list[bytes]:
+    """Return ours, base and theirs in the encoding that the owner has chosen for a module."""
+    if not path.endswith(".py"):
+        return versions
+    try:
+        encoding = PythonText.read(versions[0]).encoding
+        return [versions[0], *(version.decode().encode(encoding) for version in versions[1:])]
+    except ValueError:
+        return versions
+
+
 def _merged_statements(
     path: str, versions: list[bytes], labels: Labels
 ) -> tuple[bytes, bool] | None:
@@ -213,8 +225,9 @@ def _merged_statements(
     if not path.endswith(".py"):
         return None
     try:
-        ours, base, theirs = (version.decode() for version in versions)
-    except UnicodeDecodeError:
+        encoding = PythonText.read(versions[0]).encoding
+        ours, base, theirs = (version.decode(encoding) for version in versions)
+    except ValueError:
         return None
     merged = merge_modules((base, ours, theirs), labels)
-    return None if merged is None else (merged[0].encode(), merged[1])
+    return None if merged is None else (merged[0].encode(encoding), merged[1])
