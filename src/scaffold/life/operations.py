@@ -19,13 +19,14 @@ from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
 from scaffold.life.own_imports import followed, importers, kept_modules
 from scaffold.life.requirements import new_requirements
-from scaffold.merge.trees import Change, Move, merge
+from scaffold.merge.trees import REJECTED, Change, Move, merge
 from scaffold.project.files import Tree, read_file
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, named, refusing
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
+    CONFLICT,
     Project,
     find_folder,
     page,
@@ -55,6 +56,7 @@ class Plan:
         notes: what its owner should know besides.
         imported: the modules of endpoints that go although the owner's code imports them, each with
             who does.
+        undecided: the files that hold conflicts of an earlier operation, and stay as they are.
     """
 
     project: Project
@@ -62,6 +64,7 @@ class Plan:
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = field(default=())
     imported: tuple[tuple[str, str], ...] = field(default=())
+    undecided: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         """Refuse a plan after which a file does not parse that does now."""
@@ -78,7 +81,7 @@ class Plan:
     @property
     def conflicts(self) -> list[str]:
         """Return the files in which lines are left to decide."""
-        return [change.path for change in self.changes if change.conflict]
+        return sorted({*self.undecided, *(each.path for each in self.changes if each.conflict)})
 
     @property
     def endangered(self) -> list[str]:
@@ -257,6 +260,17 @@ def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
                 f"{path} is a file of yours, and the new endpoint needs one there",
                 "rename yours, or give the endpoint another name with `as NAME`",
             )
+
+
+def undecided_files(project: Project, generated: Tree) -> Iterator[str]:
+    """Yield the generated files of a project that hold conflicts, or lie beside a new version."""
+    for path in sorted(generated):
+        ours = read_file(project.folder / path)
+        if ours is not None and not ours.is_same(generated[path]):
+            if CONFLICT.search(ours.content) and not CONFLICT.search(generated[path].content):
+                yield path
+            if (project.folder / f"{path}{REJECTED}").exists():
+                yield f"{path}{REJECTED}"
 
 
 def moves_of(old: str, new: str) -> tuple[Move, ...]:

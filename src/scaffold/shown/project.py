@@ -72,6 +72,9 @@ def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
     yield from (f"note: {note}" for note in plan.notes)
     if dry_run and plan.endangered:
         yield f"note: --force is needed to delete {in_one_line(', '.join(plan.endangered))}"
+    if dry_run:
+        for path, by in plan.imported:
+            yield in_one_line(f"note: --force is needed to delete {path}, which {by} imports")
     if plan.conflicts:
         yield f"Decide the marked lines in: {in_one_line(', '.join(plan.conflicts))}"
 
