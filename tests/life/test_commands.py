@@ -242,7 +242,9 @@ def test_the_shown_difference_is_what_will_happen(
     project: Path, command: list[str], tmp_path: Path
 ) -> None:
     """`git apply` does the same with it as the command."""
-    append(project / STUB, "# mine\n")
+    stub = project / STUB
+    stub.write_bytes(b"# coding: latin-1\n" + stub.read_bytes() + b"# mine: caf\xe9\n")
+    (project / "tests/endpoints/test_get_post.py").write_text("# UTF-16", encoding="utf-16")
     commit(project)
     before = tree(project)
     done = run(*command, "--dry-run")
@@ -250,7 +252,7 @@ def test_the_shown_difference_is_what_will_happen(
     assert tree(project) == before
 
     patch = tmp_path / "patch"
-    patch.write_text(done.stdout)
+    patch.write_bytes(done.output)
     git(project, "apply", str(patch))
     applied = tree(project)
     git(project, "checkout", "-q", ".")

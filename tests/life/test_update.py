@@ -58,6 +58,21 @@ def test_conflicts_are_told_until_they_are_decided(project: Path) -> None:
     assert run("update").status == 0
 
 
+def test_without_a_name_there_is_no_author(project: Path) -> None:
+    authors = re.compile(r"(?s)authors = \[\n(.*?)\n\]")
+    for data, expected in (
+        (
+            ["author_name=Ada", "author_email=ada@example.com"],
+            '  { name = "Ada", email = "ada@example.com" },',
+        ),
+        (["author_name="], None),
+    ):
+        given = [word for each in data for word in ("--data", each)]
+        assert run("update", "--to", "v0.2.0", *given).status == 0
+        found = authors.search((project / "pyproject.toml").read_text())
+        assert (found and found[1]) == expected
+
+
 def test_check_tells_by_its_status(project: Path) -> None:
     before = tree(project)
     done = run("update", "--check")

@@ -171,7 +171,7 @@ def summary(plan: Plan) -> str:
 def unified_diff(changes: Sequence[Change]) -> str:
     """Return changes as git shows them: `git apply` and `patch -p1` understand it.
 
-    Paths are relative to the project's folder.
+    Paths are relative to the project's folder. Bytes that are no UTF-8 are surrogates, see PEP 383.
     """
     with TemporaryDirectory(prefix="scaffold-") as scratch:
         for side, attribute in (("a", "before"), ("b", "after")):
@@ -185,11 +185,12 @@ def unified_diff(changes: Sequence[Change]) -> str:
             "--no-ext-diff",
             "--no-textconv",
             "--no-renames",
+            "--binary",
         ]
         done = git.compute(Path(scratch), "diff", *options, "a", "b")
     if done.status not in (0, 1):
         raise ScaffoldError(f"git cannot show the difference: {done.problem}")
-    return done.output.decode(errors="replace").rstrip("\n")
+    return done.output.decode(errors="surrogateescape").removesuffix("\n")
 
 
 def _write(path: Path, file: File | None) -> None:
