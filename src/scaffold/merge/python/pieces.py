@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from scaffold.project.files import split_lines
@@ -28,7 +28,7 @@ class Piece:
     @classmethod
     def of(cls, source: str) -> "Piece":
         """Return a whole module."""
-        module = PythonText(source.encode(), "utf-8")
+        module = _read(source)
         return cls(module, module.root)
 
     @property
@@ -105,6 +105,11 @@ class Piece:
                 left += reversed(node.children)
             else:
                 yield node.type, self.module.text(node)
+
+
+@lru_cache(maxsize=32)
+def _read(source: str) -> PythonText:
+    return PythonText(source.encode(), "utf-8")
 
 
 def same(one: Piece | None, other: Piece | None) -> bool:
