@@ -59,6 +59,8 @@ class Done:
     status: int
     stdout: str
     stderr: str
+    output: bytes = b""
+    """The same as `stdout`, byte by byte."""
 
     def json(self) -> Any:
         """Return its result as data."""
@@ -71,7 +73,7 @@ def run(*arguments: str | Path) -> Done:
     error = result.exception
     if error is not None and not isinstance(error, SystemExit):
         raise error
-    return Done(result.exit_code, result.stdout, result.stderr)
+    return Done(result.exit_code, result.stdout, result.stderr, result.stdout_bytes)
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,28 @@ def test_edit_keeps_the_edits(project: Path) -> None:
     assert not (project / "app/http/caching.py").exists()
 
 
+def test_edit_merges_with_a_stub_that_has_become_real(project: Path) -> None:
+    replace(
+        project / STUB,
+        '    return Post(id=post_id, title="example")',
+        "    return await stored(post_id)",
+    )
+    replace(
+        project / STUB,
+        "from app.http.caching",
+        "from app.storage import stored\nfrom app.http.caching",
+    )
+    with_login = f"{GET_POST.removesuffix(' as get_post')} server-timing cookie-session-host-prefix"
+    for line in (with_login, "GET /posts/{post_id:int} json-model(model=Post)", GET_POST):
+        done = run("edit", "get_post", line)
+        assert done.status == 0, done.stderr
+        stub = (project / STUB).read_text()
+        assert "    return await stored(post_id)" in stub
+        assert "from app.storage import stored\n" in stub
+        assert ("Depends(session.user)" in stub) == (line == with_login)
+        assert ("cache_control.apply(response)" in stub) == ("cache-control" in line)
+
+
 def test_a_conflict_is_marked_listed_and_told_by_the_exit_status(project: Path) -> None:
     replace(project / STUB, "post_id: int", "post_id: int, mine: bool = False")
     line = "GET /posts/{id:int} json-model(model=Post) cache-control"
@@ -220,7 +242,9 @@ def test_the_shown_difference_is_what_will_happen(
     project: Path, command: list[str], tmp_path: Path
 ) -> None:
     """`git apply` does the same with it as the command."""
-    append(project / STUB, "# mine\n")
+    stub = project / STUB
+    stub.write_bytes(b"# coding: latin-1\n" + stub.read_bytes() + b"# mine: caf\xe9\n")
+    (project / "tests/endpoints/test_get_post.py").write_text("# UTF-16", encoding="utf-16")
     commit(project)
     before = tree(project)
     done = run(*command, "--dry-run")
@@ -228,7 +252,7 @@ def test_the_shown_difference_is_what_will_happen(
     assert tree(project) == before
 
     patch = tmp_path / "patch"
-    patch.write_text(done.stdout)
+    patch.write_bytes(done.output)
     git(project, "apply", str(patch))
     applied = tree(project)
     git(project, "checkout", "-q", ".")

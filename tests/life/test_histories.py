@@ -44,26 +44,37 @@ def tree(folder: Path) -> Tree:
 
 
 def lines(files: Tree) -> Counter[bytes]:
-    """Return the lines of all files, under the names of before a rename."""
+    """Return the lines of all files, under the names of before a rename, without indentation."""
     found: Counter[bytes] = Counter()
     for file in files.values():
         for line in file.content.splitlines():
             for new, old in RENAMED.items():
                 line = line.replace(new, old)
-            found[line.rstrip(b"\r")] += 1
+            found[line.strip()] += 1
     return found
+
+
+def words(files: Tree) -> Counter[bytes]:
+    """Return the words of all files, under the names of before a rename."""
+    return Counter(word for line in lines(files).elements() for word in re.findall(rb"\w+", line))
 
 
 def lost_lines(generated: Tree, before: Tree, after: Tree) -> list[bytes]:
     """Return the lines that an owner had written and that are nowhere in the project any more.
+
+    A line in which both have changed something is another one, with the words of its owner.
 
     Args:
         generated: the project as it was generated.
         before: the project with its owner's edits.
         after: what the command has made of it.
     """
-    edited = lines(before) - lines(generated)
-    return [line for line in edited if line.strip() and line not in lines(after)]
+    edited, found = lines(before) - lines(generated), lines(after)
+    lost = [line for line in edited if line and line not in found]
+    known, had, has = words(generated), words(before), words(after)
+    kept = {word for word in had if word not in known and has[word] >= had[word]}
+    own = {line: set(re.findall(rb"\w+", line)) - set(known) for line in lost}
+    return [line for line in lost if not own[line] or not own[line] <= kept]
 
 
 def marked(files: Mapping[str, object], folder: Path) -> set[str]:

@@ -1,5 +1,6 @@
 """`scaffold update`: what it takes, what it shows, and that it is what Copier's update is."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,40 @@ def test_an_update_brings_the_newest_version(project: Path) -> None:
     again = run("update")
     assert (again.status, again.stdout) == (0, "")
     assert "Nothing to do: it is at this version already." in again.stderr
+
+
+def test_conflicts_are_told_until_they_are_decided(project: Path) -> None:
+    replace(
+        project / STUB, '    """What `get_post` answers', '    """Mine: what `get_post` answers'
+    )
+    replace(project / "app/http/caching.py", "class ", "# mine\nclass ")
+    for _ in range(2):
+        done = run("update", "--json")
+        assert done.status == 3
+        assert done.json()["conflicts"] == [STUB]
+        assert f"Decide the marked lines in: {STUB}\n" in done.stderr
+        assert f"note: {STUB} holds conflicts to decide\n" in run("list").stderr
+    text = (project / STUB).read_text()
+    (project / STUB).write_text(
+        re.sub(r"(?ms)^<<<<<<< .*?\n|^=======\n.*?^>>>>>>> .*?\n", "", text)
+    )
+    assert "conflicts" not in run("list").stderr
+    assert run("update").status == 0
+
+
+def test_without_a_name_there_is_no_author(project: Path) -> None:
+    authors = re.compile(r"(?s)authors = \[\n(.*?)\n\]")
+    for data, expected in (
+        (
+            ["author_name=Ada", "author_email=ada@example.com"],
+            '  { name = "Ada", email = "ada@example.com" },',
+        ),
+        (["author_name="], None),
+    ):
+        given = [word for each in data for word in ("--data", each)]
+        assert run("update", "--to", "v0.2.0", *given).status == 0
+        found = authors.search((project / "pyproject.toml").read_text())
+        assert (found and found[1]) == expected
 
 
 def test_check_tells_by_its_status(project: Path) -> None:

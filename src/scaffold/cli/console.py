@@ -83,7 +83,8 @@ def show(result: str, *, exact: bool = False) -> None:
         result: the text.
         exact: whether programs need it byte by byte, such as a patch.
     """
-    typer.echo(result if exact and not sys.stdout.isatty() else display.visible(result))
+    is_exact = exact and not sys.stdout.isatty()
+    typer.echo(result.encode(errors="surrogateescape") if is_exact else display.visible(result))
 
 
 def can_answer() -> bool:

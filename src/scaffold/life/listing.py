@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from scaffold.errors import ScaffoldError
 from scaffold.life.hand_edits import hand_edits
-from scaffold.life.operations import opened
+from scaffold.life.operations import opened, undecided_files
 from scaffold.project.files import Tree, read_file
 from scaffold.project.recorded import refusing
 from scaffold.project.renders import rendered
@@ -80,7 +80,8 @@ def _listing(project: Project, source: Source) -> Listing:
         for endpoint in project.endpoints
     ]
     found = hand_edits(project, source, base)
-    notes = [*([found] if found else []), *_missing(project, base), *notes]
+    undecided = [f"{path} holds conflicts to decide" for path in undecided_files(project, base)]
+    notes = [*([found] if found else []), *undecided, *_missing(project, base), *notes]
     return Listing(project.folder, project.origin, listed, notes)
 
 

@@ -16,14 +16,17 @@ from scaffold.errors import InvalidSpec, Refused
 from scaffold.life import endpoints as lists
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
+from scaffold.life.own_imports import followed, importers, kept_modules
 from scaffold.life.requirements import new_requirements
-from scaffold.merge.trees import Change, Move, merge
+from scaffold.merge.trees import REJECTED, Change, Move, merge
 from scaffold.project.files import Tree, read_file
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, named, refusing
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
+    CONFLICT,
     Project,
     find_folder,
     page,
@@ -51,12 +54,17 @@ class Plan:
         target: the version that it will be at.
         changes: what happens to its files.
         notes: what its owner should know besides.
+        imported: the modules of endpoints that go although the owner's code imports them, each with
+            who does.
+        undecided: the files that hold conflicts of an earlier operation, and stay as they are.
     """
 
     project: Project
     target: Origin
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = field(default=())
+    imported: tuple[tuple[str, str], ...] = field(default=())
+    undecided: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         """Refuse a plan after which a file does not parse that does now."""
@@ -73,7 +81,7 @@ class Plan:
     @property
     def conflicts(self) -> list[str]:
         """Return the files in which lines are left to decide."""
-        return [change.path for change in self.changes if change.conflict]
+        return sorted({*self.undecided, *(each.path for each in self.changes if each.conflict)})
 
     @property
     def endangered(self) -> list[str]:
@@ -152,6 +160,7 @@ def rename(project: Project, source: Source, old: str, new: str) -> Plan:
 def edit(project: Project, source: Source, name: str, endpoint: Endpoint) -> Plan:
     """Plan that an endpoint becomes another one, under its name or a new one."""
     lists.find(project.answers, name)
+    refuse_package(project, name)
     _check_form([endpoint], source)
     answers = lists.with_endpoint_changed(project.answers, name, endpoint)
     return _plan(project, source, answers, moves=moves_of(name, endpoint["name"]))
@@ -162,7 +171,7 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
 
     Args:
         plan: what to do.
-        force: delete files, too, that their owner has edited.
+        force: delete files, too, that their owner has edited or imports.
 
     Raises:
         Refused: there are such files; nothing was changed.
@@ -173,6 +182,12 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
             f"{', '.join(plan.endangered)} would be deleted, but "
             f"{'holds' if len(plan.endangered) == 1 else 'hold'} edits of yours",
             "save what you need, then use --force",
+        )
+    if plan.imported and not force:
+        path, by = plan.imported[0]
+        raise Refused(
+            f"{path} would be deleted, but {by} imports it",
+            "move what you need of it, then use --force",
         )
     project = plan.project
     listed = next((change for change in plan.changes if change.path == ANSWERS_FILE), None)
@@ -189,6 +204,7 @@ def _plan(
     leaving: Sequence[str] = (),
 ) -> Plan:
     """Plan other answers at the project's own version."""
+    refuse_moved(project)
     with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base, leaving)
@@ -211,8 +227,23 @@ def plan_merge(
     project: Project, target: Origin, base: Tree, theirs: Tree, moves: tuple[Move, ...] = ()
 ) -> Plan:
     """Plan the step from one render to another."""
-    changes = tuple(merge(base, theirs, project.folder, moves))
-    return Plan(project, target, changes, tuple(_notes(project, changes)))
+    changes = merge(base, theirs, project.folder, moves)
+    going = [change.path for change in changes if change.after is None]
+    notes = list(package_notes(project, base, theirs))
+    refused: list[tuple[str, str]] = []
+    if any(path.endswith(".py") for path in going):
+        moved = {move.source for move in moves}
+        known = importers(project.folder, theirs, changes)
+        kept = {path: by for path, by in kept_modules(changes, known).items() if path not in moved}
+        endpoints = {stub(name) for name in project.names()}
+        refused = [(path, by) for path, by in kept.items() if path in endpoints]
+        stays = {path: by for path, by in kept.items() if path not in endpoints}
+        notes += [f"{path} stays, and is yours now: {by} imports it" for path, by in stays.items()]
+        changes = [change for change in changes if change.path not in stays]
+        changes += followed(moves, known, project.folder)
+        changes.sort(key=lambda change: change.path)
+    notes += _notes(project, changes)
+    return Plan(project, target, tuple(changes), tuple(notes), tuple(refused))
 
 
 def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
@@ -229,6 +260,17 @@ def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
                 f"{path} is a file of yours, and the new endpoint needs one there",
                 "rename yours, or give the endpoint another name with `as NAME`",
             )
+
+
+def undecided_files(project: Project, generated: Tree) -> Iterator[str]:
+    """Yield the generated files of a project that hold conflicts, or lie beside a new version."""
+    for path in sorted(generated):
+        ours = read_file(project.folder / path)
+        if ours is not None and not ours.is_same(generated[path]):
+            if CONFLICT.search(ours.content) and not CONFLICT.search(generated[path].content):
+                yield path
+            if (project.folder / f"{path}{REJECTED}").exists():
+                yield f"{path}{REJECTED}"
 
 
 def moves_of(old: str, new: str) -> tuple[Move, ...]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import Refused, ScaffoldError, UsageMistake
+from scaffold.errors import Refused
 from scaffold.life.hand_edits import refuse_hand_edits
-from scaffold.life.operations import Plan, plan_merge, unmerged_project
+from scaffold.life.operations import Plan, plan_merge, undecided_files, unmerged_project
+from scaffold.life.other_places import refuse_moved
 from scaffold.project.recorded import become, refusing, told
 from scaffold.project.sources import Source, is_installed, source_of
 from scaffold.project.state import Project, find_folder, read_project
@@ -96,6 +97,7 @@ def plan_update(
         InvalidSpec: the other answers cannot be generated.
     """
     answers = project.answers if answers is None else answers
+    refuse_moved(project)
     with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
     refuse_hand_edits(project, source, base)
@@ -105,7 +107,9 @@ def plan_update(
     own = set(answers.get("own_files") or ())
     base = {path: file for path, file in base.items() if path not in own}
     plan = plan_merge(project, target.origin, base, theirs)
-    return replace(plan, notes=(*plan.notes, *told(answers, target)))
+    changed = {change.path for change in plan.changes}
+    left = tuple(path for path in undecided_files(project, theirs) if path not in changed)
+    return replace(plan, notes=(*plan.notes, *told(answers, target)), undecided=left)
 
 
 def _wanted(
@@ -117,13 +121,7 @@ def _wanted(
         return current, None, []
     if to is not None and is_installed(replace(current, commit=to)) and is_installed(current):
         return current, None, []
-    try:
-        repository = open_repository(current.src, needs=to)
-    except (ScaffoldError, OSError) as error:
-        if to is not None or not is_installed(current) or isinstance(error, UsageMistake):
-            raise
-        # The newest version that can be had without the network.
-        return current, None, [f"whether there is a newer version is not known: {error}"]
+    repository = open_repository(current.src, needs=to)
     target = _target(repository, current, to)
     moved = [name for name in repository.moved if name in (current.commit, target.commit)]
     notes = [f"the tag {name} has moved in {repository.url} since it was fetched" for name in moved]

@@ -12,9 +12,11 @@ from typing import Literal
 from scaffold.errors import Refused
 from scaffold.merge.answers_file import merge_recorded
 from scaffold.merge.line_sets import settle
+from scaffold.merge.python.modules import merge_modules
 from scaffold.merge.three_way import UPDATING, Labels, merge_texts, undecided
 from scaffold.merge.words import rename_words, renamed_words
 from scaffold.project.files import File, Tree, read_file
+from scaffold.project.python_text import PythonText
 from scaffold.project.state import ANSWERS_FILE, CONFLICT
 from scaffold.project.syntax import spoiled
 from scaffold.system.paths import refuse_outside
@@ -171,7 +173,7 @@ def merge_versions(
     if path == ANSWERS_FILE:
         merged = merge_recorded(base or File(b""), ours, theirs)
         return replace(_like(ours, merged), executable=runs), False
-    content, conflict = _merge_lines(path, base or File(b""), ours, theirs, labels)
+    content, conflict = _merge_contents(path, base or File(b""), ours, theirs, labels)
     return File(content, runs), conflict
 
 
@@ -187,17 +189,45 @@ def _like(ours: File, theirs: File) -> File:
     return theirs
 
 
-def _merge_lines(
+def _merge_contents(
     path: str, base: File, ours: File, theirs: File, labels: Labels
 ) -> tuple[bytes, bool]:
-    """Merge three versions line by line; return the result and whether conflicts are in it.
+    """Merge three versions; return the result and whether conflicts are in it.
 
-    Lines that merge into something that does not parse, although all versions do, are a conflict.
+    What merges into something that does not parse, although all versions do, is a conflict.
     """
     crlf = ours.has_crlf()
-    versions = [file.unix().content for file in (ours, base, theirs)]
-    content, conflict = merge_texts(path, settle(path, versions), labels)
+    versions = _in_one_encoding(path, [file.unix().content for file in (ours, base, theirs)])
+    content, conflict = _merged_statements(path, versions, labels) or merge_texts(
+        path, settle(path, versions), labels
+    )
     given = [version for version in versions if version]
     if not conflict and spoiled(path, given, content) is not None:
         content, conflict = undecided(versions[0], versions[2], labels), True
     return content.replace(b"\n", b"\r\n") if crlf else content, conflict
+
+
+def _in_one_encoding(path: str, versions: list[bytes]) -> list[bytes]:
+    """Return ours, base and theirs in the encoding that the owner has chosen for a module."""
+    if not path.endswith(".py"):
+        return versions
+    try:
+        encoding = PythonText.read(versions[0]).encoding
+        return [versions[0], *(version.decode().encode(encoding) for version in versions[1:])]
+    except ValueError:
+        return versions
+
+
+def _merged_statements(
+    path: str, versions: list[bytes], labels: Labels
+) -> tuple[bytes, bool] | None:
+    """Merge ours, base and theirs by what Python is made of; None where that is not understood."""
+    if not path.endswith(".py"):
+        return None
+    try:
+        encoding = PythonText.read(versions[0]).encoding
+        ours, base, theirs = (version.decode(encoding) for version in versions)
+    except ValueError:
+        return None
+    merged = merge_modules((base, ours, theirs), labels)
+    return None if merged is None else (merged[0].encode(encoding), merged[1])

@@ -72,6 +72,9 @@ def messages(plan: Plan, unchanged: str, *, dry_run: bool) -> Iterator[str]:
     yield from (f"note: {note}" for note in plan.notes)
     if dry_run and plan.endangered:
         yield f"note: --force is needed to delete {in_one_line(', '.join(plan.endangered))}"
+    if dry_run:
+        for path, by in plan.imported:
+            yield in_one_line(f"note: --force is needed to delete {path}, which {by} imports")
     if plan.conflicts:
         yield f"Decide the marked lines in: {in_one_line(', '.join(plan.conflicts))}"
 
@@ -168,7 +171,7 @@ def summary(plan: Plan) -> str:
 def unified_diff(changes: Sequence[Change]) -> str:
     """Return changes as git shows them: `git apply` and `patch -p1` understand it.
 
-    Paths are relative to the project's folder.
+    Paths are relative to the project's folder. Bytes that are no UTF-8 are surrogates, see PEP 383.
     """
     with TemporaryDirectory(prefix="scaffold-") as scratch:
         for side, attribute in (("a", "before"), ("b", "after")):
@@ -182,11 +185,12 @@ def unified_diff(changes: Sequence[Change]) -> str:
             "--no-ext-diff",
             "--no-textconv",
             "--no-renames",
+            "--binary",
         ]
         done = git.compute(Path(scratch), "diff", *options, "a", "b")
     if done.status not in (0, 1):
         raise ScaffoldError(f"git cannot show the difference: {done.problem}")
-    return done.output.decode(errors="replace").rstrip("\n")
+    return done.output.decode(errors="surrogateescape").removesuffix("\n")
 
 
 def _write(path: Path, file: File | None) -> None:
