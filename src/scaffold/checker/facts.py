@@ -40,11 +40,12 @@ class Facts:
                     found[each.function.node] = each.function
         return found
 
-    def places(self) -> Iterator[Place]:
-        """Yield every scope of every module."""
+    def places(self, words: tuple[str, ...] = ()) -> Iterator[Place]:
+        """Yield every scope of the modules that hold one of some words, or of all."""
         for module in self.modules:
-            for scope in module.tree.all_scopes():
-                yield Place(module, scope)
+            if not words or any(word in module.source.lowered for word in words):
+                for scope in module.tree.all_scopes():
+                    yield Place(module, scope)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Rule:
         instead: what to do.
         default: whether it is checked without being selected.
         fixable: whether `--fix`, `--unsafe-fixes` or nothing mends it: `safe`, `unsafe` or ``.
+        words: one of them, in lower case, stands in each file of which `on_scope` has to be asked.
         on_route: finds mistakes in an endpoint.
         on_scope: finds mistakes in a function, class or module.
         on_all: finds mistakes that need everything.
@@ -96,6 +98,7 @@ class Rule:
     instead: str
     default: bool = True
     fixable: str = ""
+    words: tuple[str, ...] = ()
     on_route: Callable[[Route, Facts], Iterator[Found]] | None = None
     on_scope: Callable[[Place, Facts], Iterator[Found]] | None = None
     on_all: Callable[[Facts], Iterator[Found]] | None = None

@@ -23,11 +23,11 @@ def middleware(
     for call in place.scope.calls:
         func = call.func
         adds = isinstance(func, ast.Attribute) and func.attr == "add_middleware"
-        if adds or known(func, place) == "Middleware":
+        if adds or (call.args and known(func, place) == "Middleware"):
             cls = call.args[0] if call.args else None
             for keyword in call.keywords:
                 cls = keyword.value if keyword.arg == "middleware_class" else cls
             if cls is not None and derives(cls, place, wanted):
                 yield call, Arguments(call, place, names)
-        elif derives(func, place, wanted):
+        elif name.lower() in place.module.source.lowered and derives(func, place, wanted):
             yield call, Arguments(call, place, names)

@@ -1,9 +1,11 @@
 """The modules of an application: those to check, and those that they import, read when needed."""
 
+import ast
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from scaffold.checker.scopes import Tree
 from scaffold.checker.source import Source, UnreadableError
@@ -20,12 +22,17 @@ class Module:
     Attributes:
         source: the file.
         project: what it is part of.
+        folder: where it lies.
+        tree: its scopes.
+        origins: what `names` has found out already.
     """
 
     def __init__(self, source: Source, project: "Project") -> None:
         """Take a file that has been read."""
         self.source, self.project = source, project
+        self.folder = os.path.dirname(os.path.abspath(source.path))
         self.tree = Tree(source.tree)
+        self.origins: dict[ast.expr, list[Any]] = {}
 
     @property
     def path(self) -> Path:
@@ -45,6 +52,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._roots: dict[tuple[str, str], str | None] = {}
         self._kinds: dict[str, str] = {}
+        self._found: dict[tuple[str, str], tuple[Module | None, list[str]] | None] = {}
 
     def add(self, module: Module) -> None:
         """Take a module that has been read."""
@@ -72,9 +80,14 @@ class Project:
             None for what lies outside of the application; a module of None for a folder without
             `__init__.py`.
         """
+        key = (importer.folder, dotted)
+        if key not in self._found:
+            self._found[key] = self._find(dotted, importer.folder)
+        return self._found[key]
+
+    def _find(self, dotted: str, folder: str) -> tuple[Module | None, list[str]] | None:
         level = len(dotted) - len(dotted.lstrip("."))
         parts = [part for part in dotted[level:].split(".") if part]
-        folder = os.path.dirname(os.path.abspath(importer.path))
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)

@@ -119,6 +119,15 @@ def origins(expr: ast.expr, place: Place, depth: int = 0) -> list[Origin]:
         place: where it stands.
         depth: how many names were followed to it.
     """
+    if depth == 0 and isinstance(expr, ast.Name | ast.Attribute):
+        known_already = place.module.origins
+        if expr not in known_already:
+            known_already[expr] = _origins(expr, place, 0)
+        return known_already[expr]
+    return _origins(expr, place, depth)
+
+
+def _origins(expr: ast.expr, place: Place, depth: int) -> list[Origin]:
     if depth > DEEPEST:
         return [UNKNOWN]
     if isinstance(expr, ast.Name):

@@ -13,9 +13,9 @@ from scaffold.checker.findings import Edit, Position, Unreadable
 
 BOM = b"\xef\xbb\xbf"
 SUSPECT = re.compile(
-    rb"fastapi|starlette|sse_starlette"
-    rb"|\.(?:get|post|put|patch|delete|head|options|trace|api_route|route|add_api_route|websocket"
-    rb"|include_router|set_cookie|delete_cookie|add_middleware)\("
+    rb"fastapi|starlette"
+    rb"|@[\w.]+\.(?:get|post|put|patch|delete|head|options|trace|api_route|websocket)\("
+    rb"|\.(?:add_api_route|include_router|set_cookie|delete_cookie|add_middleware)\("
 )
 """What stands in every file of which a rule can say anything."""
 ENCODING = re.compile(rb"coding[:=]")
@@ -58,6 +58,11 @@ class Source:
             line = content.count(b"\n", 0, error.start) + 1
             raise UnreadableError(f"it is not {self.encoding}", line) from error
         self.tree = _parsed(self.text)
+
+    @cached_property
+    def lowered(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
 
     @cached_property
     def lines(self) -> list[str]:

@@ -73,6 +73,7 @@ RULE = Rule(
     patterns=("download-bytes", "json-custom-class"),
     wire="content-type, twice or not as `media_type` says",
     instead="say it once, by `media_type`",
+    words=("content-type",),
     on_scope=find,
     on_route=find_in_route,
 )

@@ -111,5 +111,6 @@ RULE = Rule(
     wire="set-cookie: __Host-session=...; Path=/; SameSite=lax",
     instead="`__Host-` needs Secure, Path=/ and no Domain, `__Secure-` needs Secure",
     fixable="safe",
+    words=("__host-", "__secure-", "set_cookie", "delete_cookie", "sessionmiddleware"),
     on_scope=find,
 )

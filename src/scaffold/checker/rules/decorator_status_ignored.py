@@ -20,8 +20,9 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
         for answer in answers(value, route.inside):
             if answer is None or answer.sets_status or answer.status == status:
                 continue
-            if answer.cls == "RedirectResponse" and route.methods & WRITES:
-                continue  # redirect-307-after-write says more
+            if answer.cls == "RedirectResponse" and (route.methods & WRITES or status < 300):
+                # redirect-307-after-write says more, and a redirect beside a success is meant.
+                continue
             if answer.name and _sets_later(route, answer.name):
                 continue
             sent = 307 if answer.cls == "RedirectResponse" else 200

@@ -25,7 +25,7 @@ def find(facts: Facts) -> Iterator[Found]:
     """Find deletions that match no place where the cookie is set."""
     cookies: dict[str, list[Touch]] = defaultdict(list)
     deletions: list[tuple[str, Touch]] = []
-    for place in facts.places():
+    for place in facts.places(("set_cookie", "delete_cookie")):
         for touch in cookie_calls(place.scope, place):
             key = _key(touch)
             if key is None:

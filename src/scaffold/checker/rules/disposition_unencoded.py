@@ -15,9 +15,11 @@ from scaffold.checker.names import (
     Value,
     bare,
     origins,
+    receiver_of,
     words_of,
 )
-from scaffold.checker.values import NOT_KNOWN, constant
+from scaffold.checker.scopes import parameters
+from scaffold.checker.values import NOT_KNOWN, Arguments, constant
 
 BEFORE = re.compile(r"(?:attachment|inline|form-data)[^=]*;\s*filename\s*=\s*\"?[^\";]*$", re.I)
 ALONE = re.compile(r"^\s*filename\s*=\s*\"?[^\";]*$", re.I)
@@ -39,8 +41,9 @@ KEEPS = frozenset(
     )
 )
 """Calls after which a text is as free as before."""
+HANDLES = frozenset(("open", "print", "exists", "isfile", "is_file", "joinpath", "encode", "write"))
+"""Calls that say nothing of what a name may be."""
 PARTS = frozenset(("stem", "name", "suffix"))
-TYPES = frozenset(("str", "UploadFile", "Optional", "Any"))
 ASCII_ONLY = re.compile(r"^\[\^[a-zA-Z0-9_\-. \\/]*\]\+?$")
 DEEPEST = 4
 
@@ -52,8 +55,7 @@ def find(place: Place, facts: Facts) -> Iterator[Found]:
     for node in own_nodes(place.scope.node):
         if isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call):
             for value, whole in _names(node, place):
-                name = freely_chosen(value, place, facts)
-                if name:
+                if freely_chosen(value, place, facts) and _becomes_header(node, place):
                     reason = (
                         f"`{ast.unparse(value)}` goes into Content-Disposition as it is: a quote "
                         "ends the name, and a character outside of Latin-1 is an error"
@@ -61,6 +63,44 @@ def find(place: Place, facts: Facts) -> Iterator[Found]:
                     fix = _fix(place, node, value)
                     yield Found(place.module, whole, reason, fix=fix)
                     break
+
+
+def _becomes_header(node: ast.AST, place: Place) -> bool:
+    """Say whether a text is sent as Content-Disposition."""
+    parents = place.module.tree.parents
+    child, parent = node, parents[node]
+    while isinstance(parent, ast.expr) and not isinstance(parent, ast.Dict | ast.Tuple):
+        if isinstance(parent, ast.Call) and child in parent.args[1:]:
+            return _is_disposition(parent.args[0], place)
+        child, parent = parent, parents[parent]
+    if isinstance(parent, ast.Dict):
+        keys = zip(parent.keys, parent.values, strict=True)
+        return any(value is child and _is_disposition(key, place) for key, value in keys)
+    if isinstance(parent, ast.Tuple):
+        return _is_disposition(parent.elts[0], place)
+    if isinstance(parent, ast.Return):
+        function = place.scope.function()
+        words = words_of(getattr(function.node, "name", "")) if function else ()
+        return "disposition" in words
+    if not isinstance(parent, ast.Assign):
+        return False
+    target = parent.targets[0]
+    if isinstance(target, ast.Subscript):
+        return _is_disposition(target.slice, place)
+    return isinstance(target, ast.Name) and any(
+        isinstance(each, ast.Name)
+        and each.id == target.id
+        and isinstance(each.ctx, ast.Load)
+        and _becomes_header(each, place)
+        for each in own_nodes(place.scope.node)
+    )
+
+
+def _is_disposition(key: ast.expr | None, place: Place) -> bool:
+    value = constant(key, place) if key is not None else None
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    return isinstance(value, str) and value.lower() == "content-disposition"
 
 
 def _names(node: ast.expr, place: Place) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -227,7 +267,7 @@ def _is_enum(base: ast.expr, place: Place) -> bool:
 def _of_name(expr: ast.Name, place: Place, facts: Facts, depth: int) -> str:
     for origin in origins(expr, place):
         if isinstance(origin, Parameter):
-            if _is_text(origin, facts):
+            if _is_text(origin, facts, depth):
                 return expr.id
         elif isinstance(origin, Value) and origin.node is not expr:
             found = freely_chosen(origin.node, origin.place, facts, depth + 1)
@@ -236,20 +276,56 @@ def _of_name(expr: ast.Name, place: Place, facts: Facts, depth: int) -> str:
     return ""
 
 
-def _is_text(origin: Parameter, facts: Facts) -> bool:
-    """Say whether a parameter brings any text: of an endpoint, or one that is called a name."""
+def _is_text(origin: Parameter, facts: Facts, depth: int) -> bool:
+    """Say whether a parameter brings any text: that of an endpoint, or what it is called with."""
     node = origin.place.scope.node
     annotation = origin.node.annotation
     kind = bare(annotation) if annotation is not None else None
-    is_str = isinstance(kind, ast.Name) and kind.id == "str"
-    routes = facts.registry.of_function.get(node, [])
-    if routes:
+    if node in facts.registry.of_function:
         if words_of(origin.node.arg)[-1:] in (("id",), ("uuid",), ("hash",), ("sha",), ("key",)):
             return False
-        constrained = "pattern" in ast.dump(origin.default) if origin.default else False
-        constrained = constrained or (annotation is not None and "pattern" in ast.dump(annotation))
-        return is_str and not constrained and not _is_checked(origin)
-    return (is_str or kind is None) and _is_chosen(origin.node.arg) and not _is_checked(origin)
+        told = (ast.dump(origin.default) if origin.default else "") + ast.dump(
+            annotation or ast.Pass()
+        )
+        is_str = isinstance(kind, ast.Name) and kind.id == "str"
+        is_free = is_str and not any(word in told for word in ("pattern", "'Depends'"))
+        return is_free and not _is_checked(origin) and not _is_looked_up(origin, facts)
+    return not _is_checked(origin) and _is_called_with_text(origin, facts, depth)
+
+
+def _is_called_with_text(origin: Parameter, facts: Facts, depth: int) -> bool:
+    """Say whether somebody calls a function of the same module with what anybody may choose."""
+    module, scope = origin.place.module, origin.place.scope
+    arguments = getattr(scope.node, "args", None)
+    name = getattr(scope.node, "name", None)
+    if not isinstance(arguments, ast.arguments) or depth >= DEEPEST:
+        return False
+    names = [arg.arg for arg, _ in parameters(arguments)]
+    for place in (Place(module, each) for each in module.tree.all_scopes()):
+        for call in place.scope.calls:
+            if _called(call.func) != name or place.scope is scope:
+                continue
+            offset = 1 if receiver_of(scope) and isinstance(call.func, ast.Attribute) else 0
+            given = Arguments(call, place, names[offset:]).get(origin.node.arg)
+            if given is not None and freely_chosen(given.node, given.place, facts, depth + 1):
+                return True
+    return False
+
+
+def _is_looked_up(origin: Parameter, facts: Facts) -> bool:
+    """Say whether a text of the request has to be known to other code before it is sent."""
+    name = origin.node.arg
+    for scope in origin.place.scope.inner():
+        for call in scope.calls:
+            called = _called(call.func)
+            if called in KEEPS or called in SETTLED or called in HANDLES:
+                continue
+            if called[:1].isupper() or called in ("debug", "info", "warning", "error", "exception"):
+                continue
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            if any(isinstance(each, ast.Name) and each.id == name for each in given):
+                return True
+    return False
 
 
 def _is_checked(origin: Parameter) -> bool:
@@ -327,5 +403,6 @@ RULE = Rule(
         "through `urllib.parse.quote`"
     ),
     fixable="safe",
+    words=("filename",),
     on_scope=find,
 )

@@ -101,6 +101,7 @@ RULE = Rule(
     wire="HTTP/1.1 204 No Content, content-type: application/json",
     instead="return `Response(status_code=204)`, or another status with the content",
     fixable="unsafe",
+    words=("204", "205", "304", "no_content", "reset_content", "not_modified"),
     on_scope=find,
     on_route=find_in_route,
 )

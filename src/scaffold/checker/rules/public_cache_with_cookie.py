@@ -112,5 +112,6 @@ RULE = Rule(
     wire="cache-control: public, max-age=..., and set-cookie",
     instead="send `cache-control: private, no-cache`, or `no-store`",
     on_route=find,
+    words=("cache-control",),
     on_scope=find_elsewhere,
 )

@@ -65,5 +65,6 @@ RULE = Rule(
     wire="set-cookie: ...=...; Path=/; SameSite=none",
     instead="set it with `secure=True`",
     fixable="safe",
+    words=("samesite", "same_site", "set_cookie"),
     on_scope=find,
 )

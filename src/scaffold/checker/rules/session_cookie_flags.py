@@ -125,7 +125,7 @@ def _written(place: Place) -> Iterator[Found]:
 
 def written_cookies(place: Place) -> Iterator[tuple[str, ast.expr]]:
     """Yield the values of `Set-Cookie` that a function writes itself, and where."""
-    if place.scope.is_class:
+    if place.scope.is_class or "set-cookie" not in place.module.source.lowered:
         return
     for node in own_nodes(place.scope.node):
         pairs: list[tuple[ast.expr | None, ast.expr]] = []
@@ -155,5 +155,6 @@ RULE = Rule(
     wire="set-cookie: session=...; Path=/; SameSite=lax",
     instead="set the cookie with `httponly=True` and `secure=True`",
     fixable="safe",
+    words=("set_cookie", "set-cookie"),
     on_scope=find,
 )

@@ -39,5 +39,6 @@ RULE = Rule(
     wire="set-cookie: session=...; path=/; Max-Age=1209600; httponly; samesite=lax",
     instead="add it with `https_only=True`",
     fixable="safe",
+    words=("middleware",),
     on_scope=find,
 )

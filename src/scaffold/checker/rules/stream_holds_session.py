@@ -17,9 +17,11 @@ from scaffold.checker.names import (
     bare,
     derives,
     origins,
+    receiver_of,
     words_of,
 )
 from scaffold.checker.routes import Route
+from scaffold.checker.scopes import parameters
 
 LIBRARIES = frozenset(
     ("sqlalchemy", "sqlmodel", "asyncpg", "psycopg", "psycopg2", "psycopg_pool", "aiomysql")
@@ -40,6 +42,8 @@ OTHERS = frozenset(
 MAKERS = frozenset(("sessionmaker", "async_sessionmaker", "create_session", "Session"))
 TAKES = frozenset(("acquire", "connection", "connect", "begin", "session", "get_session"))
 GIVES_BACK = frozenset(("close", "commit", "rollback", "aclose", "invalidate", "release"))
+DEEPEST = 2
+"""How many functions deep a session is followed."""
 GENERATORS = frozenset(("Generator", "AsyncGenerator", "Iterator", "AsyncIterator", "Iterable"))
 
 
@@ -52,7 +56,7 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
     given_back = {
         each.function.node
         for each in asked
-        if each.function is not None and each.user is not None and _gives_back(each)
+        if each.function and each.user and _gives_back(each.user, each.parameter)
     }
     for each in asked:
         if each.scope != "request" or each.function is None or each.function.node in given_back:
@@ -208,17 +212,46 @@ def _is_used(each: Dependency) -> bool:
     )
 
 
-def _gives_back(each: Dependency) -> bool:
-    """Say whether who asks for a session ends its transaction, or closes it."""
-    assert each.user is not None
-    for scope in each.user.scope.inner():
+def _gives_back(function: Definition, parameter: str | None, depth: int = 0) -> bool:
+    """Say whether who asks for a session ends its transaction, or closes it.
+
+    Functions count that it hands the session to.
+    """
+    for scope in function.scope.inner():
+        place = Place(function.place.module, scope)
         for call in scope.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr in GIVES_BACK:
                 base = call.func.value
                 name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", None)
-                if name == each.parameter:
+                if name == parameter:
                     return True
+            if depth < DEEPEST:
+                for helper, name in _handed_to(call, place, parameter):
+                    if _gives_back(helper, name, depth + 1):
+                        return True
     return False
+
+
+def _handed_to(
+    call: ast.Call, place: Place, parameter: str | None
+) -> Iterator[tuple[Definition, str]]:
+    """Yield the functions of the project that a call hands a variable to, and its name there."""
+    given = [*enumerate(call.args), *((each.arg, each.value) for each in call.keywords)]
+    where = [at for at, it in given if isinstance(it, ast.Name) and it.id == parameter]
+    if not where:
+        return
+    for origin in origins(call.func, place):
+        if isinstance(origin, Definition) and not origin.is_class:
+            arguments = getattr(origin.node, "args", None)
+            assert isinstance(arguments, ast.arguments)
+            names = [arg.arg for arg, _ in parameters(arguments)]
+            if receiver_of(origin.scope) and isinstance(call.func, ast.Attribute):
+                names = names[1:]
+            for at in where:
+                if isinstance(at, str):
+                    yield origin, at
+                elif isinstance(at, int) and at < len(names):
+                    yield origin, names[at]
 
 
 RULE = Rule(
