@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from scaffold.checker.findings import Fix
 from scaffold.checker.modules import Module
@@ -82,7 +83,7 @@ class Rule:
         wire: what goes out.
         instead: what to do.
         default: whether it is checked without being selected.
-        fixable: whether `--fix`, `--unsafe-fixes` or nothing mends it: `safe`, `unsafe` or ``.
+        fixable: what `--fix` mends by itself, or with `--unsafe-fixes`; else None.
         words: one of them, in lower case, stands in each file of which `on_scope` has to be asked.
         on_route: finds mistakes in an endpoint.
         on_scope: finds mistakes in a function, class or module.
@@ -97,7 +98,7 @@ class Rule:
     wire: str
     instead: str
     default: bool = True
-    fixable: str = ""
+    fixable: Literal["safe", "unsafe"] | None = None
     words: tuple[str, ...] = ()
     on_route: Callable[[Route, Facts], Iterator[Found]] | None = None
     on_scope: Callable[[Place, Facts], Iterator[Found]] | None = None

@@ -8,10 +8,9 @@ from io import StringIO
 from scaffold.checker.findings import Finding
 from scaffold.checker.source import Source
 
-NOQA = re.compile(r"#\s*noqa(?::\s*(?P<codes>[A-Z][A-Z0-9]*\d+(?:[\s,]+[A-Z]+\d+)*))?", re.I)
-WHOLE_FILE = re.compile(
-    r"#\s*scaffold:\s*noqa(?::\s*(?P<codes>[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*))?", re.I
-)
+CODES = r"(?P<colon>\s*:\s*(?P<codes>[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)?)?"
+NOQA = re.compile(rf"#\s*noqa\b{CODES}", re.IGNORECASE)
+WHOLE_FILE = re.compile(rf"#\s*scaffold:\s*noqa\b{CODES}", re.IGNORECASE)
 
 
 def is_silenced(finding: Finding, source: Source) -> bool:
@@ -26,19 +25,22 @@ def is_silenced(finding: Finding, source: Source) -> bool:
     lines = {finding.start.line, finding.end.line, finding.last_line}
     for line, (comment, alone) in comments.items():
         whole = WHOLE_FILE.search(comment) if alone else None
-        if whole and _names(whole["codes"], finding.code):
+        if whole and _names(whole, finding.code):
             return True
         if line in lines:
             found = NOQA.search(comment)
-            if found and not WHOLE_FILE.search(comment) and _names(found["codes"], finding.code):
+            if found and _names(found, finding.code):
                 return True
     return False
 
 
-def _names(codes: str | None, code: str) -> bool:
-    if codes is None:
+def _names(found: re.Match[str], code: str) -> bool:
+    """Say whether a comment names a rule; one without a colon names all of them."""
+    if found["colon"] is None:
         return True
-    return any(code.startswith(one.upper()) for one in re.split(r"[\s,]+", codes) if one)
+    return any(
+        code.startswith(one) for one in re.split(r"[\s,]+", (found["codes"] or "").upper()) if one
+    )
 
 
 @lru_cache(maxsize=64)

@@ -2,13 +2,14 @@
 
 import ast
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from scaffold.checker.facts import Facts, Found, Rule, qualified
-from scaffold.checker.files import python_files
+from scaffold.checker.files import EXCLUDED, python_files
 from scaffold.checker.findings import Finding, Unreadable
 from scaffold.checker.modules import Module, Project
 from scaffold.checker.noqa import is_silenced
@@ -32,16 +33,24 @@ class Checked:
     sources: dict[str, Source]
 
 
-def check(paths: Sequence[Path], rules: Sequence[Rule], excluded: Sequence[str]) -> Checked:
+def check(
+    paths: Sequence[Path],
+    rules: Sequence[Rule],
+    excluded: Sequence[str] = EXCLUDED,
+    ignored: Callable[[Finding], bool] = lambda finding: False,
+    contents: Mapping[str, bytes] = MappingProxyType({}),
+) -> Checked:
     """Check files and folders.
 
     Args:
         paths: what to check; a file that is named is read in any case.
         rules: those that are asked.
         excluded: patterns of names that are left out below folders.
+        ignored: says whether a finding is not wanted in its file.
+        contents: what files hold instead, by their names.
     """
     with _without_collector():
-        return _check(paths, rules, excluded)
+        return _check(paths, rules, excluded, ignored, contents)
 
 
 @contextmanager
@@ -56,7 +65,13 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _check(paths: Sequence[Path], rules: Sequence[Rule], excluded: Sequence[str]) -> Checked:
+def _check(
+    paths: Sequence[Path],
+    rules: Sequence[Rule],
+    excluded: Sequence[str],
+    ignored: Callable[[Finding], bool],
+    contents: Mapping[str, bytes],
+) -> Checked:
     project, modules = Project(), []
     unreadable: list[Unreadable] = []
     named = {str(path) for path in paths}
@@ -64,7 +79,8 @@ def _check(paths: Sequence[Path], rules: Sequence[Rule], excluded: Sequence[str]
     for path in python_files(paths, excluded):
         files += 1
         try:
-            module = _read(path, project, whatever=str(path) in named)
+            content = contents[str(path)] if str(path) in contents else path.read_bytes()
+            module = _read(path, content, project, whatever=str(path) in named)
         except UnreadableError as error:
             unreadable.append(error.told(str(path)))
             continue
@@ -80,13 +96,16 @@ def _check(paths: Sequence[Path], rules: Sequence[Rule], excluded: Sequence[str]
     )
     shown = {finding.path for finding in findings}
     sources = {it.source.shown: it.source for it in modules if it.source.shown in shown}
-    kept = [found for found in findings if not is_silenced(found, sources[found.path])]
+    kept = [
+        found
+        for found in findings
+        if not ignored(found) and not is_silenced(found, sources[found.path])
+    ]
     return Checked(kept, unreadable, files, sources)
 
 
-def _read(path: Path, project: Project, *, whatever: bool) -> Module | None:
+def _read(path: Path, content: bytes, project: Project, *, whatever: bool) -> Module | None:
     """Return a module; None for one of which no rule could say anything."""
-    content = path.read_bytes()
     if not whatever and not SUSPECT.search(content):
         return None
     source = Source(path, str(path), content)

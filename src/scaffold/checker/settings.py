@@ -4,11 +4,13 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from scaffold.checker.facts import Rule
 from scaffold.checker.files import EXCLUDED
+from scaffold.checker.findings import Finding
 from scaffold.checker.rules import RULES
 from scaffold.errors import UsageMistake
 
@@ -39,6 +41,16 @@ class Settings:
     per_file_ignores: Mapping[str, Sequence[str]] = field(default_factory=dict)
     baseline: Path | None = None
     folder: Path = Path()
+
+    def is_ignored(self, finding: Finding) -> bool:
+        """Say whether a finding is not wanted in its file."""
+        if not self.per_file_ignores:
+            return False
+        path = os.path.relpath(finding.path, self.folder).replace(os.sep, "/")
+        return any(
+            _fits(path, pattern) and any(finding.code.startswith(each) for each in codes)
+            for pattern, codes in self.per_file_ignores.items()
+        )
 
     def rules(self) -> list[Rule]:
         """Return the rules that are asked.
@@ -72,6 +84,11 @@ def matching(selectors: Sequence[str]) -> list[Rule]:
                 f"there is no rule {selector!r}", "`scaffold check --rules` lists all of them"
             )
     return [rule for rule in RULES if any(_matches(rule, each) for each in selectors)]
+
+
+def _fits(path: str, pattern: str) -> bool:
+    name = path.rpartition("/")[2]
+    return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(name, pattern))
 
 
 def _matches(rule: Rule, selector: str) -> bool:

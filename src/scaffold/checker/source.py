@@ -39,6 +39,7 @@ class Source:
     Attributes:
         path: where it lies.
         shown: how it was named to the command.
+        content: the bytes that it holds.
         text: what it holds, with the line ends that it has.
         tree: its syntax tree.
         encoding: by which its bytes become text.
@@ -50,7 +51,7 @@ class Source:
         Raises:
             UnreadableError: it is not Python that this Python can parse.
         """
-        self.path, self.shown = path, shown
+        self.path, self.shown, self.content = path, shown, content
         self.encoding = _encoding(content)
         try:
             self.text = content.decode(self.encoding)
