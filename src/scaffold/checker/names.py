@@ -471,6 +471,21 @@ def ancestry(expr: ast.expr, place: Place, depth: int = 0) -> list[External | De
                     found += ancestry(base, origin.place, depth + 1)
         elif isinstance(origin, Value) and isinstance(origin.node, ast.Subscript):
             found += ancestry(origin.node.value, origin.place, depth + 1)
+        elif isinstance(origin, Value) and isinstance(origin.node, ast.Call):
+            found += _made_classes(origin.node, origin.place, depth)
+    return found
+
+
+def _made_classes(call: ast.Call, place: Place, depth: int) -> list[External | Definition]:
+    """Return the classes that a function of the project makes, and what they derive from."""
+    found: list[External | Definition] = []
+    for origin in origins(call.func, place) if depth < DEEPEST else ():
+        if isinstance(origin, Definition) and not origin.is_class:
+            for statement in origin.scope.returns:
+                if isinstance(statement.value, ast.Name):
+                    for each in origins(statement.value, origin.inside):
+                        if isinstance(each, Definition) and each.is_class:
+                            found += ancestry(statement.value, origin.inside, depth + 1)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tokenize
 import warnings
 from bisect import bisect_right
@@ -124,7 +125,9 @@ def _parsed(text: str) -> ast.Module:
         with warnings.catch_warnings(action="ignore"):
             return ast.parse(text)
     except SyntaxError as error:
-        raise UnreadableError(error.msg, error.lineno or 1, error.offset or 1) from error
+        reader = f"for Python {sys.version_info.major}.{sys.version_info.minor}, which reads it"
+        reason = f"{error.msg} {reader}"
+        raise UnreadableError(reason, error.lineno or 1, error.offset or 1) from error
     except (RecursionError, MemoryError) as error:
         raise UnreadableError("it is nested too deeply") from error
     except ValueError as error:

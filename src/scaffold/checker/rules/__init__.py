@@ -4,7 +4,9 @@ from pathlib import Path
 
 from scaffold.checker.facts import Rule
 from scaffold.checker.rules import (
+    base_http_middleware,
     content_type_twice,
+    cookie_flags,
     cookie_prefix_broken,
     cookie_then_raise,
     cors_star_credentials,
@@ -13,11 +15,14 @@ from scaffold.checker.rules import (
     disposition_unencoded,
     header_in_stream,
     injected_response_ignored,
+    missing_retry_after,
+    missing_www_authenticate,
     no_content_with_body,
     open_redirect,
     public_cache_with_cookie,
     redirect_307_after_write,
     response_model_bypassed,
+    response_without_media_type,
     returned_exception,
     samesite_none_insecure,
     session_cookie_flags,
@@ -49,6 +54,11 @@ RULES: tuple[Rule, ...] = (
     cookie_prefix_broken.RULE,
     delete_cookie_mismatch.RULE,
     content_type_twice.RULE,
+    cookie_flags.RULE,
+    missing_www_authenticate.RULE,
+    missing_retry_after.RULE,
+    base_http_middleware.RULE,
+    response_without_media_type.RULE,
 )
 """Every rule, in the order of the codes."""
 

@@ -14,6 +14,7 @@ from scaffold.checker.names import (
     Parameter,
     Place,
     Value,
+    ancestry,
     bare,
     derives,
     origins,
@@ -50,7 +51,7 @@ GENERATORS = frozenset(("Generator", "AsyncGenerator", "Iterator", "AsyncIterato
 def find(route: Route, facts: Facts) -> Iterator[Found]:
     """Find an endpoint that streams while a dependency of it holds a session."""
     kind = streams(route)
-    if not kind or route.is_websocket:
+    if not kind or route.is_websocket or _has_own_class(route):
         return
     asked = list(dependencies.of_route(route, facts.registry))
     given_back = {
@@ -72,6 +73,19 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
         module = route.module if node is route.call else route.function.place.module
         yield Found(module if node in module.tree.parents else route.module, node, reason)
         return
+
+
+def _has_own_class(route: Route) -> bool:
+    """Say whether a class of the project calls the endpoint, and may end the transaction."""
+    router = route.router
+    if router.own("route_class") is not None:
+        return True
+    if not isinstance(router.node, ast.Call) or router.place is None:
+        return False
+    return any(
+        isinstance(each, Definition) and "route_class" in each.place.module.source.text
+        for each in ancestry(router.node.func, router.place)
+    )
 
 
 def _shown(each: Dependency) -> str:
