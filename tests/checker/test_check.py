@@ -1,5 +1,6 @@
 """What is checked, what is left out, and what no file can break."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -114,8 +115,14 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
     (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
     (tmp_path / "again.py").symlink_to(tmp_path / "app.py")
     result = checked(tmp_path, app=MISTAKE)
-    assert codes(result) == ["RSP104"]
-    assert [Path(each.path).name for each in result.unreadable] == ["loop.py"]
+    assert (codes(result), result.unreadable, result.files) == (["RSP104"], [], 1)
+
+
+def test_nothing_of_what_is_checked_runs(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    text = f"open({str(tmp_path / 'written')!r}, 'w')\nraise SystemExit\n"
+    assert codes(checked(tmp_path, app=MISTAKE + text)) == ["RSP104"]
+    assert not (tmp_path / "written").exists()
 
 
 def test_tests_and_environments_are_left_out_unless_they_are_named(tmp_path: Path) -> None:

@@ -3,16 +3,20 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from scaffold.checker.findings import Unreadable
 from scaffold.checker.rules import RULES
 from scaffold.checker.run import Checked, check
+from scaffold.cli.app import app
 from scaffold.shown.findings import text_report
 from scaffold.shown.findings_for_programs import github, sarif
+from scaffold.system.yaml_files import read_yaml
 from tests.checker.test_check import MISTAKE
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 
 @pytest.fixture
@@ -85,3 +89,11 @@ def test_sarif_has_what_the_standard_requires(found: Checked) -> None:
     assert place["region"] == {"startLine": 8, "startColumn": 5, "endLine": 8, "endColumn": 45}
     (told,) = run["invocations"][0]["toolExecutionNotifications"]
     assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+
+
+def test_the_hook_calls_the_command() -> None:
+    (hook,) = read_yaml(ROOT / ".pre-commit-hooks.yaml")
+    program, name = hook["entry"].split()
+    assert (hook["id"], program) == ("scaffold-check", "scaffold")
+    group: Any = get_command(app)
+    assert name in group.commands

@@ -50,5 +50,6 @@ def _below(folder: Path, excluded: Sequence[str]) -> Iterator[Path]:
             continue
         folders[:] = sorted(filter(kept, folders))
         for name in sorted(files):
-            if name.endswith(SUFFIX) and kept(name):
+            # What is no regular file, such as a pipe, may have no end.
+            if name.endswith(SUFFIX) and kept(name) and os.path.isfile(os.path.join(place, name)):
                 yield Path(place, name)

@@ -147,7 +147,7 @@ def _found(earlier: Served, later: Served) -> Found:
     )
     wire = f"{method} {later.path} is answered by `{mine.function.name}`"
     if not same and _is_typed(mine, earlier.path, later.path):
-        wire += ": HTTP/1.1 422 Unprocessable Content"
+        wire += ": HTTP/1.1 422 Unprocessable Entity"
     instead = "remove one of the two" if same else "register the route without the parameter first"
     fix = _moved(mine, its) if not same else None
     return Found(its.module, its.call, reason, wire, instead, fix)
@@ -215,7 +215,7 @@ RULE = Rule(
     title="A route is hidden by one that is registered before it",
     standard="Starlette: routes are tried in the order in which they are registered",
     patterns=("redirect",),
-    wire="HTTP/1.1 422 Unprocessable Content",
+    wire="HTTP/1.1 422 Unprocessable Entity",
     instead="register the route without the parameter first",
     fixable="safe",
     on_all=find,
