@@ -15,7 +15,6 @@ from scaffold.checker.names import (
     Value,
     bare,
     derives,
-    known,
     of_member,
     origins,
 )
@@ -133,7 +132,7 @@ def _of_origin(origin: Origin, depth: int) -> Iterator[Answer | None]:
     call, place = origin.node, origin.place
     cls = response_class(call.func, place)
     if cls:
-        derived = not known(call.func, place) and cls != "TemplateResponse"
+        derived = any(isinstance(each, Definition) for each in origins(call.func, place))
         yield Answer(cls, call, place, Arguments(call, place, SIGNATURES[cls]), derived)
         return
     if depth < DEEPEST:

@@ -137,7 +137,7 @@ def conditions(tree: Tree, statement: ast.stmt) -> list[tuple[ast.AST, str]]:
         parent = tree.parents.get(node)
         if parent is None or isinstance(parent, (*SCOPED, ast.Module)):
             break
-        if isinstance(parent, (ast.If, *LOOPS, *TRIES, ast.Match)):
+        if isinstance(parent, (ast.If, *LOOPS, *TRIES, ast.Match)) and not _surely_runs(parent):
             name = next(
                 (
                     part
@@ -149,6 +149,15 @@ def conditions(tree: Tree, statement: ast.stmt) -> list[tuple[ast.AST, str]]:
             found.append((parent, name))
         node = parent
     return found[::-1]
+
+
+def _surely_runs(node: ast.AST) -> bool:
+    """Say whether a loop goes over a list that is written there, and has items."""
+    return (
+        isinstance(node, ast.For)
+        and isinstance(node.iter, ast.Tuple | ast.List)
+        and bool(node.iter.elts)
+    )
 
 
 def in_handled_try(tree: Tree, statement: ast.stmt) -> bool:

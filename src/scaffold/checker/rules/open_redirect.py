@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from scaffold.checker.answers import answers, returned, touches
+from scaffold.checker.answers import RESPONSES, answers, returned, touches
 from scaffold.checker.facts import Facts, Found, Rule
 from scaffold.checker.flow import own_nodes
 from scaffold.checker.names import (
@@ -228,7 +228,7 @@ def _takes(call: ast.Call, aliases: set[str], route: Route) -> bool:
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     if name in HARMLESS or name in TELLS or name in ("set_cookie", "get"):
         return False
-    if derives(func, route.inside, frozenset(("Response", "RedirectResponse"))):
+    if derives(func, route.inside, RESPONSES):
         return False
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     if isinstance(func, ast.Attribute) and getattr(func.value, "id", None) in aliases:

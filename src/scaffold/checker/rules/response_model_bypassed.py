@@ -14,6 +14,7 @@ from scaffold.checker.names import (
     Parameter,
     Place,
     Value,
+    ancestry,
     bare,
     derives,
     is_none,
@@ -21,7 +22,7 @@ from scaffold.checker.names import (
     origins,
 )
 from scaffold.checker.routes import Route
-from scaffold.checker.values import NOT_KNOWN, constant
+from scaffold.checker.values import NOT_KNOWN, Argument, constant, entries
 
 CLASSES = JSON | {"Response"}
 DUMPS = frozenset(("model_dump", "model_dump_json", "dict", "json", "dump_python", "dump_json"))
@@ -46,7 +47,7 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
                 continue
             if answer.derived and _renders(answer):
                 continue
-            if _is_dumped(answer, model, place):
+            if _is_dumped(answer, model, place) or _fits(answer, model, place):
                 continue
             reason = (
                 f"`{answer.cls}` goes out as it is, although `{route.function.name}` declares "
@@ -157,6 +158,10 @@ def _is_dumped(answer: Answer, model: ast.expr, place: Place) -> bool:
         return not answer.arguments.complete or answer.derived
     if isinstance(content.node, ast.Constant):
         return content.node.value in ("", b"", None)
+    if answer.cls == "Response" and not _is_encoded_here(content):
+        return True
+    if isinstance(content.node, ast.List) and not content.node.elts:
+        return True
     stack, seen = [content.node], 0
     while stack and seen < 200:
         node = stack.pop()
@@ -179,6 +184,63 @@ def _is_dumped(answer: Answer, model: ast.expr, place: Place) -> bool:
             each.value for each in ast.iter_child_nodes(node) if isinstance(each, ast.keyword)
         ]
     return False
+
+
+def _is_encoded_here(content: Argument) -> bool:
+    """Say whether a text is known to be made from data, and not from a model elsewhere."""
+    for origin in origins(content.node, content.place):
+        if not isinstance(origin, Value):
+            return False
+        call = origin.node
+        name = getattr(getattr(call, "func", None), "attr", None)
+        if not isinstance(call, ast.Constant) and name not in ("dumps", "dump_json"):
+            return False
+    return True
+
+
+def _fits(answer: Answer, model: ast.expr, place: Place) -> bool:
+    """Say whether the content is written out with the fields of the model and no others."""
+    content = answer.arguments.get("content")
+    given = entries(content.node, content.place) if content is not None else None
+    if given is None:
+        return False
+    for origin in origins(bare(model), place):
+        if isinstance(origin, Definition) and origin.is_class:
+            fields = fields_of(origin)
+            if fields is None:
+                return True  # what the model has is not known
+            required = {name for name, has_default in fields.items() if not has_default}
+            return required <= given.keys() <= fields.keys()
+    return False
+
+
+def fields_of(model: Definition) -> dict[str, bool] | None:
+    """Return the fields of a model, and whether they may be left out; None if not known."""
+    fields: dict[str, bool] = {}
+    classes = ancestry(ast.Name(model.name), model.place)
+    for each in reversed(classes):
+        if isinstance(each, Definition):
+            assert isinstance(each.node, ast.ClassDef)
+            if each.node.keywords or any("alias" in ast.dump(it) for it in each.node.body):
+                return None
+            for statement in each.node.body:
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    fields[statement.target.id] = _may_be_left_out(statement.value)
+        elif each.library not in ("pydantic", "sqlmodel", "typing", "abc", "enum"):
+            return None
+    return fields
+
+
+def _may_be_left_out(default: ast.expr | None) -> bool:
+    """Say whether a field has a default; `Field(...)` and `Field(description=...)` are none."""
+    if not isinstance(default, ast.Call):
+        return default is not None
+    first = default.args[0] if default.args else None
+    if isinstance(first, ast.Constant) and first.value is Ellipsis:
+        return False
+    return first is not None or any(
+        keyword.arg in ("default", "default_factory") for keyword in default.keywords
+    )
 
 
 def _renders(answer: Answer) -> bool:

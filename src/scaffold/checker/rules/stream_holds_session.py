@@ -62,7 +62,7 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
     for each in asked:
         if each.scope != "request" or each.function is None or each.function.node in given_back:
             continue
-        if not _is_used(each) or not _yields_session(each):
+        if not _yields_session(each) or not _is_used(each, asked, route):
             continue
         where = route.function.name
         reason = (
@@ -213,17 +213,49 @@ def _name(expr: ast.expr) -> str:
     return expr.attr if isinstance(expr, ast.Attribute) else getattr(expr, "id", "")
 
 
-def _is_used(each: Dependency) -> bool:
-    """Say whether a session is asked anything; one that is not takes no connection."""
-    if each.user is None or each.parameter is None:
+def _is_used(each: Dependency, asked: list[Dependency], route: Route, depth: int = 0) -> bool:
+    """Say whether a session is asked anything; one that is not takes no connection.
+
+    What only puts it into an object asks nothing, as long as nobody uses that object.
+    """
+    if each.user is None or each.parameter is None or depth > DEEPEST * 2:
         return False
     if each.user.is_class:
         return True
-    return any(
-        isinstance(node, ast.Name) and node.id == each.parameter
+    scope, tree = each.user.scope, each.user.place.module.tree
+    uses = [
+        node
         for statement in getattr(each.user.node, "body", ())
         for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and node.id == each.parameter
+    ]
+    if each.user.node is route.function.node:
+        return bool(uses)
+    if any(
+        not _is_wrapped(tree.parents[use], use, Place(each.user.place.module, scope))
+        for use in uses
+    ):
+        return True
+    makers = {each.user.node, each.user.place.scope.node}
+    return bool(uses) and any(
+        _is_used(user, asked, route, depth + 1)
+        for user in asked
+        if user.function is not None and user.function.node in makers
     )
+
+
+def _is_wrapped(parent: ast.AST, use: ast.Name, place: Place) -> bool:
+    """Say whether a session is only put into an object, or handed on."""
+    if isinstance(parent, ast.keyword):
+        parent = place.module.tree.parents[parent]
+    if isinstance(parent, ast.Call):
+        if use is parent.func:
+            return False
+        found = origins(parent.func, place)
+        return all(isinstance(it, Definition) and it.is_class for it in found)
+    if isinstance(parent, ast.Assign):
+        return isinstance(parent.targets[0], ast.Attribute)
+    return isinstance(parent, ast.Return | ast.Yield)
 
 
 def _gives_back(function: Definition, parameter: str | None, depth: int = 0) -> bool:
