@@ -29,6 +29,8 @@ RESULTS: dict[str, tuple[Any, str]] = {
         "scaffold add, remove, rename, edit, update, diff, resolve and adopt with --json",
     ),
     "update-check": (results.Check, "scaffold update --check --json"),
+    "check": (results.CheckResult, "scaffold check [PATH...] --json"),
+    "check-rules": (results.RuleList, "scaffold check --rules --json"),
     "error": (results.Failure, "every command with --json, when it fails"),
 }
 """What each schema describes, by the name of its file, and the commands that print it."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import typer
 from jsonschema import Draft202012Validator
 
 from scaffold.cli.app import app
+from tests.checker.test_check import MISTAKE
 from tests.conftest import Run
 from tests.result_schemas import FOLDER, RESULTS, schemas, strict, text
 
@@ -25,6 +27,10 @@ CASES: list[tuple[str, Sequence[str], int]] = [
     ("explain", ["explain", "GET /x json-model rate-limit cookie-set(name=a)"], 0),
     ("explain", ["explain", "DELETE /x empty status-no-content"], 0),
     ("explain-invalid", ["explain", "GET /x json-modl"], 2),
+    ("check", ["check", "app.py"], 1),
+    ("check-rules", ["check", "--rules"], 0),
+    ("check-rules", ["check", "--explain", "RSP104"], 0),
+    ("error", ["check", "no-such-file.py"], 2),
     ("error", ["explain"], 2),
     ("error", ["patterns", "no-such-pattern"], 2),
     ("error", ["new", "service", "--endpoint", "GET /x json-model(model=a)"], 2),
@@ -47,13 +53,16 @@ def test_they_are_json_schemas(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments", "status"), CASES)
-def test_real_output_fits(name: str, arguments: Sequence[str], status: int, scaffold: Run) -> None:
+def test_real_output_fits(
+    name: str, arguments: Sequence[str], status: int, scaffold: Run, work: Path
+) -> None:
     """There is one JSON document, also for errors, which are told in words besides."""
+    (work / "app.py").write_text(MISTAKE)
     done = scaffold(*arguments, "--json")
     data = json.loads(done.stdout)
     assert done.returncode == status
     assert list(Draft202012Validator(strict(name)).iter_errors(data)) == []
-    if status:
+    if name in ("error", "explain-invalid"):
         assert data["error"]["status"] == status
         assert data["error"]["reason"] in " ".join(done.stderr.split())
 

@@ -9,7 +9,10 @@ from tests.notation import spans, tables
 
 PAGE = ROOT / "docs" / "security.md"
 NAMED = sorted(set(re.findall(r"`(test_\w+)`", PAGE.read_text(encoding="utf-8"))))
-MODULES = [*ROOT.glob("tests/life/test_*.py"), ROOT / "tests" / "test_jinja.py"]
+MODULES = [
+    *(path for room in ("life", "checker") for path in ROOT.glob(f"tests/{room}/test_*.py")),
+    ROOT / "tests" / "test_jinja.py",
+]
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.catalogue.patterns import FAMILIES, Catalogue, load
+from scaffold.checker import rules
 from scaffold.shown.pages import HEADINGS
-from tools.site.sources import COMMANDS, DOCS, PATTERNS, ROOT
+from tools.site.sources import COMMANDS, DOCS, PATTERNS, ROOT, RULES
 
 SECTIONS = ("Start", "Tutorial", "How to", "Explanations", "Patterns", "Reference", "Decisions")
 """The navigation, in its order."""
@@ -32,7 +33,8 @@ def navigation(written: list[dict[str, Any]]) -> list[dict[str, Any]]:
     decisions = [path for path in rest if path.startswith("decisions/")]
     others = [path for path in rest if path not in decisions]
     sections["Decisions"] = [*sections["Decisions"], *decisions]
-    sections["Reference"] = [COMMANDS, *sections["Reference"], *others]
+    checks = [f"{RULES}/index.md", *(f"{RULES}/{rule.name}.md" for rule in rules.RULES)]
+    sections["Reference"] = [COMMANDS, {"Rules": checks}, *sections["Reference"], *others]
     sections["Patterns"] = [f"{PATTERNS}/index.md", *_families(load())]
     return [{name: sections[name]} for name in SECTIONS]
 

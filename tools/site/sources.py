@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from scaffold.catalogue.patterns import Catalogue, load
+from scaffold.checker import rules
 from tools.site.commands import commands_page
 from tools.site.patterns import index_page, pattern_page
+from tools.site.rules import rule_page, rules_page
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 COMMANDS = "reference/commands.md"
 PATTERNS = "reference/patterns"
+RULES = "reference/rules"
 
 CODE = re.compile(r"^ *```.*?^ *```|``.+?``|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -53,6 +56,9 @@ def generated(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield f"{PATTERNS}/index.md", index_page(catalogue)
     for pattern in catalogue.patterns.values():
         yield f"{PATTERNS}/{pattern.id}.md", pattern_page(pattern, catalogue)
+    yield f"{RULES}/index.md", rules_page()
+    for rule in rules.RULES:
+        yield f"{RULES}/{rule.name}.md", rule_page(rule)
 
 
 def for_site(path: str, text: str, catalogue: Catalogue) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.cli import completion
+from scaffold.cli.checking import app as checking
 from scaffold.cli.console import Json, Lines, boundary, require_terminal, say, show
 from scaffold.cli.failures import failure
 from scaffold.cli.project import app as on_a_project
@@ -323,4 +324,5 @@ def schema(
         typer.echo(to_json(answers_schema(catalogue, answered)))
 
 
+app.add_typer(checking)
 app.add_typer(on_a_project)

@@ -269,3 +269,85 @@ class Listing(TypedDict):
     origin: Origin
     endpoints: list[ListedEndpoint]
     notes: list[str]
+
+
+class CheckPosition(TypedDict):
+    """A place in a file: line and column (in characters), both from 1."""
+
+    line: int
+    column: int
+
+
+class CheckEdit(TypedDict):
+    """A part of a file, and what takes its place."""
+
+    start: CheckPosition
+    end: CheckPosition
+    text: str
+
+
+class CheckFix(TypedDict):
+    """How a finding is mended."""
+
+    title: str
+    safe: bool
+    """Whether --fix mends it; else --unsafe-fixes is needed as well."""
+    edits: list[CheckEdit]
+
+
+class CheckFinding(TypedDict):
+    """Something that is wrong on the wire."""
+
+    path: str
+    code: str
+    name: str
+    start: CheckPosition
+    end: CheckPosition
+    reason: str
+    wire: str
+    """What goes out because of it."""
+    standard: str
+    patterns: list[str]
+    """What does it right, for `scaffold patterns ID`."""
+    instead: str
+    fix: CheckFix | None
+
+
+class Unreadable(TypedDict):
+    """A file that cannot be checked."""
+
+    path: str
+    line: int
+    column: int
+    reason: str
+
+
+class CheckResult(TypedDict):
+    """What `scaffold check` prints."""
+
+    files: int
+    """How many were looked at."""
+    findings: list[CheckFinding]
+    unreadable: list[Unreadable]
+    known: int
+    """How many findings the baseline records, which are left out."""
+
+
+class CheckRule(TypedDict):
+    """A rule of `scaffold check`."""
+
+    code: str
+    name: str
+    title: str
+    standard: str
+    patterns: list[str]
+    wire: str
+    instead: str
+    default: bool
+    """Whether it is checked without being selected."""
+    fix: Literal["safe", "unsafe"] | None
+    """What mends it: --fix, --fix with --unsafe-fixes, or nothing."""
+
+
+RuleList = list[CheckRule]
+"""What `scaffold check --rules` prints."""

@@ -1,0 +1,222 @@
+"""A route that no request reaches, because one before it takes all of them."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scaffold.checker.facts import Facts, Found, Rule
+from scaffold.checker.findings import Edit, Fix
+from scaffold.checker.flow import conditions
+from scaffold.checker.routes import Inclusion, Route, Router
+from scaffold.checker.source import Source
+
+PARAMETER = re.compile(r"\{([^{}:]+)(?::([^{}]+))?\}")
+CONVERTORS = {
+    "str": r"[^/]+",
+    "path": r".*",
+    "int": r"[0-9]+",
+    "float": r"[0-9]+(\.[0-9]+)?",
+    "uuid": r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}",
+}
+NARROWER: Mapping[str, frozenset[str]] = {
+    "str": frozenset(("str", "int", "float", "uuid")),
+    "path": frozenset(CONVERTORS),
+    "int": frozenset(("int",)),
+    "float": frozenset(("int", "float")),
+    "uuid": frozenset(("uuid",)),
+}
+"""Which kinds of parameters each kind takes all values of."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A route with the whole path that it has in an application."""
+
+    path: str
+    route: Route
+    order: tuple[Route | Inclusion, ...]
+
+
+def find(facts: Facts) -> Iterator[Found]:
+    """Find routes behind one that takes all of their requests."""
+    told: set[int] = set()
+    for router in facts.registry.routers.values():
+        served = list(_served(router, "", (), frozenset()))
+        for index, later in enumerate(served):
+            if id(later.route) in told:
+                continue
+            for earlier in served[:index]:
+                if earlier.route.function.node is not later.route.function.node and _hides(
+                    earlier, later
+                ):
+                    told.add(id(later.route))
+                    yield _found(earlier, later)
+                    break
+
+
+def _served(
+    router: Router, prefix: str, order: tuple[Route | Inclusion, ...], seen: frozenset[int]
+) -> Iterator[Served]:
+    """Yield the routes of a router, and of those that it includes, in the order of matching."""
+    own = router.prefix
+    if own is None or id(router) in seen:
+        return
+    for entry in router.entries:
+        here = (*order, entry)
+        if isinstance(entry, Route):
+            if entry.path is not None and entry.methods and not entry.is_websocket:
+                yield Served(prefix + own + entry.path, entry, here)
+        elif entry.router is not None:
+            value = entry.arguments.value("prefix", "")
+            if isinstance(value, str):
+                yield from _served(entry.router, prefix + own + value, here, seen | {id(router)})
+
+
+def _hides(earlier: Served, later: Served) -> bool:
+    if not later.route.methods <= earlier.route.methods:
+        return False
+    if not covers(earlier.path, later.path):
+        return False
+    return _comes_first(earlier, later)
+
+
+def _comes_first(earlier: Served, later: Served) -> bool:
+    """Say whether a route is surely registered before another one."""
+    pairs = zip(earlier.order, later.order, strict=False)
+    depth = next(index for index, (mine, its) in enumerate(pairs) if mine is not its)
+    first, then = earlier.order[depth], later.order[depth]
+    if first.place.scope is not then.place.scope:
+        return False
+    if _conditions(first) != _conditions(then)[: len(_conditions(first))]:
+        return False
+    return not any(map(_conditions, earlier.order[depth + 1 :]))
+
+
+def _conditions(entry: Route | Inclusion) -> list[tuple[ast.AST, str]]:
+    return conditions(entry.place.module.tree, entry.statement)
+
+
+def covers(first: str, then: str) -> bool:
+    """Say whether a path takes every request that another one takes."""
+    if first == then:
+        return True
+    mine, its = first.split("/"), then.split("/")
+    for index, segment in enumerate(mine):
+        whole = PARAMETER.fullmatch(segment)
+        if whole and whole[2] == "path" and index == len(mine) - 1:
+            return len(its) > index
+        if index >= len(its):
+            return False
+        if not _segment_covers(segment, its[index]):
+            return False
+    return len(mine) == len(its)
+
+
+def _segment_covers(mine: str, its: str) -> bool:
+    if ":path}" in its:
+        return False
+    whole = PARAMETER.fullmatch(mine)
+    if whole is None:
+        return _shape(mine) == _shape(its)
+    kind = whole[2] or "str"
+    if kind not in CONVERTORS:
+        return False
+    other = PARAMETER.fullmatch(its)
+    if other is not None:
+        return (other[2] or "str") in NARROWER[kind]
+    if "{" in its:
+        return kind == "str"
+    return re.fullmatch(CONVERTORS[kind], its) is not None
+
+
+def _shape(segment: str) -> str:
+    return PARAMETER.sub(lambda found: "{:" + (found[2] or "str") + "}", segment)
+
+
+def _found(earlier: Served, later: Served) -> Found:
+    mine, its = earlier.route, later.route
+    same = _plain(earlier.path) == _plain(later.path)
+    method = sorted(its.methods)[0]
+    where = f"line {mine.statement.lineno}"
+    if mine.module is not its.module:
+        where = f"{mine.module.source.shown}:{mine.statement.lineno}"
+    reason = (
+        f"no request reaches `{method} {later.path}`: `{earlier.path}`, registered before it "
+        f"({where}), takes it"
+    )
+    wire = f"{method} {later.path} is answered by `{mine.function.name}`"
+    if not same and _is_typed(mine, earlier.path, later.path):
+        wire += ": HTTP/1.1 422 Unprocessable Entity"
+    instead = "remove one of the two" if same else "register the route without the parameter first"
+    fix = _moved(mine, its) if not same else None
+    return Found(its.module, its.call, reason, wire, instead, fix)
+
+
+def _plain(path: str) -> str:
+    return PARAMETER.sub("{}", path)
+
+
+def _is_typed(route: Route, path: str, hidden: str) -> bool:
+    """Say whether a parameter that takes a fixed segment is no text for the endpoint."""
+    for mine, its in zip(path.split("/"), hidden.split("/"), strict=False):
+        found = PARAMETER.fullmatch(mine)
+        if found and "{" not in its:
+            for arg in getattr(getattr(route.function.node, "args", None), "args", ()):
+                if arg.arg == found[1] and isinstance(arg.annotation, ast.Name):
+                    return arg.annotation.id in ("int", "UUID", "float", "bool", "date")
+    return False
+
+
+def _moved(earlier: Route, later: Route) -> Fix | None:
+    """Return the fix that moves a function with its decorators before another one."""
+    first, then = earlier.statement, later.statement
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    if earlier.module is not later.module or earlier.place.scope is not later.place.scope:
+        return None
+    if not isinstance(first, functions) or not isinstance(then, functions):
+        return None
+    tree = earlier.module.tree
+    block, name = tree.block(first)
+    if tree.block(then) != (block, name):
+        return None
+    body = getattr(block, name)
+    between = body[body.index(first) + 1 : body.index(then)]
+    if len(then.decorator_list) != 1 or not all(isinstance(it, functions) for it in between):
+        return None
+    source = earlier.module.source
+    start, end = _lines(source, then)
+    target, _ = _lines(source, first)
+    text = source.text[start:end]
+    gap = "\n\n" if first.col_offset == 0 else "\n"
+    before = source.text[:start]
+    removed = len(before) - len(before.rstrip("\n"))
+    edits = (
+        Edit(target, target, text.rstrip("\n") + "\n" + gap),
+        Edit(start - removed, end, "\n"),
+    )
+    return Fix(f"Move `{later.function.name}` before `{earlier.function.name}`", edits)
+
+
+def _lines(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """Return where the lines of a function begin and end, comments above it included."""
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    while first > 1 and source.lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+    start = source.offset(first, 0)
+    _, end = source.span(node)
+    line_end = source.text.find("\n", end)
+    return start, (line_end + 1 if line_end >= 0 else len(source.text))
+
+
+RULE = Rule(
+    code="RSP102",
+    name="shadowed-route",
+    title="A route is hidden by one that is registered before it",
+    standard="Starlette: routes are tried in the order in which they are registered",
+    patterns=("redirect",),
+    wire="HTTP/1.1 422 Unprocessable Entity",
+    instead="register the route without the parameter first",
+    fixable="safe",
+    on_all=find,
+)
