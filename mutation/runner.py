@@ -36,6 +36,7 @@ FRAMEWORKS = (
     "jinja2",
     "openapi_spec_validator",
     "ormsgpack",
+    "python_multipart",
     "pydantic_settings",
     "starlette.middleware.cors",
     "uvicorn",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.catalogue.patterns import template_root
+from scaffold.catalogue.patterns import load, template_root
 from scaffold.system.yaml_files import read_yaml
 from tests.pattern_files import problems
 
@@ -15,7 +15,11 @@ ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
 ALWAYS = {"__init__", "application", "openapi", "routing"}
 """The modules of the toolkit that every project has."""
-OF_REQUESTS = {"partial"}
+OF_REQUESTS = {
+    module
+    for need in load().data["vocabulary"]["requests"].values()
+    for module in need.get("toolkit", ())
+}
 """Those that come with what an endpoint reads from the request, whatever its patterns."""
 
 

@@ -88,6 +88,13 @@ def own_names(entry: Entry) -> dict[str, str]:
     return {name.format(slug=entry.slug, prefix=entry.prefix): name for name in written}
 
 
+def names_of_requests(endpoint: Endpoint) -> set[str]:
+    """Return what the vocabulary says that is bound to read the endpoint's request."""
+    requests = load().data["vocabulary"]["requests"]
+    needs = [need for one in endpoint.data["requested"] for need in one["needs"]]
+    return {name for need in needs for name in requests[need]["names"]}
+
+
 def can_be_given(name: str, endpoint: Endpoint) -> bool:
     """Say whether somebody could call an endpoint, a parameter or a model so."""
     if name in (endpoint.name, "_") or name.startswith(endpoint.name.capitalize()):
@@ -101,6 +108,7 @@ def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
     for endpoint, names in modules:
         own = (own_names(entry) for entry in endpoint.entries())
         wanted = set(filter(partial(can_be_given, endpoint=endpoint), names))
+        own = (*own, names_of_requests(endpoint))
         unknown = wanted - always.union(*own) - set(from_the_spec(endpoint))
         patterns = [entry.pattern.id for entry in endpoint.entries()]
         assert not unknown, (

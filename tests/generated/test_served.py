@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.generated.server import ask, chunks, serve
+from tests.generated.server import ask, ask_raw, chunks, serve
 from tests.generated.tour import SETTINGS, tour
 
 
@@ -63,6 +63,25 @@ def test_file_and_range(port: int) -> None:
     assert (answer.body, answer.all(b"content-range")) == (b"0123", [b"bytes 5-8/15"])
     assert answer.all(b"content-disposition") == [b'inline; filename="handbook.pdf"']
     assert answer.all(b"accept-ranges") == [b"bytes"]
+
+
+def test_upload(port: int) -> None:
+    """A file larger than other bodies may be arrives; what is too large is not even read."""
+    request, form = "PUT /profile/avatar", "Content-Type: multipart/form-data; boundary=b"
+    part = b'--b\r\nContent-Disposition: form-data; name="avatar"; filename="a.png"\r\n'
+    start = part + b"Content-Type: image/png\r\n\r\n"
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(4_999_992)
+    answer = ask(port, request, form, body=start + picture + b"\r\n--b--\r\n")
+    assert answer.status_line == b"HTTP/1.1 204 No Content"
+    answer = ask(port, request, form, body=start + picture + b"0\r\n--b--\r\n")
+    assert answer.status_line.startswith(b"HTTP/1.1 413 ")
+    answer = ask(port, request, form, body=start + b"GIF89a\r\n--b--\r\n")
+    assert answer.status_line == b"HTTP/1.1 415 Unsupported Media Type"
+    assert b'"detail":"avatar takes image/png, image/jpeg"' in answer.body
+    lines = [f"{request} HTTP/1.1", "Host: localhost", form, "Content-Length: 6048577", "", ""]
+    answer = ask_raw(port, "\r\n".join(lines).encode() + start)
+    assert answer.status_line.startswith(b"HTTP/1.1 413 ")
+    assert answer.all(b"content-type") == [b"application/problem+json"]
 
 
 def test_records_leave_one_by_one(port: int) -> None:

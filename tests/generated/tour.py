@@ -59,6 +59,6 @@ def requests() -> Iterator[tuple[str, bytes]]:
     for each in planned():
         if each["form"] == "handshake":
             continue
-        fields = {name: kind.removesuffix(" | None") for name, kind in (each["body"] or {}).items()}
-        body = {name: types[kind]["json"] for name, kind in fields.items()}
+        fields = (each["body"] or {}).get("fields") or {}
+        body = {name: types[field["kind"]]["json"] for name, field in fields.items()}
         yield f"{each['method']} {each['url']}", json.dumps(body).encode() if body else b""

@@ -106,6 +106,7 @@ class Vocabulary:
     dropped: Mapping[str, str]
     convertors: Mapping[str, Any]
     field_types: Mapping[str, Any]
+    file_limits: Mapping[str, int]
     names: Mapping[str, str]
     reserved: frozenset[str]
     places: Mapping[str, str]
@@ -225,6 +226,7 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         dropped=data["dropped"],
         convertors=data["convertors"],
         field_types=data["field_types"],
+        file_limits=data.get("file_limits", {}),
         names=data.get("names", {}),
         reserved=frozenset((*data["keywords"], *data["builtins"], *data["module_names"])),
         places=data["places"],

@@ -5,7 +5,8 @@ A line is a method, a path, patterns with their options, and a name:
     GET /posts/{post_id:int} json-model(model=Post) cookie-set(name=last_viewed_post) as get_post
 
 What is read from the request stands among the patterns: `query(q='str | None')`, `form(...)`,
-`body(...)` or `body(Post)`, and `tags(posts)`. A model has a line of its own:
+`files(avatar={types: [image/png]})`, `body(...)` or `body(Post)`, and `tags(posts)`. A model has a
+line of its own:
 
     model Post(id=int, title='str(max_length=200)', tags=list[str])
 
@@ -38,7 +39,7 @@ _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
 Endpoint = dict[str, Any]
 Model = dict[str, Any]
 
-REQUESTED = ("query", "form", "body")
+REQUESTED = ("query", "form", "files", "body")
 """What an endpoint reads from the request, by the term that says it."""
 
 

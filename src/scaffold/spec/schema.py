@@ -105,6 +105,10 @@ def _endpoint(words: Vocabulary) -> Schema:
                 "anyOf": [_ref("fields"), {"type": "null"}],
                 "description": "Fields of a form, instead of a body.",
             },
+            "files": {
+                "anyOf": [_files(words), {"type": "null"}],
+                "description": "Files that a form uploads.",
+            },
             "body": {
                 "anyOf": [_ref("fields"), _text(words.shapes["model"].matches), {"type": "null"}],
                 "description": "The request's body, as fields or as a model; "
@@ -159,6 +163,31 @@ def _query(words: Vocabulary) -> Schema:
     fields = _fields(words)
     either = {"anyOf": [_ref("type"), strict]}
     return {**fields, "properties": {"strict": either}}
+
+
+def _files(words: Vocabulary) -> Schema:
+    limits = {
+        name: {"type": "integer", "minimum": 1, "maximum": most}
+        for name, most in words.file_limits.items()
+    }
+    types = {
+        "type": "array",
+        "items": _text(words.shapes["media_type"].matches),
+        "maxItems": 20,
+        "uniqueItems": True,
+    }
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{words.names['short']}$"},
+        "additionalProperties": {
+            "type": "object",
+            "description": "The media types that are taken, or any; at most so many bytes each.",
+            "properties": {"types": types, **limits},
+            "additionalProperties": False,
+        },
+        "minProperties": 1,
+        "maxProperties": 20,
+    }
 
 
 def _entry(patterns: list[Pattern], description: str) -> Schema:
