@@ -115,12 +115,13 @@ def together() -> tuple[Spec, ...]:
 
 def pairs_of(spec: Spec) -> set[Pair]:
     """Return which patterns meet in an endpoint of the matrix, without how they get there."""
+    response = _mapping(spec["response"])["pattern"]
     # What stands before an entry, because that needs it, is no subject of its own.
     header = spec["headers"][-1] if "headers" in spec else None
     cookie = spec["cookies"][-1] if "cookies" in spec else None
     if header is None and cookie is None:
-        return {(spec["response"], spec["status"])}
-    return set(_pairs(spec["response"], header, cookie))
+        return {(response, spec["status"])}
+    return set(_pairs(response, header, cookie))
 
 
 def via_of(spec: Spec) -> str | None:
@@ -143,14 +144,26 @@ def _key(entry: Spec) -> str:
 
 
 def _first_valid(name: str, response: str, header: Spec | None, cookie: Spec | None) -> list[Spec]:
-    """Return an endpoint with the first method that is valid for it, or nothing."""
-    for method, status in REQUESTS:
-        spec = endpoint(name, response, method, **status)
+    """Return an endpoint with the first method that is valid for it, or nothing.
+
+    Where a header wants a list, the response answers with one.
+    """
+    for answer, (method, status) in product(_answers(response), REQUESTS):
+        spec = endpoint(name, answer, method, **status)
         for entry in filter(None, (header, cookie)):
             spec = _beside(spec, entry)
         if is_valid(spec):
             return [spec]
     return []
+
+
+def _answers(response: str) -> Iterator[Any]:
+    """Yield a response by its id, and with a list of its model if it takes one."""
+    yield response
+    pattern = load().patterns[response]
+    if "model" in pattern.options and _declared(pattern)["model"].get("lists"):
+        root = {"root": "items"} if "root" in pattern.options else {}
+        yield {"pattern": response, "model": "list[Item]", **root}
 
 
 def _beside(spec: Spec, entry: Spec) -> Spec:
