@@ -169,10 +169,11 @@ def _is_session(entry: Any) -> bool:
 
 def pairs_of(spec: Spec) -> set[Pair]:
     """Return which patterns meet in an endpoint of the matrix, without how they get there."""
+    response = _mapping(spec["response"])["pattern"]
     entries = [*spec.get("headers", []), *spec.get("cookies", [])]
     if not entries:
-        return {(spec["response"], spec["status"])}
-    return set(combinations([spec["response"], *map(_key, map(_mapping, entries))], 2))
+        return {(response, spec["status"])}
+    return set(combinations([response, *map(_key, map(_mapping, entries))], 2))
 
 
 def via_of(spec: Spec) -> str | None:
@@ -186,9 +187,12 @@ def _key(entry: Spec) -> str:
 
 
 def _first_valid(name: str, response: str, *entries: Spec) -> list[Spec]:
-    """Return an endpoint with the first method that is valid for it, or nothing."""
-    for method, status in REQUESTS:
-        spec = endpoint(name, response, method, **status)
+    """Return an endpoint with the first method that is valid for it, or nothing.
+
+    Where a header wants a list, the response answers with one.
+    """
+    for answer, (method, status) in product(_answers(response), REQUESTS):
+        spec = endpoint(name, answer, method, **status)
         for entry in entries:
             spec = _beside(spec, entry)
         if is_valid(spec):
@@ -199,6 +203,15 @@ def _first_valid(name: str, response: str, *entries: Spec) -> list[Spec]:
 def _place(entry: Spec) -> str:
     """Return where an endpoint lists a header or cookie."""
     return load().vocabulary.places[load().patterns[entry["pattern"]].family]
+
+
+def _answers(response: str) -> Iterator[Any]:
+    """Yield a response by its id, and with a list of its model if it takes one."""
+    yield response
+    pattern = load().patterns[response]
+    if "model" in pattern.options and _declared(pattern)["model"].get("lists"):
+        root = {"root": "items"} if "root" in pattern.options else {}
+        yield {"pattern": response, "model": "list[Item]", **root}
 
 
 def _beside(spec: Spec, entry: Spec) -> Spec:

@@ -54,7 +54,10 @@ def refresh(action: str, **more: Any) -> dict[str, Any]:
 
 
 ENDPOINTS = [
-    json_model("GET", "/posts", "posts", headers=["link-pagination"]),
+    {
+        **json_model("GET", "/posts", "posts", headers=["link-pagination"]),
+        "response": {"pattern": "json-model", "model": "list[Item]", "fields": {"id": "int"}},
+    },
     json_model(
         "POST",
         "/posts",

@@ -79,10 +79,10 @@ def _declared(endpoints: Sequence[Spec], catalogue: Catalogue) -> Iterator[Decla
         at = next((name for name, option in options.items() if option.type == "model"), None)
         if entry and at and "fields" in options:
             written = entry.get(at, options[at].default)
-            found = _NAME.search(written)
-            if found:
+            found = _NAME.search(written or "")
+            fields = entry.get("fields", options["fields"].default)
+            if found and fields:
                 short = {name: value for name, value in entry.items() if name != "fields"}
-                fields = entry.get("fields", options["fields"].default)
                 whole = {**short, at: written}
                 yield Declared(endpoint["name"], found[0], fields, whole, "fields" in entry)
 

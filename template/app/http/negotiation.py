@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from app.http.csv_rows import csv_text
+from app.http.csv_rows import cells_of, columns_of, csv_text
 from app.http.openapi import Described, HeaderDescription, documented, documented_error, header
 
 Items = Sequence[BaseModel]
@@ -20,14 +20,13 @@ VARY = {"Vary": header("The request headers that chose this answer.")}
 
 def as_csv(items: Items) -> str:
     """Return a table with a header row; no cell of it runs as a formula."""
-    rows = [list(item.model_dump(mode="json").values()) for item in items]
-    return csv_text([_columns(items), *rows])
+    return csv_text(items, model=type(items[0])) if items else ""
 
 
 def as_html(items: Items) -> str:
     """Return a page with a table, in which every value is escaped."""
-    rows = [_row("th", _columns(items))]
-    rows += [_row("td", item.model_dump(mode="json").values()) for item in items]
+    columns = columns_of(type(items[0])) if items else []
+    rows = [_row("th", columns), *(_row("td", cells_of(item, columns)) for item in items)]
     return f"<!doctype html>\n<table>\n{''.join(rows)}</table>\n"
 
 
@@ -112,10 +111,6 @@ def _weights(accept: str) -> Iterator[tuple[str, float]]:
             continue
         if "/" in media_range and parameters in ([], ["charset=utf-8"]) and 0 <= q <= 1:
             yield media_range, q
-
-
-def _columns(items: Items) -> list[str]:
-    return list(type(items[0]).model_fields) if items else []
 
 
 def _row(tag: str, cells: Iterable[object]) -> str:

@@ -12,6 +12,10 @@ INVALID = {"type": "object", "properties": {"detail": {"type": "array"}}}
 STRING = {"type": "string"}
 
 
+Documented = type[BaseModel] | type[list[Any]]
+"""What FastAPI describes: a model, or a list of one such as `list[Post]`."""
+
+
 class Described(Protocol):
     """Anything that can say which headers it puts on a response."""
 
@@ -53,7 +57,7 @@ def documented(
     *described: Described,
     description: str | None = None,
     media_type: str | None = None,
-    model: type[BaseModel] | None = None,
+    model: Documented | None = None,
 ) -> dict[int | str, dict[str, Any]]:
     """Return a `responses=` entry for one status code (OpenAPI 3.1 Responses Object).
 

@@ -13,7 +13,7 @@ LARGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """The page that a request asks for; `offset` items come before it."""
+    """The page that a request asks for: the items from `offset` to before `end`, counted from 0."""
 
     url: URL
     number: int
@@ -23,6 +23,11 @@ class PageRequest:
     def offset(self) -> int:
         """Return how many items to skip."""
         return (self.number - 1) * self.size
+
+    @property
+    def end(self) -> int:
+        """Return how many items there are up to the last one of the page."""
+        return self.offset + self.size
 
     def link(self, relation: str, number: int) -> str:
         """Return the link to another page.

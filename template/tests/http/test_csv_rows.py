@@ -1,12 +1,16 @@
 """`app.http.csv_rows`: quoting, formulas, batches and the two response classes."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import BaseModel, Field, computed_field
 
 from app.http.csv_rows import (
     CSVResponse,
@@ -73,6 +77,68 @@ def test_formulas_become_text(start: str) -> None:
 def test_other_cells_are_kept(cell: object) -> None:
     """Negative numbers stay numbers."""
     assert safe_cell(cell) is cell
+
+
+class Color(Enum):
+    """An enumeration of the owner's."""
+
+    RED = "red"
+
+
+class Post(BaseModel):
+    """A row."""
+
+    title: str | None = None
+    price: Decimal | None = None
+    of: Any = None
+    secret: str = Field(default="", exclude=True)
+
+    @computed_field
+    def size(self) -> int:
+        """Return what is no field."""
+        return 1
+
+
+class LongPost(Post):
+    """A row with more than is declared."""
+
+    text: str = "a"
+
+
+def test_models_are_rows() -> None:
+    """What is sent of the declared one, under its names; without rows there are the names."""
+    assert csv_text([], model=Post) == "title,price,of,size\r\n"
+    rows = [Post(title="a,b", secret="s"), LongPost(price=Decimal("-9.90"))]
+    assert csv_text(rows, model=Post) == 'title,price,of,size\r\n"a,b",,,1\r\n,-9.90,,1\r\n'
+    assert list(csv_batches(rows, 1, model=Post))[1:] == [",-9.90,,1\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("", ""),
+        (True, "true"),
+        (False, "false"),
+        (-5, "-5"),
+        (-1.5, "-1.5"),
+        (Decimal("-0.10"), "-0.10"),
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00Z"),
+        (datetime(2026, 1, 31, 12, 0, 0, 5), "2026-01-31T12:00:00.000005"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (Color.RED, "red"),
+        ("true", "true"),
+        ("-5", "'-5"),
+        ("=1+1", "'=1+1"),
+        (b"=1", "'=1"),
+        (["=1", None], '"[""=1"",null]"'),
+        ({"a": True}, '"{""a"":true}"'),
+    ],
+)
+def test_cells_of_models(value: object, text: str) -> None:
+    """As JSON has them, without a formula: numbers stay numbers, and text stays text."""
+    assert csv_text([Post(of=value)], model=Post).splitlines()[1] == f",,{text},1"
 
 
 def test_batches_hold_several_rows() -> None:

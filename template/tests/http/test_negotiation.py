@@ -139,5 +139,5 @@ def test_formats_are_documented() -> None:
 
 def test_nothing_to_show() -> None:
     """No items are no error."""
-    assert as_csv([]) == "\r\n"
+    assert as_csv([]) == ""
     assert as_html([]) == "<!doctype html>\n<table>\n<tr></tr>\n</table>\n"

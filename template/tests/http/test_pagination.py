@@ -19,7 +19,7 @@ async def list_items(
     """Return a page of the numbers from 0, beside another link."""
     response.headers["Link"] = '</>; rel="up"'
     pagination.apply(response, page, total=total)
-    return list(range(total))[page.offset : page.offset + page.size]
+    return list(range(total))[page.offset : page.end]
 
 
 client = TestClient(app)

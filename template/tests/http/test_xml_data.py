@@ -20,13 +20,44 @@ class Post(BaseModel):
     tags: list[str]
 
 
+class PostXMLResponse(XMLResponse):
+    """One post."""
+
+    root = "post"
+
+
+class PostsXMLResponse(XMLResponse):
+    """Several."""
+
+    root = "posts"
+
+
 app = FastAPI()
 
 
-@app.get("/post", response_class=XMLResponse, response_model=Post)
+@app.get(
+    "/post",
+    response_class=PostXMLResponse,
+    response_model=Post,
+    responses=PostXMLResponse.documented(200, model=Post),
+)
 async def post() -> Any:
     """Answer with a post that holds more than its model."""
     return {"title": "<b>&é", "tags": ["x", "y"], "secret": 1}
+
+
+@app.post(
+    "/posts",
+    status_code=201,
+    response_class=PostsXMLResponse,
+    responses={
+        **PostsXMLResponse.documented(201, model=list[Post]),
+        **PostXMLResponse.documented(200, model=Post),
+    },
+)
+async def posts() -> list[Post]:
+    """Answer with a list."""
+    return [Post(title="a", tags=[]), Post(title="b", tags=["x"])]
 
 
 def body(value: Any) -> str:
@@ -41,16 +72,33 @@ def test_model_is_sent() -> None:
     response = TestClient(app).get("/post")
     assert response.headers["content-type"] == "application/xml"
     assert response.content.decode() == (
-        DECLARATION
-        + "<response><title>&lt;b&gt;&amp;é</title><tags>x</tags><tags>y</tags></response>"
+        DECLARATION + "<post><title>&lt;b&gt;&amp;é</title><tags>x</tags><tags>y</tags></post>"
     )
 
 
-def test_model_is_documented() -> None:
-    """Under the media type, and not as a string."""
+def test_list_is_sent() -> None:
+    """With one element around those of the items."""
+    assert TestClient(app).post("/posts").content.decode() == (
+        DECLARATION + "<posts><item><title>a</title></item>"
+        "<item><title>b</title><tags>x</tags></item></posts>"
+    )
+
+
+def test_elements_are_documented() -> None:
+    """The model under the media type, and beside it the name of the element around it."""
     validate(app.openapi())
-    content = app.openapi()["paths"]["/post"]["get"]["responses"]["200"]["content"]
-    assert content == {"application/xml": {"schema": {"$ref": "#/components/schemas/Post"}}}
+    paths = app.openapi()["paths"]
+    assert paths["/post"]["get"]["responses"]["200"]["content"] == {
+        "application/xml": {
+            "schema": {"$ref": "#/components/schemas/Post", "xml": {"name": "post"}},
+        },
+    }
+    answers = paths["/posts"]["post"]["responses"]
+    assert answers["200"]["content"] == paths["/post"]["get"]["responses"]["200"]["content"]
+    schema = answers["201"]["content"]["application/xml"]["schema"]
+    assert schema["items"] == {"$ref": "#/components/schemas/Post", "xml": {"name": "item"}}
+    assert schema["xml"] == {"name": "posts", "wrapped": True}
+    assert "xml" not in app.openapi()["components"]["schemas"]["Post"]
 
 
 @pytest.mark.parametrize(
