@@ -160,7 +160,7 @@ def application_options(log: list[str]) -> dict[str, Any]:
         "description": "Own",
         "version": "2",
         "openapi_url": "/elsewhere.json",
-        "openapi_tags": [{"name": "own"}],
+        "openapi_tags": [{"name": "own", "description": "Ours."}],
         "servers": [{"url": "https://own.example"}],
         "docs_url": "/elsewhere",
         "redoc_url": "/elsewhere",
@@ -290,8 +290,10 @@ def without_input(problem: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def without_additions(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document without what `Application` says of all bodies, and of streams."""
+    """Return a document without what `Application` says of bodies, streams and tags."""
     document = copy.deepcopy(document) | {"openapi": "3"}
+    document["tags"] = [tag for tag in document.get("tags", []) if tag.keys() != {"name"}]
+    document.get("components", {}).get("schemas", {}).pop("Problem", None)
     for path in document["paths"].values():
         for operation in path.values():
             for status in ("400", "413"):
@@ -299,9 +301,13 @@ def without_additions(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def called(route: APIRoute) -> str:
+    return route.name
+
+
 def plain(options: dict[str, Any], routers: Iterable[APIRouter]) -> FastAPI:
-    """Return FastAPI's own application."""
-    app = FastAPI(**options)
+    """Return FastAPI's own application, whose operations are called as their endpoints."""
+    app = FastAPI(**{"generate_unique_id_function": called, **options})
     for router in routers:
         app.include_router(router)
     return app

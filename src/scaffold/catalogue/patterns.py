@@ -97,6 +97,7 @@ class Vocabulary:
     Attributes:
         names: what the names of endpoints, and of their parameters and fields, are like.
         reserved: names that no endpoint may take.
+        errors: what the statuses mean that an endpoint may list; older versions have none.
     """
 
     methods: Sequence[str]
@@ -111,6 +112,7 @@ class Vocabulary:
     reserved: frozenset[str]
     places: Mapping[str, str]
     shapes: Mapping[str, Shape]
+    errors: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -231,4 +233,5 @@ def _vocabulary(data: dict[str, Any]) -> Vocabulary:
         reserved=frozenset((*data["keywords"], *data["builtins"], *data["module_names"])),
         places=data["places"],
         shapes={name: Shape(**shape) for name, shape in data["shapes"].items()},
+        errors=data.get("errors", {}),
     )

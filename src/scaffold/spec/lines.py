@@ -5,8 +5,8 @@ A line is a method, a path, patterns with their options, and a name:
     GET /posts/{post_id:int} json-model(model=Post) cookie-set(name=last_viewed_post) as get_post
 
 What is read from the request stands among the patterns: `query(q='str | None')`, `form(...)`,
-`files(avatar={types: [image/png]})`, `body(...)` or `body(Post)`, and `tags(posts)`. A model has a
-line of its own:
+`files(avatar={types: [image/png]})`, `body(...)` or `body(Post)`; and so do `tags(posts)` and
+`errors(404, 409)`. A model has a line of its own:
 
     model Post(id=int, title='str(max_length=200)', tags=list[str])
 
@@ -41,6 +41,8 @@ Model = dict[str, Any]
 
 REQUESTED = ("query", "form", "files", "body")
 """What an endpoint reads from the request, by the term that says it."""
+LISTED = ("tags", "errors")
+"""What else stands as a list in parentheses."""
 
 
 def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
@@ -186,7 +188,7 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
     if match is None:
         raise _mistake(line, f"{quoted(term)} is no pattern", "write ID or ID(option=value, ...)")
     pattern_id = match["id"]
-    if pattern_id in REQUESTED or pattern_id == "tags":
+    if pattern_id in REQUESTED or pattern_id in LISTED:
         _add_once(endpoint, line, pattern_id, _requested(line, pattern_id, match["call"] or "()"))
         return
     options = _options(line, pattern_id, match["call"] or "()")
@@ -199,9 +201,9 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
 
 
 def _requested(line: str, word: str, call: str) -> Any:
-    """Read fields, the type of a body, or a list of tags."""
+    """Read fields, the type of a body, or a list."""
     given = _arguments(call)
-    if word == "tags" and given is not None:
+    if word in LISTED and given is not None:
         return given
     if word == "body" and given is not None and len(given) == 1:
         return given[0]
@@ -302,8 +304,9 @@ def format_line(endpoint: Mapping[str, Any]) -> str:
         endpoint: a valid endpoint, with patterns as ids or as mappings.
     """
     terms = [str(endpoint["method"]), str(endpoint["path"])]
-    if endpoint.get("tags"):
-        terms.append(f"tags({', '.join(map(_literal, endpoint['tags']))})")
+    for word in LISTED:
+        if endpoint.get(word):
+            terms.append(f"{word}({', '.join(map(_literal, endpoint[word]))})")
     terms.extend(
         f"{word}({_literal(given)})" if isinstance(given, str) else _format_term(word, given)
         for word in REQUESTED

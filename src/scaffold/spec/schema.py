@@ -115,6 +115,10 @@ def _endpoint(words: Vocabulary) -> Schema:
                 f"{', '.join(words.body_methods)}.",
             },
             "response": {"anyOf": [_ref("response-entry"), {"type": "null"}]},
+            "errors": {
+                "anyOf": [_errors(words), {"type": "null"}],
+                "description": "Errors that it answers with besides those of its patterns.",
+            },
             "status": {"anyOf": [_ref("status-entry"), {"type": "null"}]},
             "headers": _optional_list("header-entry"),
             "cookies": _optional_list("cookie-entry"),
@@ -123,6 +127,13 @@ def _endpoint(words: Vocabulary) -> Schema:
         "anyOf": [{"required": ["response"]}, {"required": ["status"]}],
         "additionalProperties": False,
     }
+
+
+def _errors(words: Vocabulary) -> Schema:
+    statuses = [
+        {"const": int(status), "description": says} for status, says in words.errors.items()
+    ]
+    return {"type": "array", "items": {"anyOf": statuses}, "maxItems": 8, "uniqueItems": True}
 
 
 def _fields(words: Vocabulary) -> Schema:

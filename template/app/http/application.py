@@ -5,13 +5,23 @@ from copy import deepcopy
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.http.openapi import documented, documented_error, merged, operations, responses_in
-from app.http.routing import in_turn, resources
+from app.http.openapi import (
+    STRING,
+    documented,
+    documented_error,
+    list_tags,
+    merged,
+    operations,
+    responses_in,
+    share_problems,
+)
+from app.http.routing import in_turn, name_of, resources
 from app.http.wrappers import INSIDE, OUTSIDE
 from app.settings import Settings, UnusableSettingsError
 
@@ -59,7 +69,9 @@ class Application(FastAPI):
     - A body of more than `max_body_size` bytes is answered with 413; `None` sets no limit.
     - An invalid request is answered without what was sent, and `Answered` ends one early.
     - With settings that cannot be used the server logs one line, and does not start.
-    - The OpenAPI document says what clients see of that.
+    - The OpenAPI document says what clients see of that. It is of version 3.1, or 3.2 where a
+      stream needs that; `openapi_version="3.1.0"` is for generators that read no 3.2.
+    - An operation is called as its endpoint, unless `generate_unique_id_function` says otherwise.
     """
 
     def __init__(
@@ -67,6 +79,7 @@ class Application(FastAPI):
         *,
         outermost: Sequence[Middleware] = (),
         max_body_size: int | None = MAX_BODY_SIZE,
+        openapi_version: str | None = None,
         exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
@@ -77,6 +90,8 @@ class Application(FastAPI):
             **options,
         )
         self.outermost = (*OUTSIDE, *outermost, *INSIDE)
+        self.openapi_version = openapi_version or self.openapi_version
+        self._has_version = openapi_version is not None
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,7 +111,9 @@ class Application(FastAPI):
         """
         routers = [*routers]
         lifespans = [one.lifespan_context for one in (self.router, *routers)]
-        for resource in resources(routers):
+        own_ids = self.router.generate_unique_id_function
+        ids = name_of if isinstance(own_ids, DefaultPlaceholder) else own_ids
+        for resource in resources(routers, generate_unique_id_function=ids):
             self.include_router(resource)
         self.router.lifespan_context = in_turn(lifespans)
 
@@ -110,23 +127,26 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with what FastAPI's own leaves out.
 
-        A body that is no text or too large is refused; a parameter is there or not, but never null;
-        the items of a stream are described by a keyword of OpenAPI 3.2. Middleware describes its
-        headers in `openapi_headers()`, and what else it changes in `complete_openapi(document)`.
+        A body that is no text or too large is refused; a parameter is there or not, but never null,
+        and needed where an endpoint always refuses who leaves it out; the items of a stream are
+        described by a keyword of OpenAPI 3.2. Middleware describes its headers in
+        `openapi_headers()`, and what else it changes in `complete_openapi(document)`.
         """
         document = super().openapi()
         if document is self._completed:
             return document
-        contents = [one.get("content", {}).values() for one in responses_in(document)]
-        if any("itemSchema" in content for several in contents for content in several):
-            document["openapi"] = "3.2.0"
+        self._describe_streams(document)
         for operation in operations(document):
             if "requestBody" in operation:
                 operation["responses"].setdefault("400", deepcopy(NO_TEXT))
                 if self.max_body_size is not None:
                     operation["responses"].setdefault("413", deepcopy(TOO_LARGE))
             for parameter in operation.get("parameters", []):
-                parameter["schema"] = _never_null(parameter["schema"])
+                schema = parameter["schema"] = _never_null(parameter["schema"])
+                if schema.pop("x-required", False):
+                    schema.pop("default", None)
+                    parameter["required"] = True
+        list_tags(document)
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
         for wrapper in wrappers:
             if hasattr(wrapper, "complete_openapi"):
@@ -142,8 +162,19 @@ class Application(FastAPI):
                 if "Set-Cookie" in own and "Set-Cookie" in headers:
                     cookies = merged(own["Set-Cookie"], headers["Set-Cookie"])
                     response["headers"]["Set-Cookie"] = cookies
+        share_problems(document)
         self._completed = document
         return document
+
+    def _describe_streams(self, document: dict[str, Any]) -> None:
+        contents = [one.get("content", {}).values() for one in responses_in(document)]
+        streams = [one for several in contents for one in several if "itemSchema" in one]
+        if streams and not self._has_version:
+            document["openapi"] = "3.2.0"
+        elif self.openapi_version < "3.2":
+            for content in streams:
+                del content["itemSchema"]
+                content["schema"] = STRING
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Cookie, Header, HTTPException, Request
 
 from app.http.cookies import CookiePolicy
-from app.http.openapi import documented_error
+from app.http.openapi import NEEDED, documented_error
 
 FORBIDDEN = documented_error(403, "From another site, or without a valid CSRF token")
 
@@ -37,8 +37,11 @@ class DoubleSubmit:
 
         async def check(
             request: Request,
-            kept: Annotated[str, Cookie(alias=cookie.name)] = "",
-            sent: Annotated[str, Header(alias="X-CSRF-Token", description=description)] = "",
+            kept: Annotated[str, Cookie(alias=cookie.name, json_schema_extra=NEEDED)] = "",
+            sent: Annotated[
+                str,
+                Header(alias="X-CSRF-Token", description=description, json_schema_extra=NEEDED),
+            ] = "",
         ) -> None:
             if request.headers.get("sec-fetch-site", "none") not in OWN_PAGES:
                 raise HTTPException(403, "Requests from other sites are refused")

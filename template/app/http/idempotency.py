@@ -18,7 +18,7 @@ from fastapi import Header, HTTPException, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered
-from app.http.openapi import INVALID, documented_error, header
+from app.http.openapi import INVALID, NEEDED, documented_error, header
 from app.http.state import StateStore, StateUnavailable, Store
 
 KEY = re.compile(r'"[!#-\[\]-~ ]{1,255}"|[!#-~]{1,255}')
@@ -105,7 +105,7 @@ class Idempotency:
         self,
         request: Request,
         store: StateStore,
-        idempotency_key: Annotated[str | None, Header()] = None,
+        idempotency_key: Annotated[str | None, Header(json_schema_extra=NEEDED)] = None,
     ) -> None:
         """Claim the key, or end the request: 400, 409, 422, or the answer that is kept."""
         if not KEY.fullmatch(idempotency_key or ""):

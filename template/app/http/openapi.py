@@ -11,6 +11,12 @@ INVALID = {"type": "object", "properties": {"detail": {"type": "array"}}}
 
 STRING = {"type": "string"}
 
+NEEDED = {"x-required": True}
+"""For `Header(json_schema_extra=NEEDED)`: without it a request is refused, though not with 422.
+
+`Application` turns it into OpenAPI's `required`.
+"""
+
 
 Documented = type[BaseModel] | type[list[Any]]
 """What FastAPI describes: a model, or a list of one such as `list[Post]`."""
@@ -41,6 +47,9 @@ class Problem(BaseModel):
     """The body of an error that an endpoint raises as `HTTPException`."""
 
     detail: str
+
+
+PROBLEM = Problem.model_json_schema()
 
 
 def header(description: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
@@ -104,8 +113,41 @@ def documented_error(
     are JSON whatever that class is.
     """
     entry = documented(status_code, *described, description=description)
-    entry[status_code]["content"] = {"application/json": {"schema": Problem.model_json_schema()}}
+    entry[status_code]["content"] = {"application/json": {"schema": PROBLEM}}
     return entry
+
+
+def component(document: dict[str, Any], name: str, schema: dict[str, Any]) -> dict[str, str]:
+    """Add a schema to a document, and return the reference to it.
+
+    What has the name already, such as a model of the owner's, keeps it.
+    """
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    while schemas.setdefault(name, schema) != schema:
+        name += "_"
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def share_problems(document: dict[str, Any]) -> None:
+    """Describe `Problem` once in a document, in place of a copy for each error."""
+    for response in responses_in(document):
+        for content in response.get("content", {}).values():
+            schema = content.get("schema", {})
+            if schema == PROBLEM:
+                content["schema"] = component(document, "Problem", schema)
+            elif PROBLEM in schema.get("anyOf", []):
+                reference = component(document, "Problem", PROBLEM)
+                schema["anyOf"] = [reference if one == PROBLEM else one for one in schema["anyOf"]]
+
+
+def list_tags(document: dict[str, Any]) -> None:
+    """List the tags of all operations in a document, behind those that it describes itself."""
+    listed = document.get("tags", [])
+    names = dict.fromkeys(name for one in operations(document) for name in one.get("tags", []))
+    for tag in listed:
+        names.pop(tag["name"], None)
+    if names:
+        document["tags"] = [*listed, *({"name": name} for name in names)]
 
 
 def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

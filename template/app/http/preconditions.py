@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Header, HTTPException
 
 from app.http.conditional import entity_tag, entity_tags
-from app.http.openapi import HeaderDescription, documented_error
+from app.http.openapi import NEEDED, HeaderDescription, documented_error
 
 PRECONDITIONS = {
     **documented_error(412, "It has changed", HeaderDescription("ETag", "The tag it has now.")),
@@ -31,7 +31,9 @@ class Precondition:
             raise HTTPException(412, "It has changed since you read it", headers={"ETag": tag})
 
 
-async def if_match(if_match: Annotated[list[str] | None, Header()] = None) -> Precondition:
+async def if_match(
+    if_match: Annotated[list[str] | None, Header(json_schema_extra=NEEDED)] = None,
+) -> Precondition:
     """Return what the client knows, as a FastAPI dependency; raise 428 when it does not say."""
     if not if_match:
         raise HTTPException(428, "Send the ETag that you have read as If-Match")

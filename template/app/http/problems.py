@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.openapi import INVALID, Problem, operations
+from app.http.openapi import INVALID, PROBLEM, component, operations
 
 MEDIA_TYPE = "application/problem+json"
 STRING = {"type": "string"}
@@ -82,9 +82,7 @@ class ProblemDetails:
 
     def complete_openapi(self, document: dict[str, Any]) -> None:
         """Describe all errors in the document in this form, and the 500 of every operation."""
-        content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas["ProblemDetails"] = SCHEMA
+        content = {MEDIA_TYPE: {"schema": component(document, "ProblemDetails", SCHEMA)}}
         for operation in operations(document):
             responses = operation["responses"]
             for status, response in responses.items():
@@ -140,4 +138,4 @@ def _is_rewritten(content: dict[str, Any]) -> bool:
     schema = content.get("application/json", {}).get("schema", {})
     invalid = {"$ref": "#/components/schemas/HTTPValidationError"}
     forms = schema.get("anyOf", [schema])
-    return all(form in (Problem.model_json_schema(), INVALID, invalid) for form in forms)
+    return all(form in (PROBLEM, INVALID, invalid) for form in forms)

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Lifespan, Scope
 
@@ -30,15 +31,20 @@ class Resource(APIRouter):
         return super().matches(scope)
 
 
-def resources(routers: Iterable[APIRouter]) -> Iterator[Resource]:
-    """Yield the routes of all routers, in their order."""
+def name_of(route: APIRoute) -> str:
+    """Return the id of an endpoint's operation: no two endpoints have the same name."""
+    return route.name
+
+
+def resources(routers: Iterable[APIRouter], **options: Any) -> Iterator[Resource]:
+    """Yield the routes of all routers, in their order; `options` are those of each resource."""
     routes = (
         (_beginning(route), router.form_limits, route)
         for router in routers
         for route in router.routes
     )
     for (beginning, form_limits), alike in groupby(routes, itemgetter(0, 1)):
-        resource = Resource(beginning, form_limits=form_limits)
+        resource = Resource(beginning, form_limits=form_limits, **options)
         resource.routes.extend(route for *_, route in alike)
         yield resource
 

@@ -11,7 +11,7 @@ from fastapi import Header, HTTPException, Request
 from pydantic import SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from app.http.openapi import HeaderDescription, documented_error
+from app.http.openapi import NEEDED, HeaderDescription, documented_error
 from app.settings import Settings
 
 SHORTEST_SECRET = 24
@@ -69,9 +69,9 @@ class WebhookSignature:
     async def __call__(
         self,
         request: Request,
-        webhook_id: Annotated[str, Header()] = "",
-        webhook_timestamp: Annotated[str, Header()] = "",
-        webhook_signature: Annotated[str, Header()] = "",
+        webhook_id: Annotated[str, Header(json_schema_extra=NEEDED)] = "",
+        webhook_timestamp: Annotated[str, Header(json_schema_extra=NEEDED)] = "",
+        webhook_signature: Annotated[str, Header(json_schema_extra=NEEDED)] = "",
     ) -> str:
         """Return the id of what was signed within the tolerance."""
         if not (webhook_id and webhook_timestamp and webhook_signature):

@@ -21,6 +21,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
@@ -28,10 +29,18 @@ from starlette.testclient import WebSocketDenialResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application, refuse_start
-from app.http.openapi import HeaderDescription, Problem, documented, header
+from app.http.openapi import (
+    NEEDED,
+    PROBLEM,
+    HeaderDescription,
+    documented,
+    documented_error,
+    header,
+)
 from tests.wire import undocumented
 
 JSON = "application/json"
+PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
 
 class Mark:
@@ -255,7 +264,8 @@ def test_body_that_is_no_text() -> None:
     assert (response.status_code, response.headers["content-type"]) == (400, JSON)
     responses = app.openapi()["paths"]["/own"]["post"]["responses"]
     assert responses["400"]["description"] == "The body is not UTF-8"
-    assert responses["400"]["content"] == {JSON: {"schema": Problem.model_json_schema()}}
+    assert responses["400"]["content"] == {JSON: {"schema": PROBLEM_REFERENCE}}
+    assert app.openapi()["components"]["schemas"]["Problem"] == PROBLEM
     assert list(responses["400"]["headers"]) == ["Marks"]
     assert "400" not in app.openapi()["paths"]["/own"]["get"]["responses"]
     validate(app.openapi())
@@ -384,6 +394,111 @@ def test_document_that_describes_items_is_of_a_later_version() -> None:
     assert app.openapi()["openapi"] == "3.2.0"
     validate(app.openapi())
     assert TestClient(app).get("/openapi.json").json()["openapi"] == "3.2.0"
+
+
+@pytest.mark.parametrize(
+    ("version", "described"),
+    [
+        ("3.1.0", {"schema": {"type": "string"}}),
+        ("3.2.0", {"itemSchema": {"title": "Streamitem Numbers Numbers Get", "type": "integer"}}),
+    ],
+)
+def test_document_keeps_to_a_version(version: str, described: dict[str, Any]) -> None:
+    """For generators that refuse what is newer, a stream is text; nothing else changes."""
+    app = Application(openapi_version=version)
+
+    @app.get("/numbers")
+    async def numbers() -> AsyncIterable[int]:
+        yield 1
+
+    document = app.openapi()
+    assert document["openapi"] == version
+    validate(document)
+    content = document["paths"]["/numbers"]["get"]["responses"]["200"]["content"]
+    assert content["application/jsonl"] == described
+
+
+def test_version_is_that_of_fastapi_without_streams() -> None:
+    """Generators are behind."""
+    assert Application().openapi()["openapi"] == "3.1.0"
+
+
+def test_problem_of_the_owner_keeps_its_name() -> None:
+    """Errors of the toolkit have one component beside it."""
+
+    class Problem(BaseModel):
+        severity: int
+
+    app = Application()
+
+    @app.get("/", responses=documented_error(404, "Nothing") | documented_error(409, "No"))
+    async def get() -> Problem:
+        return Problem(severity=1)
+
+    document = app.openapi()
+    validate(document)
+    assert document["components"]["schemas"]["Problem"]["required"] == ["severity"]
+    for status in ("404", "409"):
+        described = document["paths"]["/"]["get"]["responses"][status]["content"][JSON]["schema"]
+        assert described == {"$ref": "#/components/schemas/Problem_"}
+    assert document["components"]["schemas"]["Problem_"] == PROBLEM
+
+
+def test_what_is_needed_is_documented_as_required() -> None:
+    """Although Python has a default for it, so that the error is another than 422."""
+    app = Application()
+
+    @app.get("/")
+    async def get(
+        key: Annotated[str | None, Header(json_schema_extra=NEEDED)] = None,
+        text: Annotated[str, Cookie(json_schema_extra=NEEDED)] = "",
+        other: Annotated[str, Header()] = "a",
+    ) -> str:
+        return f"{key}{text}{other}"
+
+    assert TestClient(app).get("/").json() == "Nonea"
+    parameters = app.openapi()["paths"]["/"]["get"]["parameters"]
+    assert {one["name"]: (one["required"], one["schema"]) for one in parameters} == {
+        "key": (True, {"type": "string", "title": "Key"}),
+        "text": (True, {"type": "string", "title": "Text"}),
+        "other": (False, {"type": "string", "title": "Other", "default": "a"}),
+    }
+
+
+def test_tags_are_listed() -> None:
+    """Each once, behind what the owner says of some."""
+    posts = {"name": "posts", "description": "What is written."}
+    app = Application(openapi_tags=[posts])
+    app.add_api_route("/a", lambda: None, tags=["users", "posts"], name="a")
+    app.add_api_route("/b", lambda: None, tags=["users"], name="b")
+    assert app.openapi()["tags"] == [posts, {"name": "users"}]
+    assert "tags" not in create_app().openapi()
+
+
+def operation_ids(app: Application, **options: Any) -> list[str]:
+    """Return the ids of an endpoint that is included and of one that is added."""
+    router = APIRouter(**options)
+    router.add_api_route("/posts/{post_id}", lambda post_id: post_id, name="get_post")
+    app.include_endpoints([router])
+    app.add_api_route("/own", lambda: None, name="own")
+    paths = app.openapi()["paths"]
+    return [paths[path]["get"]["operationId"] for path in ("/posts/{post_id}", "/own")]
+
+
+def test_operations_are_called_as_endpoints() -> None:
+    """Clients are generated from the ids; other routes may share a name, and keep FastAPI's."""
+    assert operation_ids(Application()) == ["get_post", "own_own_get"]
+
+
+def test_operations_are_called_as_the_owner_says() -> None:
+    """For all routes, or those of a router."""
+
+    def own(route: Any) -> str:
+        return f"own-{route.name}"
+
+    given = Application(generate_unique_id_function=own)
+    assert operation_ids(given) == ["own-get_post", "own-own"]
+    assert operation_ids(Application(), generate_unique_id_function=own)[0] == "own-get_post"
 
 
 def test_options_reach_every_endpoint() -> None:

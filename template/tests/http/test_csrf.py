@@ -1,9 +1,10 @@
 """`app.http.csrf`: who gets through, and everything that must not."""
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.testclient import TestClient
 
+from app.http.application import Application
 from app.http.cookies import CookiePolicy
 from app.http.csrf import FORBIDDEN, DoubleSubmit
 from tests.wire import undocumented
@@ -18,7 +19,7 @@ def csrf_cookie(name: str = "__Host-csrf", *, httponly: bool = False) -> CookieP
 
 
 guard = DoubleSubmit(csrf_cookie(), session="__Host-session")
-app = FastAPI()
+app = Application()
 
 
 @app.post("/transfer", dependencies=[Depends(guard.check)], responses=FORBIDDEN)
@@ -100,10 +101,10 @@ def test_cookie_must_be_readable_and_of_this_host(name: str, *, httponly: bool) 
 
 
 def test_document_names_both() -> None:
-    """The header and the cookie that it repeats."""
+    """The header and the cookie that it repeats, without which nothing is done."""
     parameters = app.openapi()["paths"]["/transfer"]["post"]["parameters"]
     assert [(one["in"], one["name"], one["required"]) for one in parameters] == [
-        ("header", "X-CSRF-Token", False),
-        ("cookie", "__Host-csrf", False),
+        ("header", "X-CSRF-Token", True),
+        ("cookie", "__Host-csrf", True),
     ]
     assert parameters[0]["description"] == "What the cookie `__Host-csrf` holds."

@@ -332,3 +332,9 @@ def test_answers_are_described() -> None:
     assert [one["type"] for one in schema["anyOf"]] == ["object", "object"]
     kinds = [one["properties"]["detail"]["type"] for one in schema["anyOf"]]
     assert kinds == ["string", "array"]
+
+
+def test_key_is_documented_as_required() -> None:
+    """A request without it is never answered."""
+    parameters = create_app().openapi()["paths"]["/refunds"]["post"]["parameters"]
+    assert [(one["name"], one["required"]) for one in parameters] == [("idempotency-key", True)]

@@ -57,6 +57,7 @@ def test_refusals_are_documented() -> None:
     operation = app.openapi()["paths"]["/item"]["put"]
     (parameter,) = operation["parameters"]
     assert (parameter["in"], parameter["name"]) == ("header", "if-match")
+    assert parameter["required"] is True
     responses = operation["responses"]
     assert responses["412"]["description"] == "It has changed"
     assert responses["412"]["headers"] == {

@@ -6,9 +6,10 @@ from time import time
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi.testclient import TestClient
 
+from app.http.application import Application
 from app.http.webhooks import UNSIGNED, WebhookSettings, WebhookSignature, signature
 from app.settings import UnusableSettingsError
 
@@ -17,7 +18,7 @@ SECRETS = "whsec_dGhlIG5ldyBzZWNyZXQsIDI0IGJ5dGVz, whsec_dGhlIG9sZCBzZWNyZXQsIDI
 BODY = b'{ "a": 1 }'
 
 webhook = WebhookSignature()
-app = FastAPI()
+app = Application()
 
 
 @app.post("/", responses=UNSIGNED)
@@ -51,6 +52,16 @@ def test_signature_is_that_of_the_standard() -> None:
     key = b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     signed = signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_headers_are_documented_as_required() -> None:
+    """Without any of them a request is refused."""
+    (operation,) = app.openapi()["paths"]["/"].values()
+    assert {one["name"]: one["required"] for one in operation["parameters"]} == {
+        "webhook-id": True,
+        "webhook-timestamp": True,
+        "webhook-signature": True,
+    }
 
 
 @pytest.mark.parametrize("key", [NEW, OLD])
