@@ -78,6 +78,9 @@ NAMED: list[Spec] = [
 ]
 """Models that the types name, one of which leads to itself, and two to each other."""
 SEED, RANDOM = 13, 20
+ANY_MODEL = ("xml", "msgpack", "jsonl-stream", "sse", "background", "json-custom-class")
+FLAT_MODEL = ("csv", "csv-stream", "negotiated")
+"""Response patterns with a model, and those whose models are rows of cells."""
 
 
 def models() -> list[Spec]:
@@ -98,8 +101,34 @@ def models() -> list[Spec]:
     return [*NAMED, *made, *mixed]
 
 
+def answers() -> Iterator[Spec]:
+    """Yield every response pattern that has a model, with models of many kinds."""
+    every = [model["name"] for model in models()]
+    flat = [name for name in every if name.startswith("Kind")][: len(FLAT)]
+    for pattern in (*ANY_MODEL, *FLAT_MODEL):
+        lists = pattern in ("xml", "msgpack")
+        for number, name in enumerate(every if pattern in ANY_MODEL else flat):
+            if name == "Spelled" and pattern == "xml":
+                continue  # its fields cannot be elements
+            if number % 4 == 0 or not name.startswith("Kind"):
+                is_list = lists and number % 3 == 0
+                root = {"root": "items"} if pattern == "xml" and is_list else {}
+                yield {
+                    "name": f"{pattern.replace('-', '_')}_{number}",
+                    "method": "POST" if pattern == "background" else "GET",
+                    "path": f"/{pattern}/{number}/{{id:int}}",
+                    "response": {
+                        "pattern": pattern,
+                        "model": f"list[{name}]" if is_list else name,
+                        **root,
+                    },
+                    "errors": [404] if pattern != "sse" else [],
+                }
+
+
 def endpoints() -> Iterator[Spec]:
     """Yield what has each model in an answer and a body, and each type in a query and a form."""
+    yield from answers()
     for number, model in enumerate(models()):
         name = model["name"]
         answer = name if number % 2 else f"list[{name}]"
