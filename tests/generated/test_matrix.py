@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import combinations, permutations
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +125,35 @@ def test_options_hold_every_option() -> None:
     assert declared - given == set()
 
 
+def some_of_the_application() -> list[list[Spec]]:
+    """Return few applications: of any two patterns, one of them has the first without the second.
+
+    That is so where each pattern is in as many of them as the others, but not in the same.
+    """
+    patterns = matrix.application()
+    few = next(n for n in range(len(patterns) + 1) if comb(n, n // 2) >= len(patterns))
+    places = [*zip(patterns, combinations(range(few), few // 2), strict=False)]
+    return [[entry for entry, chosen in places if number in chosen] for number in range(few)]
+
+
+def test_no_application_pattern_is_always_beside_another_one() -> None:
+    """What leans on another one would be seen in the applications that are tested."""
+    names = [{entry["pattern"] for entry in entries} for entries in some_of_the_application()]
+    for first, second in permutations([entry["pattern"] for entry in matrix.application()], 2):
+        assert any(first in each and second not in each for each in names), (first, second)
+
+
 @pytest.mark.parametrize(
     "entries",
-    [*([entry] for entry in matrix.application()), matrix.application_options()],
-    ids=lambda entries: entries[0]["pattern"] if len(entries) == 1 else "other options",
+    [
+        *some_of_the_application(),
+        matrix.application_options(),
+        *(pytest.param([entry], marks=pytest.mark.full) for entry in matrix.application()),
+    ],
+    ids=lambda entries: " ".join(sorted(entry["pattern"] for entry in entries)),
 )
 def test_application_pattern(entries: list[Spec], tmp_path: Path) -> None:
-    """Each by itself, and all with other options, suit every kind of response."""
+    """Some together, all with other options, and each by itself suit every kind of response."""
     project = generate(tmp_path / "service", endpoints=matrix.alone(), application=entries)
     project.lint()
     project.test(*WITHOUT_TOOLKIT)

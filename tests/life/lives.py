@@ -30,8 +30,8 @@ from scaffold.spec.check import check
 from scaffold.spec.lines import format_line
 from tests.generated import matrix
 from tests.life.conftest import Done, run
+from tests.life.projects import tree
 from tests.life.test_apply import forked
-from tests.life.test_histories import tree
 from tests.programs import git
 
 Spec = dict[str, Any]

@@ -10,7 +10,7 @@ import yaml
 
 from scaffold.life.entry_point import with_endpoints
 from tests.life.conftest import run
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit, copier, git
 
 MAIN = '''"""Mine."""

@@ -1,7 +1,6 @@
 """Two branches that both changed the endpoints are merged, with the edits of both."""
 
 import re
-from contextlib import suppress
 from pathlib import Path
 from subprocess import CalledProcessError
 
@@ -12,23 +11,8 @@ from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from tests.life.conftest import replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
-from tests.life.test_histories import tree
+from tests.life.projects import merge, on_branch, tree
 from tests.programs import commit, git
-
-
-def on_branch(project: Path, branch: str, *command: str) -> None:
-    """Run a command on a new branch."""
-    git(project, "checkout", "-q", "-b", branch, "main")
-    done = run(*command)
-    assert done.status == 0, done.stderr
-    commit(project)
-
-
-def merge(project: Path, branch: str) -> list[str]:
-    """Merge a branch into the current one; return the files that git could not merge."""
-    with suppress(CalledProcessError):
-        git(project, "merge", "-q", branch)
-    return git(project, "diff", "--name-only", "--diff-filter=U").split()
 
 
 def test_both_endpoints_are_there(project: Path) -> None:

@@ -11,7 +11,7 @@ import yaml
 from scaffold.project.files import read_tree
 from tests.life.conftest import GET_POST, replace, run
 from tests.life.histories import ROUTERS, STUB, TEST, append
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit, git
 
 REPORT = "GET /report msgpack cookie-set(name=seen) as get_report"

@@ -12,7 +12,7 @@ from scaffold.template.repository import open_repository
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.hostile import Marks, everything, sign
-from tests.life.test_branches import merge, on_branch
+from tests.life.projects import merge, on_branch
 from tests.programs import commit, git
 
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit
 
 ANSWERS = ".copier-answers.yml"

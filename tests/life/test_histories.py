@@ -5,19 +5,19 @@ stands in the project, or the command has refused and changed nothing; and confl
 reported, and told by the exit status.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from scaffold.project.files import Tree, read_tree
+from scaffold.project.files import Tree
 from scaffold.project.sources import WithCopier
 from scaffold.project.state import CONFLICT, read_project
 from scaffold.system.paths import STAGE
 from tests.life.conftest import run
 from tests.life.histories import HISTORIES
+from tests.life.projects import tree
 from tests.programs import git
 
 pytestmark = pytest.mark.apart
@@ -35,12 +35,6 @@ OPERATIONS = {
 }
 RENAMED = {b"show_post": b"get_post", b"ShowPost": b"GetPost"}
 """What `rename` changes inside of lines, and the words before."""
-
-
-def tree(folder: Path) -> Tree:
-    """Return every file of a project but those of git."""
-    files = read_tree(folder)
-    return {path: file for path, file in files.items() if not re.match(r"\.git(/|$)", path)}
 
 
 def lines(files: Tree) -> Counter[bytes]:

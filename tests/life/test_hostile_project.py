@@ -18,9 +18,8 @@ from scaffold.system.paths import STAGE, refuse_outside
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
 from tests.life.hostile import everything
+from tests.life.projects import merge, on_branch, tree
 from tests.life.test_apply import killed
-from tests.life.test_branches import merge, on_branch
-from tests.life.test_histories import tree
 from tests.programs import git
 from tests.terminal import Terminal
 

@@ -18,7 +18,7 @@ from scaffold.spec.lines import format_line
 from tests.conftest import ROOT
 from tests.life.conftest import run
 from tests.life.lives import Life, pool
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import git
 
 LIVES = 50

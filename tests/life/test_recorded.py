@@ -16,7 +16,7 @@ from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from scaffold.wizard.endpoint import Company
 from tests.life.conftest import ANSWERS, come_from, run
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit, git
 
 ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")

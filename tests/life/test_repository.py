@@ -14,7 +14,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.template.origin import Origin
 from scaffold.template.repository import open_repository
 from tests.life.conftest import come_from, replace, run
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit, git
 
 pytestmark = pytest.mark.usefixtures("real_checkouts")

@@ -12,7 +12,7 @@ from scaffold.addresses import git_url
 from scaffold.template.repository import open_repository, same_version
 from tests.life.conftest import replace, run
 from tests.life.histories import STUB, append
-from tests.life.test_histories import tree
+from tests.life.projects import tree
 from tests.programs import commit, copier, git
 from tools.template_copy import copy_template
 

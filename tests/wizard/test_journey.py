@@ -255,18 +255,16 @@ def test_the_preview_of_a_stub_is_what_is_written(bench: Bench, preset: str) -> 
         assert preview.text == files[preview.title].decode()
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), list(itertools.product([20, 60, 80, 99, 100, 200], [5, 12, 24, 60]))
-)
-def test_every_screen_has_its_size(composing: State, width: int, height: int) -> None:
+def test_every_screen_has_its_size(composing: State) -> None:
     states = [go(composing, *["enter"] * steps) for steps in (0, 1, 2, 5, 6, 7)]
     states.append(go(composing, "/\N{CJK UNIFIED IDEOGRAPH-8AAD}" * 60))
-    for state in states:
+    sizes = itertools.product([20, 60, 80, 99, 100, 200], [5, 12, 24, 60])
+    for state, (width, height) in itertools.product(states, sizes):
         lines = screen(state, width, height, "scaffold new")
-        assert len(lines) == height
+        assert len(lines) == height, (width, height)
         for line in lines:
             text = "".join(text for _, text in line)
-            assert len(text) <= width
+            assert len(text) <= width, (width, height)
 
 
 def test_a_preview_follows_what_changes(composing: State) -> None:
