@@ -172,7 +172,11 @@ def page_problems(folder: Path, pattern: Data, page: Data) -> Iterator[str]:
 def section_problems(source: str, places: Iterable[str], pattern: Data) -> Iterator[str]:
     """Yield the lines that begin sections of no known place, or for no case that there is."""
     options = pattern.get("options") or {}
-    cases = {"via": [*load().vocabulary.vias], "header": [it.id for it in load().family("header")]}
+    cases = {
+        "via": [*load().vocabulary.vias],
+        "header": [it.id for it in load().family("header")],
+        "answers": ["one", "list"],
+    }
     for line in re.findall(r"(?m)^#:.*$", source):
         head = HEAD.fullmatch(line)
         if head is None or head["place"] not in places:
