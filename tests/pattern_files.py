@@ -153,7 +153,8 @@ def content_problems(folder: Path, data: Data) -> Iterator[str]:
         return
     stub = folder / "stub.py.jinja"
     says = stub.is_file() and "media_type=" in stub.read_text(encoding="utf-8")
-    knows = says or "media_type" in data or "model" in (data.get("options") or {})
+    model = (data.get("options") or {}).get("model", {"default": None})
+    knows = says or "media_type" in data or model["default"] is not None
     if data.get("form") in ("value", "returned") and not knows:
         yield "'media_type' is needed, as neither a model nor `documented` in the stub says it"
 
