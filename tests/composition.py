@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ def vias_that_fit(pattern: Pattern, response: Pattern) -> set[str]:
         entry["via"]
         for entry in matrix.entries(pattern)
         if any(
-            matrix.is_valid(matrix.endpoint("a", response.id, method, **more, **{place: [entry]}))
-            for method, more in matrix.REQUESTS
+            matrix.is_valid(matrix.endpoint("a", answer, method, **more, **{place: [entry]}))
+            for answer, (method, more) in product(matrix.answers(response.id), matrix.REQUESTS)
         )
     }
 

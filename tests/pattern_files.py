@@ -153,7 +153,8 @@ def content_problems(folder: Path, data: Data) -> Iterator[str]:
         return
     stub = folder / "stub.py.jinja"
     says = stub.is_file() and "media_type=" in stub.read_text(encoding="utf-8")
-    knows = says or "media_type" in data or "model" in (data.get("options") or {})
+    model = (data.get("options") or {}).get("model", {"default": None})
+    knows = says or "media_type" in data or model["default"] is not None
     if data.get("form") in ("value", "returned") and not knows:
         yield "'media_type' is needed, as neither a model nor `documented` in the stub says it"
 
@@ -172,7 +173,11 @@ def page_problems(folder: Path, pattern: Data, page: Data) -> Iterator[str]:
 def section_problems(source: str, places: Iterable[str], pattern: Data) -> Iterator[str]:
     """Yield the lines that begin sections of no known place, or for no case that there is."""
     options = pattern.get("options") or {}
-    cases = {"via": [*load().vocabulary.vias], "header": [it.id for it in load().family("header")]}
+    cases = {
+        "via": [*load().vocabulary.vias],
+        "header": [it.id for it in load().family("header")],
+        "answers": ["one", "list"],
+    }
     for line in re.findall(r"(?m)^#:.*$", source):
         head = HEAD.fullmatch(line)
         if head is None or head["place"] not in places:

@@ -191,7 +191,7 @@ def _first_valid(name: str, response: str, *entries: Spec) -> list[Spec]:
 
     Where a header wants a list, the response answers with one.
     """
-    for answer, (method, status) in product(_answers(response), REQUESTS):
+    for answer, (method, status) in product(answers(response), REQUESTS):
         spec = endpoint(name, answer, method, **status)
         for entry in entries:
             spec = _beside(spec, entry)
@@ -205,7 +205,7 @@ def _place(entry: Spec) -> str:
     return load().vocabulary.places[load().patterns[entry["pattern"]].family]
 
 
-def _answers(response: str) -> Iterator[Any]:
+def answers(response: str) -> Iterator[Any]:
     """Yield a response by its id, and with a list of its model if it takes one."""
     yield response
     pattern = load().patterns[response]
