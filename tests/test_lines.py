@@ -34,6 +34,13 @@ def test_a_body_and_a_status_have_keys_of_their_own() -> None:
     assert endpoint["status"] == "status-fixed"
 
 
+def test_errors_are_numbers() -> None:
+    line = "GET /posts/{id} tags(posts) errors(404, 409) json-model as get_post"
+    endpoint = parse_line(line)
+    assert (endpoint["errors"], endpoint["tags"]) == ([404, 409], ["posts"])
+    assert format_line(endpoint) == line
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [
@@ -161,6 +168,7 @@ ENDPOINTS = st.fixed_dictionaries(
         "body": st.dictionaries(
             st.sampled_from(["title", "note"]), st.sampled_from(["str", "int | None"]), min_size=1
         ),
+        "errors": st.lists(st.integers(400, 599), min_size=1, max_size=3),
         "status": entries("status-fixed"),
         "headers": st.lists(entries("cache-control", "header-set"), min_size=1, max_size=3),
         "cookies": st.lists(entries("cookie-set", "cookie-delete"), min_size=1, max_size=3),

@@ -39,6 +39,7 @@ RECORDED: dict[str, Any] = {
     "application_patterns": ["request-id"],
     "application": ["request-id"],
     "endpoints": [ENDPOINT],
+    "handlers": "sync",
     "own_files": ["tests/conftest.py"],
     "toolkit_tests": True,
 }
@@ -58,6 +59,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         [ENDPOINT, ENDPOINT | {"name": "x", "method": "FETCH"}],
         'endpoints[1].method: "FETCH" is no method',
     ),
+    "handlers": ("threads", "handlers: threads is not among the choices; use one of async, sync"),
     "own_files": ("tests/conftest.py", "own_files: a list of paths is needed"),
     "toolkit_tests": ("maybe", "toolkit_tests: use true or false"),
 }

@@ -31,7 +31,6 @@ CHOICE_ANSWERS = {
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
 SPEC_ANSWERS = ("models", "application", "endpoints")
-HANDLERS = ("async", "sync")
 ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "handlers", "own_files", "toolkit_tests")
 
 
@@ -222,9 +221,6 @@ def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) 
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InvalidSpec(name, "text is needed", "put quotes around it")
-    handlers = answers.get("handlers", "async")
-    if handlers not in HANDLERS:
-        raise InvalidSpec("handlers", f"{handlers} is not among the choices", "use async or sync")
     if not isinstance(answers.get("toolkit_tests", False), bool):
         raise InvalidSpec("toolkit_tests", "use true or false")
     for name, family in CHOICE_ANSWERS.items():
