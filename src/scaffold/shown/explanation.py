@@ -1,11 +1,13 @@
 """The page of `scaffold explain`: an answer as it goes over the wire, and what sets each line."""
 
+import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scaffold.explain.explanation import FOR_ONE, Explanation, Line, OtherAnswer
+from scaffold.explain.request import Taken, TakenField
 
 if TYPE_CHECKING:
     from scaffold.shown import results
@@ -17,6 +19,9 @@ def explanation_page(found: Explanation) -> str:
     """Return what a valid endpoint answers, as text."""
     endpoint = found.endpoint
     blocks = [f"{endpoint.method} {endpoint.path} as {endpoint.name}"]
+    takes = [*map(_taken, found.takes), *_tags(found.tags)]
+    if takes:
+        blocks.append("\n".join(["What it takes", *takes]))
     wire = [_status_line(found.status), *(f"{line.name}: {line.value}" for line in found.headers)]
     blocks.append("\n".join(["On the wire", *(f"  {line}" for line in wire)]))
     blocks.append("\n".join(["Where it is set", *_places(found)]))
@@ -42,6 +47,21 @@ def explanation_data(found: Explanation) -> "results.Explained":
         "name": endpoint.name,
         "method": endpoint.method,
         "path": endpoint.path,
+        "takes": [
+            {
+                "place": part.place,
+                "media_types": list(part.media_types),
+                "fields": [
+                    {"name": field.name, "required": field.required, "default": field.default}
+                    for field in part.fields
+                ],
+                "list": part.is_list,
+                "partial": part.is_partial,
+                "strict": part.is_strict,
+            }
+            for part in found.takes
+        ],
+        "tags": found.tags,
         "status": int(found.status),
         "media_type": found.media_type,
         "headers": [
@@ -75,6 +95,38 @@ def explanation_data(found: Explanation) -> "results.Explained":
             "application": found.application,
         },
     }
+
+
+def _taken(part: Taken) -> str:
+    """Return one part of the request: what it is, its fields, and what happens to others."""
+    what = f"{part.place}, as {' or '.join(part.media_types)}" if part.media_types else part.place
+    fields = ", ".join(map(_field, part.fields)) if not part.is_partial else _any_of(part.fields)
+    each = "a list, each with " if part.is_list else ""
+    rest = {
+        (True, False): "; what is left out stays as it is",
+        (False, True): "; 422 with any other parameter",
+    }.get(
+        (part.is_partial, part.is_strict), "; others are ignored" if part.place == "query" else ""
+    )
+    named = f": {each}{fields}" if fields else ": as its class says"
+    return _item(f"{what}{named}{rest}; 422 when a value does not fit")
+
+
+def _field(field: TakenField) -> str:
+    if field.required:
+        return field.name
+    if field.default is None:
+        return f"{field.name} (may be left out)"
+    return f"{field.name} ({json.dumps(field.default, ensure_ascii=False)} when left out)"
+
+
+def _any_of(fields: Sequence[TakenField]) -> str:
+    return f"any of {', '.join(field.name for field in fields)}" if fields else ""
+
+
+def _tags(tags: Sequence[str]) -> Iterator[str]:
+    if tags:
+        yield _item(f"tags: the OpenAPI document lists it under {', '.join(tags)}")
 
 
 def _status_line(status: int) -> str:

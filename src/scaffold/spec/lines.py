@@ -25,7 +25,7 @@ from keyword import iskeyword
 from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, load, suggestion
-from scaffold.errors import InvalidSpec, UsageMistake
+from scaffold.errors import UsageMistake
 
 LONGEST_LINE = 4000
 LONGEST_GIVEN = 60
@@ -35,6 +35,7 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 _TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9-]*)(?P<call>\(.*\))?", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
 _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
+_MODEL_EXAMPLE = "model Post(id=int, title=str)"
 
 Endpoint = dict[str, Any]
 Model = dict[str, Any]
@@ -87,33 +88,13 @@ def parse_model(line: str) -> Model:
     _refuse_unreadable(line)
     match = _TERM.fullmatch(line.strip().removeprefix("model").strip())
     if match is None or not match["call"]:
-        raise _mistake(line, "a model is written as model NAME(field=type, ...)")
-    return {"name": match["id"], "fields": _options(line, match["id"], match["call"])}
+        raise _mistake(line, f"a model and its fields are needed, as in {_MODEL_EXAMPLE}")
+    return {"name": match["id"], "fields": _options(line, match["id"], match["call"], "fields")}
 
 
 def format_model(model: Mapping[str, Any]) -> str:
     """Write a model of a data file as one line; `parse_model` reads it back."""
     return f"model {_format_term(str(model['name']), model['fields'])}"
-
-
-def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
-    """Return a mistake in an endpoint in the words of the line that the endpoint was written as.
-
-    Args:
-        error: the mistake, in a field such as `endpoints[0].headers[1].directives`.
-        line: what the user wrote.
-        endpoint: what was read from it.
-    """
-    inside = error.field.partition("].")[2]
-    place, _, option = inside.partition(".")
-    key, _, index = place.rstrip("]").partition("[")
-    entry = endpoint.get(key)
-    entry = entry[int(index)] if index and isinstance(entry, list) else entry
-    if key in ("response", "status", "headers", "cookies") and entry is not None:
-        place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
-    named = " ".join(part for part in (place, option) if part)
-    where = ": ".join(part for part in (f"endpoint line {quoted(line)}", named) if part)
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
 
 
 def quoted(text: str) -> str:
@@ -123,7 +104,8 @@ def quoted(text: str) -> str:
 
 
 def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:
-    return UsageMistake(f"endpoint line {quoted(line)}: {reason}", suggestion)
+    kind = "model" if is_model(line) else "endpoint"
+    return UsageMistake(f"{kind} line {quoted(line)}: {reason}", suggestion)
 
 
 def _refuse_unreadable(line: str) -> None:
@@ -207,7 +189,7 @@ def _requested(line: str, word: str, call: str) -> Any:
         return given
     if word == "body" and given is not None and len(given) == 1:
         return given[0]
-    return _options(line, word, call)
+    return _options(line, word, call, "fields")
 
 
 def _arguments(call: str) -> list[Any] | None:
@@ -238,23 +220,24 @@ def _add_once(endpoint: Endpoint, line: str, key: str, value: Any) -> None:
     endpoint[key] = value
 
 
-def _options(line: str, pattern_id: str, call: str) -> dict[str, Any]:
-    """Read the part in parentheses, which are included."""
+def _options(line: str, name: str, call: str, are: str = "options") -> dict[str, Any]:
+    """Read the part in parentheses, which are included: the options of a pattern, or fields."""
     source = f"_{call}"
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        problem = f"the options of {pattern_id} cannot be read"
+        problem = f"the {are} of {name} cannot be read"
         raise _mistake(line, problem, "put quotes around text with signs") from error
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
-        raise _mistake(line, f"the options of {pattern_id} must all be written as name=value")
+        raise _mistake(line, f"the {are} of {name} must all be written as name=value")
+    kept = "pattern" if are == "options" else None
     options: dict[str, Any] = {}
     for keyword in tree.keywords:
-        if keyword.arg is None or keyword.arg in options or keyword.arg == "pattern":
-            problem = f"the options of {pattern_id} must be different names with a value each"
+        if keyword.arg is None or keyword.arg in options or keyword.arg == kept:
+            problem = f"the {are} of {name} must be different names with a value each"
             raise _mistake(line, problem)
         for key in _repeated_keys(keyword.value, source):
-            problem = f"the key {key} stands twice in {keyword.arg} of {pattern_id}"
+            problem = f"the key {key} stands twice in {keyword.arg} of {name}"
             raise _mistake(line, problem, "keep one of them")
         options[keyword.arg] = _value(keyword.value, source)
     return options

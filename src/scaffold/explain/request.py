@@ -1,0 +1,70 @@
+"""What an endpoint takes from the request, besides its path and what its patterns read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.spec.plan import Endpoint
+
+MEDIA_TYPES = {
+    "form": ("application/x-www-form-urlencoded", "multipart/form-data"),
+    "files": ("multipart/form-data",),
+    "body": ("application/json",),
+}
+"""What the content of a request is, by the place in the spec that names it."""
+
+
+@dataclass(frozen=True)
+class TakenField:
+    """A field of the query, a form or a body.
+
+    Attributes:
+        required: whether a request without it is answered with 422.
+        default: what it is when it is left out; None as well where it has no default.
+    """
+
+    name: str
+    required: bool
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One part of the request.
+
+    Attributes:
+        place: `query`, `form` or `body`.
+        fields: its fields; none where a class of the owner's says what they are.
+        is_list: whether it is a list of what has these fields.
+        is_partial: whether what is left out stays as it is (PATCH, RFC 5789).
+        is_strict: whether a query with other parameters is answered with 422.
+    """
+
+    place: str
+    fields: tuple[TakenField, ...]
+    is_list: bool
+    is_partial: bool
+    is_strict: bool
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Return what the content may be; nothing for the query."""
+        return MEDIA_TYPES.get(self.place, ())
+
+
+def taken(endpoint: Endpoint) -> Iterator[Taken]:
+    """Yield what a planned endpoint takes from the request."""
+    for part in endpoint.data["requested"]:
+        is_list = part["type"]["kind"] == "list"
+        fields = part["fields"] or _fields_of(part["type"], endpoint.data["models"])
+        found = tuple(
+            TakenField(name, type_["required"] and not part["is_partial"], type_["default"])
+            for name, type_ in fields.items()
+        )
+        yield Taken(part["place"], found, is_list, part["is_partial"], part["is_strict"])
+
+
+def _fields_of(type_: Mapping[str, Any], models: Mapping[str, Any]) -> Mapping[str, Any]:
+    one = type_["of"][0] if type_["kind"] == "list" else type_
+    fields: Mapping[str, Any] = models.get(str(one.get("name")), {}).get("fields", {})
+    return fields
