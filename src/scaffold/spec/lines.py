@@ -10,6 +10,8 @@ What is read from the request stands among the patterns: `query(q='str | None')`
 
     model Post(id=int, title='str(max_length=200)', tags=list[str])
 
+Fields whose names are none to Python stand in a mapping: `query({'filter[status]': str})`.
+
 Options look like a Python call and are read by Python's own parser, which is never asked to run
 anything: strings, numbers, true, false, null, lists and mappings are what they are in YAML, and
 anything else, such as `Post` or `str | None`, is text as it is written.
@@ -94,7 +96,7 @@ def parse_model(line: str) -> Model:
 
 def format_model(model: Mapping[str, Any]) -> str:
     """Write a model of a data file as one line; `parse_model` reads it back."""
-    return f"model {_format_term(str(model['name']), model['fields'])}"
+    return f"model {_format_fields(str(model['name']), model['fields'])}"
 
 
 def quoted(text: str) -> str:
@@ -187,7 +189,7 @@ def _requested(line: str, word: str, call: str) -> Any:
     given = _arguments(call)
     if word in LISTED and given is not None:
         return given
-    if word == "body" and given is not None and len(given) == 1:
+    if word == "body" and given is not None and len(given) == 1 and isinstance(given[0], str):
         return given[0]
     return _options(line, word, call, "fields")
 
@@ -228,10 +230,18 @@ def _options(line: str, name: str, call: str, are: str = "options") -> dict[str,
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = f"the {are} of {name} cannot be read"
         raise _mistake(line, problem, "put quotes around text with signs") from error
-    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
+    whole = tree.args[:1] if are == "fields" and isinstance(tree, ast.Call) else []
+    whole = [each for each in whole if isinstance(each, ast.Dict)]
+    if (
+        not isinstance(tree, ast.Call)
+        or not isinstance(tree.func, ast.Name)
+        or len(tree.args) > len(whole)
+    ):
         raise _mistake(line, f"the {are} of {name} must all be written as name=value")
+    for key in (key for each in whole for key in _repeated_keys(each, source)):
+        raise _mistake(line, f"the field {key} stands twice in {name}", "keep one of them")
     kept = "pattern" if are == "options" else None
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = _value(whole[0], source) if whole else {}
     for keyword in tree.keywords:
         if keyword.arg is None or keyword.arg in options or keyword.arg == kept:
             problem = f"the {are} of {name} must be different names with a value each"
@@ -291,7 +301,7 @@ def format_line(endpoint: Mapping[str, Any]) -> str:
         if endpoint.get(word):
             terms.append(f"{word}({', '.join(map(_literal, endpoint[word]))})")
     terms.extend(
-        f"{word}({_literal(given)})" if isinstance(given, str) else _format_term(word, given)
+        f"{word}({_literal(given)})" if isinstance(given, str) else _format_fields(word, given)
         for word in REQUESTED
         if (given := endpoint.get(word))
     )
@@ -314,6 +324,13 @@ def _format_term(term: str, options: Mapping[str, Any]) -> str:
     if not options:
         return term
     return f"{term}({', '.join(f'{name}={_literal(options[name])}' for name in options)})"
+
+
+def _format_fields(term: str, fields: Mapping[str, Any]) -> str:
+    """Write fields as name=value, or as a mapping where a name is none to Python."""
+    if all(str(name).isidentifier() and not iskeyword(name) for name in fields):
+        return _format_term(term, fields)
+    return f"{term}({_literal(dict(fields))})"
 
 
 def _literal(value: Any) -> str:

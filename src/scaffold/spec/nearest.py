@@ -160,7 +160,7 @@ def _other_types(
     value: Any = spec
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
-    if not isinstance(value, str) or keys[0] not in (*REQUESTED, "response"):
+    if not isinstance(value, str) or not _is_type(spec, keys, catalogue):
         return
     known = [*catalogue.vocabulary.field_types, *models, "any", "list", "dict", "enum"]
     for word in dict.fromkeys(re.findall(r"[A-Za-z]\w*", value)):
@@ -171,6 +171,15 @@ def _other_types(
             yield 0.4 + rank / 10, _with_value(spec, keys, changed)
     if len(keys) > 1 and field.count(".") == 1 and keys[0] in REQUESTED:
         yield 1.3, _with_value(spec, keys, "str")
+
+
+def _is_type(spec: Spec, keys: Sequence[str], catalogue: Catalogue) -> bool:
+    """Say whether a type stands at the end of these keys."""
+    if keys[0] != "response":
+        return keys[0] in REQUESTED
+    pattern = catalogue.patterns[_entry(spec, "response", None)["pattern"]]
+    option = pattern.options.get(keys[1]) if len(keys) > 1 else None
+    return option is not None and option.type in ("model", "fields")
 
 
 def _with_value(spec: Spec, keys: Sequence[str], value: Any) -> Spec:
