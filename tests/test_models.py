@@ -11,7 +11,7 @@ from scaffold.project.state import model_module
 from scaffold.spec.answers import Sources, gather
 from scaffold.spec.lines import format_model, parse_model
 from scaffold.spec.models import names_in, renamed_in, users, with_model_renamed
-from tests.plain_copier import environment
+from tests.plain_copier import environment, render
 
 POST = "model Post(id=int, title='str(max_length=9)')"
 TYPES = {
@@ -89,6 +89,14 @@ def test_a_model_is_renamed_wherever_it_is_named() -> None:
 def test_a_line_reads_back() -> None:
     model = {"name": "Post", "fields": {"pattern": "str", "tags": "list[str] = []", "n": "a | b"}}
     assert parse_model(format_model(model)) == model
+
+
+def test_plain_copier_says_what_mends_a_model() -> None:
+    source = "{% from 'compose/recorded.jinja' import mend with context %}{{ mend(*given) }}"
+    models = [{"name": "A"}, {"name": "Post"}]
+    said = render(source, given=["models", models, "models[1].fields.id: no"])
+    assert said == 'scaffold edit Post "LINE" mends it'
+    assert render(source, given=["models", 3, "models: no"]) == "--data models=... gives another"
 
 
 def gathered(*lines: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from scaffold.catalogue.patterns import load
 from scaffold.errors import UsageMistake
-from scaffold.spec.check import check
+from scaffold.spec.check import check, check_new
 from scaffold.spec.lines import format_line, parse_line
 from scaffold.spec.nearest import nearest_lines
 from tests.conftest import HOSTILE_SPECS
@@ -62,7 +62,7 @@ def test_what_is_suggested_is_valid() -> None:
             continue
         lines = nearest_lines(line, catalogue)
         for suggested in lines:
-            check({"endpoints": [parse_line(suggested, catalogue)]}, catalogue)
+            check_new({"endpoints": [parse_line(suggested, catalogue)]}, catalogue)
         answered.append(bool(lines))
     assert sum(answered) >= 0.9 * len(answered)
 

@@ -134,7 +134,7 @@ MODELS = [
     with_models(),
     with_models(title="str(max_length=9) | None", tags="list[Post] = []", at="dict[str, any]"),
     with_models(a="enum(a, b)", b="app.x:Trip(examples=[{a: 1}])"),
-    with_models(a=f"enum({'a' * 294})"),
+    with_models(a=f"enum({'a' * 4994})"),
     with_models(**{f"a{n}": "int" for n in range(100)}),
     {"models": [{"name": f"A{n}", "fields": {"a": "int"}} for n in range(500)]},
 ]
@@ -147,7 +147,7 @@ NO_MODELS = [
     {"models": [{"name": "Post", "fields": {}}]},
     with_models(a="text"),
     with_models(a=3),
-    with_models(a=f"enum({'a' * 295})"),
+    with_models(a=f"enum({'a' * 4995})"),
     with_models(**{f"a{n}": "int" for n in range(101)}),
     {"models": [{"name": f"A{n}", "fields": {"a": "int"}} for n in range(501)]},
     {"endpoints": [GOOD | {"tags": ["a" * 61]}]},

@@ -20,7 +20,7 @@ ENTRIES = {
     "app": "application-entry",
 }
 """The definition of an entry of each family."""
-LONGEST_TYPE = 300
+LONGEST_TYPE = 5000
 LONGEST_TAG = 60
 MOST_FIELDS = 100
 MOST_MODELS = 500
