@@ -361,6 +361,14 @@ POST = "model Post(id=int, title=str)"
                 "a value does not fit"
             ],
         ),
+        (
+            ["POST /x form(user=str) files(a={types: [image/png]}, b={max_files: 2}) plain-text"],
+            [
+                "form, as multipart/form-data: user, a file a (at most 5,000,000 bytes, "
+                "image/png), at most 2 files b (at most 5,000,000 bytes); 422 when a value does "
+                "not fit"
+            ],
+        ),
         (["GET /x plain-text"], []),
     ],
 )
@@ -382,3 +390,10 @@ def test_models_stand_before_the_line(scaffold: Run) -> None:
     assert done.stderr.startswith(
         'error: model line "model Post(id=Nobody)": id: there is no model'
     )
+
+
+def test_listed_errors_are_other_answers() -> None:
+    found = explained(parse_line("GET /x/{x_id:int} errors(404, 409) json-model"))
+    others = [(other.status, other.pattern) for other in found.others]
+    assert others == [(404, "errors"), (409, "errors")]
+    assert "404 Not Found, when your code says so (errors)" in explanation_page(found)

@@ -25,6 +25,7 @@ WHY = {
 READ = "it is read from the request before the endpoint runs"
 OWN = "it belongs to the response pattern itself"
 DECIDED = "the status pattern sets it beside the status"
+SAYS_SO = "your code says so"
 FOR_ONE = "the answer depends on who asks, so the application keeps it out of shared caches"
 
 
@@ -147,6 +148,9 @@ def explain(
             OtherAnswer(part.status, part.condition, entry.pattern.id, list(part.headers))
             for entry, part in found
             if part.status is not None
+        ]
+        + [
+            OtherAnswer(each, SAYS_SO, "errors", []) for each in endpoint.data["errors"]["statuses"]
         ],
         uses=[
             Use(

@@ -406,6 +406,7 @@ def words_of_model(old: str, new: str) -> dict[str, str]:
     return {
         old: new,
         f"example_{before}": f"example_{after}",
+        f"find_{before}": f"find_{after}",
         f"app.models.{before}": f"app.models.{after}",
     }
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scaffold.explain.explanation import FOR_ONE, Explanation, Line, OtherAnswer
-from scaffold.explain.request import Taken, TakenField
+from scaffold.explain.request import Taken, TakenField, TakenFile
 
 if TYPE_CHECKING:
     from scaffold.shown import results
@@ -55,6 +55,15 @@ def explanation_data(found: Explanation) -> "results.Explained":
                     {"name": field.name, "required": field.required, "default": field.default}
                     for field in part.fields
                 ],
+                "files": [
+                    {
+                        "name": file.name,
+                        "types": list(file.types),
+                        "max_bytes": file.max_bytes,
+                        "max_files": file.max_files,
+                    }
+                    for file in part.files
+                ],
                 "list": part.is_list,
                 "partial": part.is_partial,
                 "strict": part.is_strict,
@@ -100,16 +109,22 @@ def explanation_data(found: Explanation) -> "results.Explained":
 def _taken(part: Taken) -> str:
     """Return one part of the request: what it is, its fields, and what happens to others."""
     what = f"{part.place}, as {' or '.join(part.media_types)}" if part.media_types else part.place
-    fields = ", ".join(map(_field, part.fields)) if not part.is_partial else _any_of(part.fields)
+    fields = ", ".join([*map(_field, part.fields), *map(_file, part.files)])
+    if part.is_partial and fields:
+        fields = f"any of {', '.join(field.name for field in part.fields)}"
     each = "a list, each with " if part.is_list else ""
-    rest = {
-        (True, False): "; what is left out stays as it is",
-        (False, True): "; 422 with any other parameter",
-    }.get(
-        (part.is_partial, part.is_strict), "; others are ignored" if part.place == "query" else ""
-    )
     named = f": {each}{fields}" if fields else ": as its class says"
+    rest = "; others are ignored" if part.place == "query" else ""
+    rest = "; 422 with any other parameter" if part.is_strict else rest
+    rest = "; what is left out stays as it is" if part.is_partial else rest
+    rest += ", and null removes" if part.is_merged else ""
     return _item(f"{what}{named}{rest}; 422 when a value does not fit")
+
+
+def _file(file: TakenFile) -> str:
+    many = f"at most {file.max_files} files " if file.max_files > 1 else "a file "
+    types = f", {' or '.join(file.types)}" if file.types else ""
+    return f"{many}{file.name} (at most {file.max_bytes:,} bytes{types})"
 
 
 def _field(field: TakenField) -> str:
@@ -118,10 +133,6 @@ def _field(field: TakenField) -> str:
     if field.default is None:
         return f"{field.name} (may be left out)"
     return f"{field.name} ({json.dumps(field.default, ensure_ascii=False)} when left out)"
-
-
-def _any_of(fields: Sequence[TakenField]) -> str:
-    return f"any of {', '.join(field.name for field in fields)}" if fields else ""
 
 
 def _tags(tags: Sequence[str]) -> Iterator[str]:

@@ -174,6 +174,16 @@ class TakenField(TypedDict):
     """What it is when it is left out; null where it has no default."""
 
 
+class TakenFile(TypedDict):
+    """A file that a form uploads."""
+
+    name: str
+    types: list[str]
+    """Its media types; empty where it may have any."""
+    max_bytes: int
+    max_files: int
+
+
 class Taken(TypedDict):
     """A part of the request, besides the path and what patterns read."""
 
@@ -182,6 +192,7 @@ class Taken(TypedDict):
     media_types: list[str]
     fields: list[TakenField]
     """Empty where a class of the owner's says what they are."""
+    files: list[TakenFile]
     list: bool
     """It is a list of what has these fields."""
     partial: bool
