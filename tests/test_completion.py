@@ -53,19 +53,23 @@ def test_endpoints_of_the_project_around_this_folder(
         {"name": "get_post", "method": "GET", "path": "/posts/{id}", "response": "json-model"},
         {"name": "home", "method": "GET", "path": "/", "response": "html"},
     ]
-    (tmp_path / ".copier-answers.yml").write_text(yaml.safe_dump({"endpoints": endpoints}))
+    models = [{"name": "Post", "fields": {"id": "int"}}, {"name": "$(x)", "fields": {}}]
+    recorded = {"models": models, "endpoints": endpoints}
+    (tmp_path / ".copier-answers.yml").write_text(yaml.safe_dump(recorded))
     (tmp_path / "app").mkdir()
     monkeypatch.chdir(tmp_path / "app")
-    assert completion.endpoint_names("get") == [("get_post", "GET /posts/{id}")]
+    assert completion.names("get") == [("get_post", "GET /posts/{id}")]
+    assert completion.names("P") == [("Post", "a model")]
+    assert len(completion.names("")) == 3
 
 
 def test_where_there_is_no_project_nothing_is_offered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert completion.endpoint_names("") == []
+    assert completion.names("") == []
     (tmp_path / ".copier-answers.yml").write_text("endpoints: [1, {")
-    assert completion.endpoint_names("") == []
+    assert completion.names("") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

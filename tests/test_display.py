@@ -6,7 +6,8 @@ import pytest
 
 from scaffold.errors import InvalidSpec
 from scaffold.shown.pages import tree_page, tree_rows
-from scaffold.spec.lines import named_by_line, parse_line
+from scaffold.spec.lines import parse_line
+from scaffold.spec.mistakes import named_by_line
 from scaffold.system import display
 
 LONG = "a path: a shared cache would hand one visitor's cookie to the next; use private, no-cache"

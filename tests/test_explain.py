@@ -17,7 +17,7 @@ from scaffold.errors import InvalidSpec
 from scaffold.explain.explanation import Explanation, OtherAnswer, explain
 from scaffold.shown.explanation import explanation_page
 from scaffold.shown.pattern import example_endpoint
-from scaffold.spec.lines import parse_line
+from scaffold.spec.lines import parse_line, parse_model
 from tests.conftest import Run
 
 LINE = "GET /x json-model cache-control cookie-set(name=a, max_age=2592000)"
@@ -316,3 +316,84 @@ def test_without_a_line_nothing_is_explained(scaffold: Run) -> None:
     done = scaffold("explain")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: an endpoint is needed; ")
+
+
+POST = "model Post(id=int, title=str)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "takes"),
+    [
+        (
+            [
+                POST,
+                "GET /x tags(posts) query(state='enum(a, b) | None', n='int = 5')"
+                " json-model(model=list[Post])",
+            ],
+            [
+                "query: state (may be left out), n (5 when left out); others are ignored; 422 when "
+                "a value does not fit",
+                "tags: the OpenAPI document lists it under posts",
+            ],
+        ),
+        (
+            ["GET /x query(q=str, strict=true) json-model"],
+            ["query: q; 422 with any other parameter; 422 when a value does not fit"],
+        ),
+        (
+            ["PATCH /x body(Post) json-model(model=Post)"],
+            [
+                "body, as application/json: any of id, title; what is left out stays as it is; 422 "
+                "when a value does not fit"
+            ],
+        ),
+        (
+            [POST, "POST /x body(list[Post]) plain-text"],
+            [
+                "body, as application/json: a list, each with id, title; 422 when a value does "
+                "not fit"
+            ],
+        ),
+        (
+            ["POST /x form(user=str) plain-text"],
+            [
+                "form, as application/x-www-form-urlencoded or multipart/form-data: user; 422 when "
+                "a value does not fit"
+            ],
+        ),
+        (
+            ["POST /x form(user=str) files(a={types: [image/png]}, b={max_files: 2}) plain-text"],
+            [
+                "form, as multipart/form-data: user, a file a (at most 5,000,000 bytes, "
+                "image/png), at most 2 files b (at most 5,000,000 bytes); 422 when a value does "
+                "not fit"
+            ],
+        ),
+        (["GET /x plain-text"], []),
+    ],
+)
+def test_what_an_endpoint_takes(lines: list[str], takes: list[str]) -> None:
+    *models, line = lines
+    found = explain(parse_line(line), load(), [parse_model(model) for model in models])
+    page = explanation_page(found).replace("\n    ", " ")
+    block = re.search(r"What it takes\n((?:  - .*\n)+)", page)
+    said = block[1].removeprefix("  - ").rstrip("\n").split("\n  - ") if block else []
+    assert said == takes
+
+
+def test_models_stand_before_the_line(scaffold: Run) -> None:
+    """And what is wrong with one names its own line."""
+    done = scaffold("explain", POST, "GET /x json-model(model=list[Post])", "--json")
+    assert json.loads(done.stdout)["takes"] == []
+    done = scaffold("explain", "model Post(id=Nobody)", "GET /x json-model(model=list[Post])")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        'error: model line "model Post(id=Nobody)": id: there is no model'
+    )
+
+
+def test_listed_errors_are_other_answers() -> None:
+    found = explained(parse_line("GET /x/{x_id:int} errors(404, 409) json-model"))
+    others = [(other.status, other.pattern) for other in found.others]
+    assert others == [(404, "errors"), (409, "errors")]
+    assert "404 Not Found, when your code says so (errors)" in explanation_page(found)

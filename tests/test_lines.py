@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.errors import UsageMistake
-from scaffold.spec.lines import format_line, parse_line
+from scaffold.spec.lines import format_line, format_model, parse_line, parse_model
 
 
 def test_a_line_is_read_into_the_form_of_a_data_file() -> None:
@@ -157,6 +157,11 @@ def entries(*pattern_ids: str) -> st.SearchStrategy[Any]:
     return ids | st.builds(lambda id_, given: {"pattern": id_, **given}, ids, options)
 
 
+FIELDS = st.dictionaries(
+    st.sampled_from(["title", "note", "pattern", "from", "photoUrls", "filter[status]"]),
+    st.sampled_from(["str", "int | None", "list[Post] = []", "enum('a, b')", "str(pattern='^a')"]),
+    min_size=1,
+)
 ENDPOINTS = st.fixed_dictionaries(
     {
         "name": NAMES,
@@ -165,9 +170,8 @@ ENDPOINTS = st.fixed_dictionaries(
         "response": entries("json-model", "html"),
     },
     optional={
-        "body": st.dictionaries(
-            st.sampled_from(["title", "note"]), st.sampled_from(["str", "int | None"]), min_size=1
-        ),
+        "query": FIELDS,
+        "body": FIELDS | st.sampled_from(["Post", "list[Post]", "app.posts:Post"]),
         "errors": st.lists(st.integers(400, 599), min_size=1, max_size=3),
         "status": entries("status-fixed"),
         "headers": st.lists(entries("cache-control", "header-set"), min_size=1, max_size=3),
@@ -179,3 +183,9 @@ ENDPOINTS = st.fixed_dictionaries(
 @given(ENDPOINTS)
 def test_a_line_reads_back_as_what_it_was_written_from(endpoint: dict[str, Any]) -> None:
     assert parse_line(format_line(endpoint)) == endpoint
+
+
+@given(st.from_regex(r"[A-Z][A-Za-z0-9]{0,20}", fullmatch=True), FIELDS)
+def test_the_line_of_a_model_reads_back(name: str, fields: dict[str, Any]) -> None:
+    model = {"name": name, "fields": fields}
+    assert parse_model(format_model(model)) == model

@@ -4,7 +4,7 @@ import pytest
 
 from scaffold.catalogue.patterns import load
 from scaffold.errors import UsageMistake
-from scaffold.spec.check import check
+from scaffold.spec.check import check, check_new
 from scaffold.spec.lines import format_line, parse_line
 from scaffold.spec.nearest import nearest_lines
 from tests.conftest import HOSTILE_SPECS
@@ -31,10 +31,25 @@ from tests.conftest import HOSTILE_SPECS
         ("GET /a body(b=int) json-model as a", "POST /a body(b=int) json-model as a"),
         ("GET a json-model as a", "GET /a json-model as a"),
         ("GET /a json-model as class", "GET /a json-model as get_a"),
+        ("GET /a query(b=integer) json-model as a", "GET /a query(b=int) json-model as a"),
+        (
+            "GET /a query(b='lst[str]') json-model as a",
+            "GET /a query(b=list[str]) json-model as a",
+        ),
+        (
+            "POST /a body(Posts) json-model(model=Post) as a",
+            "POST /a body(Post) json-model(model=Post) as a",
+        ),
+        (
+            "GET /a json-model(model=A, fields={b: Pots}) as a",
+            "GET /a json-model(model=A, fields={b: Post}) as a",
+        ),
+        ("POST /a form(b=str) body(Post) plain-text as a", "POST /a body(Post) plain-text as a"),
     ],
 )
 def test_the_nearest_line_changes_the_least(line: str, nearest: str) -> None:
-    assert nearest_lines(line, load())[0] == nearest
+    post = {"name": "Post", "fields": {"id": "int"}}
+    assert nearest_lines(line, load(), [post])[0] == nearest
 
 
 def test_what_is_suggested_is_valid() -> None:
@@ -47,7 +62,7 @@ def test_what_is_suggested_is_valid() -> None:
             continue
         lines = nearest_lines(line, catalogue)
         for suggested in lines:
-            check({"endpoints": [parse_line(suggested, catalogue)]}, catalogue)
+            check_new({"endpoints": [parse_line(suggested, catalogue)]}, catalogue)
         answered.append(bool(lines))
     assert sum(answered) >= 0.9 * len(answered)
 

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from scaffold.catalogue.patterns import load, template_root
 from scaffold.cli.app import app
+from scaffold.errors import InvalidSpec
 from scaffold.spec.answers import presets
+from scaffold.spec.check import check
 from scaffold.template.renderer import Template
 from tests.conftest import HOSTILE_SPECS
 from tests.generated import matrix
@@ -117,3 +119,54 @@ def test_editors_find_every_pattern_and_its_options(endpoints: Draft202012Valida
         assert set(pattern.options) <= set(described["properties"])
         for name, option in pattern.options.items():
             assert described["properties"][name]["default"] == option.default
+
+
+def with_models(**fields: Any) -> dict[str, Any]:
+    """Return a data file with a model and an endpoint that takes it."""
+    endpoint = GOOD | {"method": "POST", "body": "list[Post]", "tags": ["a" * 60]}
+    return {
+        "models": [{"name": "Post", "fields": fields or {"id": "int"}}],
+        "endpoints": [endpoint],
+    }
+
+
+MODELS = [
+    with_models(),
+    with_models(title="str(max_length=9) | None", tags="list[Post] = []", at="dict[str, any]"),
+    with_models(a="enum(a, b)", b="app.x:Trip(examples=[{a: 1}])"),
+    with_models(a=f"enum({'a' * 4994})"),
+    with_models(**{f"a{n}": "int" for n in range(100)}),
+    {"models": [{"name": f"A{n}", "fields": {"a": "int"}} for n in range(500)]},
+]
+NO_MODELS = [
+    {"models": None},
+    {"models": [3]},
+    {"models": [{"name": "Post"}]},
+    {"models": [{"name": "post", "fields": {"id": "int"}}]},
+    {"models": [{"name": "Post", "fields": {"id": "int"}, "more": 1}]},
+    {"models": [{"name": "Post", "fields": {}}]},
+    with_models(a="text"),
+    with_models(a=3),
+    with_models(a=f"enum({'a' * 4995})"),
+    with_models(**{f"a{n}": "int" for n in range(101)}),
+    {"models": [{"name": f"A{n}", "fields": {"a": "int"}} for n in range(501)]},
+    {"endpoints": [GOOD | {"tags": ["a" * 61]}]},
+    {"endpoints": [GOOD | {"tags": ["a", "a"]}]},
+    {"endpoints": [GOOD | {"query": {"strict": 1}}]},
+    {"endpoints": [GOOD | {"method": "POST", "body": "post"}]},
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "good"), [*((d, True) for d in MODELS), *((d, False) for d in NO_MODELS)]
+)
+def test_models_fit_where_the_command_accepts_them(
+    data: dict[str, Any], good: bool, answers: Draft202012Validator
+) -> None:
+    assert answers.is_valid(data) == good
+    try:
+        check(data)
+    except InvalidSpec:
+        assert not good
+    else:
+        assert good

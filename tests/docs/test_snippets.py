@@ -14,8 +14,8 @@ from typer.main import get_command
 from scaffold.catalogue.patterns import load
 from scaffold.cli.app import app
 from scaffold.spec.answers import Sources, gather, presets
-from scaffold.spec.check import check
-from scaffold.spec.lines import parse_line
+from scaffold.spec.check import check, check_new
+from scaffold.spec.lines import is_model, parse_line, parse_model
 from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate
@@ -50,8 +50,15 @@ def lines_of(words: list[str]) -> list[dict[str, Any]]:
     """Return the endpoints that a command's lines stand for."""
     values = parsed(words)
     if words[0] == "edit":
-        return [parse_line(f"{values['line']} as {values['name']}")]
-    return [parse_line(line) for line in values.get("lines") or values.get("endpoint") or ()]
+        given = values["line"]
+        return [] if is_model(given) else [parse_line(f"{given} as {values['name']}")]
+    return [parse_line(line) for line in given_lines(words) if not is_model(line)]
+
+
+def given_lines(words: list[str]) -> list[str]:
+    """Return the lines of endpoints and models that a command adds."""
+    values = parsed(words) if words[0] != "edit" else {}
+    return [*(values.get("lines") or values.get("endpoint") or ())]
 
 
 def transcripts(document: Path) -> list[str]:
@@ -69,25 +76,32 @@ def data_of(document: Path) -> list[dict[str, Any]]:
 def project_of(document: Path) -> dict[str, Any]:
     """Return the answers of a project with all endpoints of a document."""
     endpoints: dict[str, Any] = {}
+    models: list[Any] = []
     application: list[Any] = ["head-options", "security-headers"]
     refused = [shlex.split(command)[1:] for command in transcripts(document)]
     for words in scaffold_commands(document):
         if words[0] != "edit" and words not in refused:
             endpoints |= {endpoint["name"]: endpoint for endpoint in lines_of(words)}
+            models += [parse_model(line) for line in given_lines(words) if is_model(line)]
     for answers in data_of(document):
+        models += answers.get("models", [])
         endpoints |= {endpoint["name"]: endpoint for endpoint in answers.get("endpoints", ())}
         application = answers.get("application", application)
-    return {"endpoints": [*endpoints.values()], "application": application}
+    return {"models": models, "endpoints": [*endpoints.values()], "application": application}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_commands_and_their_options_exist(document: Path) -> None:
     refused = [shlex.split(command) for command in transcripts(document)]
+    whole = project_of(document) if document in HOW_TO else {"models": [], "endpoints": []}
     for words in scaffold_commands(document):
         values = parsed(words)
         assert values.get("preset") in (None, *presets())
         if ["scaffold", *words] not in refused:
-            check({"endpoints": lines_of(words)})
+            own = {endpoint["name"]: endpoint for endpoint in lines_of(words)}
+            others = [each for each in whole["endpoints"] if each["name"] not in own]
+            for endpoint in own.values():
+                check_new({"models": whole["models"], "endpoints": [endpoint, *others]})
             check(gather(Sources(data=values.get("data") or ())))
 
 
@@ -111,7 +125,7 @@ def test_answers_are_valid(document: Path) -> None:
 
 @pytest.mark.parametrize("document", HOW_TO, ids=named)
 def test_the_endpoints_of_a_page_go_together(document: Path) -> None:
-    check(project_of(document))
+    check_new(project_of(document))
 
 
 @pytest.mark.parametrize("document", HOW_TO, ids=named)

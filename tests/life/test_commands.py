@@ -14,7 +14,7 @@ from tests.life.histories import ROUTERS, STUB, TEST, append
 from tests.life.projects import tree
 from tests.programs import commit, git
 
-REPORT = "GET /report msgpack cookie-set(name=seen) as get_report"
+REPORT = "GET /report msgpack(model=Report) cookie-set(name=seen) as get_report"
 
 
 def test_add_writes_the_endpoint_and_everything_that_it_needs(project: Path) -> None:
@@ -31,6 +31,8 @@ def test_add_writes_the_endpoint_and_everything_that_it_needs(project: Path) -> 
         "app/http/message_pack.py",
         "app/http/private_answers.py",
         "app/http/root_path.py",
+        "app/models/__init__.py",
+        "app/models/report.py",
         "tests/endpoints/test_get_report.py",
         "tests/http/test_cookie_header.py",
         "tests/http/test_cookies.py",
@@ -68,7 +70,7 @@ def test_remove_takes_back_what_add_has_done(project: Path, edited: bool) -> Non
         replace(project / "pyproject.toml", '  "fastapi>', '  "mine>=1",\n  "fastapi>')
     before = tree(project)
     assert run("add", REPORT).status == 0
-    assert run("remove", "get_report").status == 0
+    assert run("remove", "get_report", "Report").status == 0
     assert tree(project) == before
     assert not (project / "app/cookies").exists()
 
@@ -80,7 +82,7 @@ def test_the_choices_of_the_first_day_stay_recorded(project: Path) -> None:
     before = tree(project)
     assert run("add", REPORT).status == 0
     assert "response_patterns:\n- json-model\n" in path.read_text()
-    assert run("remove", "get_report").status == 0
+    assert run("remove", "get_report", "Report").status == 0
     assert tree(project) == before
 
 

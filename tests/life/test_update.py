@@ -122,12 +122,12 @@ def test_a_file_that_goes_is_not_deleted_with_edits(project: Path) -> None:
 
 
 def test_conflicts_are_marked_and_listed(project: Path) -> None:
-    replace(project / STUB, '    """What', '    """Mine: what')
+    replace(project / STUB, '    """Answer', '    """Mine: answer')
     done = run("update")
     assert done.status == 3
     assert f"  changed  {STUB}  (CONFLICT: decide the marked lines)\n" in done.stdout
     assert f"Decide the marked lines in: {STUB}\n" in done.stderr
-    marker = '<<<<<<< before updating\n    """Mine: what'
+    marker = '<<<<<<< before updating\n    """Mine: answer'
     assert marker in (project / STUB).read_text()
     assert (project / STUB).read_text().count(">>>>>>> after updating\n") == 1
 
@@ -203,7 +203,7 @@ def test_tests_that_cannot_run_are_no_reason_to_stop(project: Path) -> None:
 def test_it_is_what_copier_does(
     project: Path, template: Path, edited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For the same version, and for another endpoint, where Copier merges cleanly."""
+    """For the same version, another endpoint and its model, where Copier merges cleanly."""
     if edited:
         append(project / STUB, "\n\ndef mine() -> None: ...\n")
         append(project / "app/main.py", "\nmine = 1\n")
@@ -213,11 +213,12 @@ def test_it_is_what_copier_does(
     other = project.parent / "other"
     git(project.parent, "clone", "-q", str(project), str(other))
 
-    added = run("add", "GET /report msgpack as get_report", "--json")
+    added = run("add", "model Report(at=date)", "GET /report msgpack(model=Report)", "--json")
     assert added.status == 0
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
     data = project.parent / "data.yml"
-    data.write_text(yaml.safe_dump({"endpoints": answers["endpoints"]}, sort_keys=False))
+    given = {name: answers[name] for name in ("models", "endpoints")}
+    data.write_text(yaml.safe_dump(given, sort_keys=False))
     options = ["update", "--defaults", "--quiet", "--data-file", data]
     done = copier(*options, "--vcs-ref", "v0.1.0", cwd=other)
     assert done.returncode == 0, done.stderr

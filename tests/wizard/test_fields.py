@@ -28,6 +28,11 @@ def test_every_default_reads_back(option: Option) -> None:
         ("strings", ["a", "it's", "b, c", "#d", "", "*", "e: f"], None),
         ("columns", ["id", "customer name"], "id, customer name"),
         ("fields", {"id": "int", "at": "datetime | None"}, "id: int, at: datetime | None"),
+        (
+            "fields",
+            {"tags": "list[str] = []", "is": "enum(a, 'b, c')", "of": 'str(examples=["x, y"])'},
+            None,
+        ),
         ("int", -3, "-3"),
         ("bool", False, "no"),
         ("str", " as it is ", " as it is "),
@@ -42,7 +47,7 @@ def test_values_read_back(type_: str, value: Any, text: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("type_", "text"),
-    [("int", "many"), ("strings", "a, [b"), ("fields", "id int: {"), ("fields", "a: int, a: str")],
+    [("int", "many"), ("strings", "a, [b"), ("fields", "id int"), ("fields", "a: int, a: str")],
 )
 def test_what_cannot_be_read_stays_text(type_: str, text: str) -> None:
     assert fields.parsed(Option("o", type_, default=1, help=""), text) == text

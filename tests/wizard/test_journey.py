@@ -188,16 +188,51 @@ def test_the_first_step_has_none_before_it(composing: State) -> None:
 
 
 def test_a_body_is_asked_for_only_where_there_is_one(composing: State) -> None:
-    assert "body" not in [
-        place.step for place in to_step(go(composing, "/a", "enter", "get"), "headers").history
-    ]
-    state = to_step(go(composing, "/a", "enter", "post"), "body")
-    state = go(state, "title: text")
+    read = to_step(go(composing, "/a", "enter", "get"), "request")
+    assert isinstance(read.question, Form)
+    assert list(read.question.values()) == ["query"]
+    state = to_step(go(composing, "/a", "enter", "post"), "request")
+    state = go(state, "tab", "title: text")
     assert "is no field type" in go(state, "enter").message
     state = go(state, "c-u", "title: str | None")
     assert state.draft.current["body"] == {"title": "str | None"}
     assert "class PostABody(BaseModel):" in state.preview.text
     assert "body" not in go(state, "c-u").draft.current
+
+
+def test_types_are_those_of_lines(composing: State) -> None:
+    state = to_step(go(composing, "/a", "enter", "get"), "request")
+    state = go(state, "state: enum(draft, live) | None, n: int(ge=1) = 5, strict: true")
+    assert state.draft.current["query"] == {
+        "state": "enum(draft, live) | None",
+        "n": "int(ge=1) = 5",
+        "strict": True,
+    }
+    assert "GetAQuery" in state.preview.text
+    assert "no value fits" in go(state, "c-u", "n: int(ge=5, le=1)", "enter").message
+    assert "query" not in to_step(go(state, "c-u"), "endpoints").draft.endpoints[0]
+
+
+def test_a_model_that_exists_can_be_named(bench: Bench) -> None:
+    """One that the project lists, that another endpoint declares, or this one's response."""
+    listed = ({"name": "Author", "fields": {"name": "str"}},)
+    noted = {"pattern": "json-model", "model": "Note", "fields": {"text": "str"}}
+    had = ({**ENDPOINT, "response": noted},)
+    steps = [step(bench) for step in ENDPOINT_STEPS]
+    state = started(steps, opened_new(bench, Draft(models=listed, endpoints=had, kept=1)))
+    state = to_step(go(state, "/posts", "enter", "post"), "request")
+    assert isinstance(state.question, Form)
+    assert "Or a model: Author, Note, list[Author]." in state.question.fields[1].help
+    for given in ("Author", "list[Note]", "Post"):
+        named = go(state, "tab", given)
+        assert named.draft.current["body"] == given
+        assert not named.question.problems  # type: ignore[union-attr]
+        assert f"body: {given}" in named.preview.text
+    assert "there is no model Nobody" in go(state, "tab", "Nobody", "enter").message
+    options = to_step(go(state, "tab", "Author"), "options")
+    assert options.draft.current["response"]["model"] == "Post"
+    helps = {field.key: field.help for field in options.question.fields}  # type: ignore[union-attr]
+    assert "There are Author, Note without fields" in helps["response.model"]
 
 
 def test_an_endpoint_can_be_changed_and_removed(composing: State) -> None:

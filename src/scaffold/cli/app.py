@@ -252,28 +252,30 @@ def patterns(context: typer.Context, as_json: Json = False) -> None:
 @app.command(
     cls=QuickCommand,
     context_settings={"allow_extra_args": True},
-    options_metavar="[OPTIONS] LINE",
+    options_metavar="[OPTIONS] [MODEL_LINE...] LINE",
 )
 def explain(context: typer.Context, as_json: Json = False) -> None:
-    """Say what the endpoint of LINE will answer, and why it is set where it is.
+    """Say what the endpoint of LINE takes and answers, and why it is set where it is.
 
-    LINE is an endpoint as `scaffold new --endpoint` takes it. For one that is not valid, the
-    reason and the nearest valid lines are shown.
+    LINE is an endpoint as `scaffold new --endpoint` takes it; lines of models that it names stand
+    before it. For one that is not valid, the reason and the nearest valid lines are shown.
     """
     with boundary():
         from scaffold.catalogue.patterns import load
+        from scaffold.spec.lines import is_model, parse_line, parse_model
 
-        line = " ".join(context.args)
+        named = [word for word in context.args if is_model(word)]
+        line = " ".join(word for word in context.args if word not in named)
         if not line:
             raise UsageMistake("an endpoint is needed", "write it as 'GET /posts json-model'")
+        catalogue = load()
         try:
             from scaffold.explain.explanation import explain as explained
-            from scaffold.spec.lines import parse_line
 
-            catalogue = load()
-            found = explained(parse_line(line, catalogue), catalogue)
+            models = [parse_model(word) for word in named]
+            found = explained(parse_line(line, catalogue), catalogue, models)
         except UsageMistake as mistake:
-            show_nearest(line, mistake, as_json=as_json)
+            show_nearest(line, named, mistake, as_json=as_json)
             return
         from scaffold.shown.explanation import explanation_data, explanation_page
         from scaffold.shown.pages import to_json
@@ -281,19 +283,33 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
         typer.echo(to_json(explanation_data(found)) if as_json else explanation_page(found))
 
 
-def show_nearest(line: str, mistake: "UsageMistake", *, as_json: bool) -> None:
-    """Print why a line is not valid, and the nearest lines that are; exit like its error."""
+def show_nearest(line: str, named: list[str], mistake: "UsageMistake", *, as_json: bool) -> None:
+    """Print why a line is not valid, and the nearest lines that are; exit like its error.
+
+    Args:
+        line: the line of an endpoint.
+        named: the lines of models.
+        mistake: what is wrong.
+        as_json: whether to print JSON.
+    """
     from scaffold.catalogue.patterns import load
     from scaffold.errors import InvalidSpec
     from scaffold.shown.explanation import nearest_page
     from scaffold.shown.pages import to_json
-    from scaffold.spec.lines import named_by_line, parse_line
+    from scaffold.spec.lines import parse_line, parse_model
+    from scaffold.spec.mistakes import named_by_lines
     from scaffold.spec.nearest import nearest_lines
 
     catalogue = load()
+    lines: list[str] = []
     if isinstance(mistake, InvalidSpec):
-        mistake = named_by_line(mistake, line, parse_line(line, catalogue))
-    lines = nearest_lines(line, catalogue)
+        models = [parse_model(each) for each in named]
+        given = {"models": models, "endpoints": [parse_line(line, catalogue)]}
+        mistake = named_by_lines(mistake, given, [*named, line])
+        if mistake.field.startswith("endpoints"):
+            lines = nearest_lines(line, catalogue, models)
+    elif not named:
+        lines = nearest_lines(line, catalogue)
     if as_json:
         typer.echo(to_json({**failure(mistake, mistake.status), "nearest": lines}))
     say(str(mistake), "error")

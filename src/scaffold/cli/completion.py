@@ -16,6 +16,7 @@ Offer = str | tuple[str, str]
 
 _OPTIONS = re.compile(r"(?P<before>.*\s(?P<id>[a-z][a-z0-9-]*)\((?:.*,\s*)?)(?P<word>[a-z_]*)")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_MODEL = re.compile(r"[A-Z][A-Za-z0-9]*")
 _OPERATION = re.compile(r"[A-Z]+ [A-Za-z0-9_/{}:.~-]+")
 _TERM = re.compile(r"(?P<before>[A-Za-z]+\s+/\S*\s+(?:.*\s)?)(?P<word>[a-z0-9-]*)")
 
@@ -95,12 +96,13 @@ def endpoint_lines(incomplete: str) -> list[Offer]:
         ids = [each for each in catalogue.patterns.values() if each.family != "app"]
         return [(f"{before}{each.id}", each.title) for each in ids if each.id.startswith(word)]
     methods = catalogue.vocabulary.methods
-    return [f"{method} /" for method in methods if method.startswith(incomplete.upper())]
+    begun = [f"{method} /" for method in methods if method.startswith(incomplete.upper())]
+    return [*begun, *(["model "] if "model".startswith(incomplete) else [])]
 
 
 @_quietly
-def endpoint_names(incomplete: str) -> list[Offer]:
-    """Return the endpoints of the project in this folder, or in the nearest one above it.
+def names(incomplete: str) -> list[Offer]:
+    """Return the endpoints and models of the project in this folder, or the nearest above it.
 
     Some shells evaluate what they are offered, so nothing that is more than a name and a path is.
     """
@@ -108,9 +110,13 @@ def endpoint_names(incomplete: str) -> list[Offer]:
     from scaffold.project.state import ANSWERS_FILE, find_folder, parse_answers
 
     content, _ = read_content(find_folder() / ANSWERS_FILE)
+    recorded = parse_answers(content)
     offers: list[Offer] = []
-    for endpoint in parse_answers(content)["endpoints"]:
+    for endpoint in recorded["endpoints"]:
         name, about = endpoint["name"], f"{endpoint['method']} {endpoint['path']}"
         if name.startswith(incomplete) and _NAME.fullmatch(name):
             offers.append((name, about) if _OPERATION.fullmatch(about) else name)
+    for model in recorded.get("models", ()):
+        if model["name"].startswith(incomplete) and _MODEL.fullmatch(model["name"]):
+            offers.append((model["name"], "a model"))
     return offers

@@ -69,15 +69,15 @@ def add(
     lines: Lines = None,
     data_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A YAML file with endpoints, application patterns."),
+        typer.Option(metavar="FILE", help="A YAML file with models, endpoints, application."),
     ] = None,
     project: Where = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Add endpoints to a project.
+    """Add endpoints and models to a project.
 
-    One that is there already changes nothing.
+    What is there already changes nothing.
     """
     with boundary():
         from scaffold.life import operations
@@ -88,7 +88,7 @@ def add(
             lines = composed_lines(project)
         with changing(project, dry_run) as (found, source):
             added = gather_additions(lines or (), data_file, source)
-            plan = operations.add(found, source, added.endpoints, added.application)
+            plan = operations.add(found, source, added)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 
 
@@ -135,7 +135,7 @@ def composed_lines(project: Path | None) -> list[str]:
 
     with opened(project) as (found, _):
         answers = found.answers
-    composed = compose_endpoints(answers["endpoints"], answers.get("application", []))
+    composed = compose_endpoints(answers["endpoints"], answers.get("application", []), found.models)
     return [format_line(endpoint) for endpoint in composed]
 
 
@@ -145,8 +145,8 @@ def remove(
         list[str],
         typer.Argument(
             metavar="NAME",
-            help="An endpoint's name.",
-            autocompletion=completion.endpoint_names,
+            help="The name of an endpoint or a model.",
+            autocompletion=completion.names,
         ),
     ],
     project: Where = None,
@@ -154,7 +154,7 @@ def remove(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Remove endpoints from a project, with their tests and what only they needed."""
+    """Remove endpoints and models from a project, with tests and what only they needed."""
     with boundary():
         from scaffold.life import operations
 
@@ -169,8 +169,8 @@ def rename(
         str,
         typer.Argument(
             metavar="OLD",
-            help="The endpoint's name.",
-            autocompletion=completion.endpoint_names,
+            help="The name of the endpoint or model.",
+            autocompletion=completion.names,
         ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
@@ -179,7 +179,7 @@ def rename(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Give an endpoint another name; your edits in its module and tests move along."""
+    """Give an endpoint or a model another name; your edits in its modules move along."""
     with boundary():
         from scaffold.life import operations
 
@@ -194,8 +194,8 @@ def edit(
         str,
         typer.Argument(
             metavar="NAME",
-            help="The endpoint's name.",
-            autocompletion=completion.endpoint_names,
+            help="The name of the endpoint or model.",
+            autocompletion=completion.names,
         ),
     ],
     line: Annotated[
@@ -211,7 +211,7 @@ def edit(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Change an endpoint's path, method or patterns; your edits are merged with that."""
+    """Change an endpoint's line, or a model's fields; your edits are merged with that."""
     with boundary():
         from scaffold.life import operations
 
@@ -223,7 +223,7 @@ def edit(
 
 @app.command("list", cls=QuickCommand)
 def list_(project: Where = None, as_json: Json = False) -> None:
-    """List a project's endpoints, and which of their files were edited or are missing."""
+    """List a project's endpoints and models, and which files were edited or are missing."""
     with boundary():
         from scaffold.life.listing import list_endpoints
         from scaffold.shown.pages import to_json

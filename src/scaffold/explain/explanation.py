@@ -1,14 +1,15 @@
-"""What an endpoint will answer: status, headers and cookies, why each is set where it is."""
+"""What an endpoint takes and answers: status, headers and cookies, why each is set there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scaffold.catalogue.guides import guide
 from scaffold.catalogue.patterns import Catalogue, Vocabulary
 from scaffold.explain.browser import deeds
+from scaffold.explain.request import Taken, taken
 from scaffold.explain.wire import Part, Wire
-from scaffold.spec.check import NEW, Checker
+from scaffold.spec.check import Checker, check_new
 from scaffold.spec.plan import Endpoint, Entry
 
 WHY = {
@@ -24,6 +25,7 @@ WHY = {
 READ = "it is read from the request before the endpoint runs"
 OWN = "it belongs to the response pattern itself"
 DECIDED = "the status pattern sets it beside the status"
+SAYS_SO = "your code says so"
 FOR_ONE = "the answer depends on who asks, so the application keeps it out of shared caches"
 
 
@@ -80,6 +82,8 @@ class Explanation:
     """What a valid endpoint will answer, and what it brings into a project.
 
     Attributes:
+        takes: what it takes from the request.
+        tags: under which the document lists it.
         status: the usual one.
         headers: the lines of the usual answer.
         others: answers in other cases, as far as patterns of the endpoint give them.
@@ -91,6 +95,8 @@ class Explanation:
     """
 
     endpoint: Endpoint
+    takes: list[Taken]
+    tags: list[str]
     status: int
     headers: list[Line]
     others: list[OtherAnswer]
@@ -107,15 +113,22 @@ class Explanation:
         return next(values, None)
 
 
-def explain(spec: Mapping[str, Any], catalogue: Catalogue) -> Explanation:
+def explain(
+    spec: Mapping[str, Any], catalogue: Catalogue, models: Sequence[Mapping[str, Any]] = ()
+) -> Explanation:
     """Say what an endpoint of a data file will answer.
+
+    Args:
+        spec: the endpoint.
+        catalogue: the patterns.
+        models: those that it may name; its response declares its own as it would in a project.
 
     Raises:
         InvalidSpec: it is not valid.
     """
-    checker = Checker([], catalogue)
-    checker.endpoints([spec], NEW)
-    plan = checker.plan([spec])
+    answers = check_new({"models": list(models), "endpoints": [spec]}, catalogue)
+    checker = Checker.of(answers, catalogue)
+    plan = checker.plan(answers["endpoints"])
     (endpoint,) = plan.endpoints
     wire, words = Wire(checker.macros, plan), catalogue.vocabulary
     found = [(entry, part) for entry in endpoint.entries() for part in wire.parts(endpoint, entry)]
@@ -127,12 +140,17 @@ def explain(spec: Mapping[str, Any], catalogue: Catalogue) -> Explanation:
     )
     return Explanation(
         endpoint=endpoint,
+        takes=list(taken(endpoint)),
+        tags=list(endpoint.data["tags"]),
         status=endpoint.status_code,
         headers=_private(endpoint, usual, wire),
         others=[
             OtherAnswer(part.status, part.condition, entry.pattern.id, list(part.headers))
             for entry, part in found
             if part.status is not None
+        ]
+        + [
+            OtherAnswer(each, SAYS_SO, "errors", []) for each in endpoint.data["errors"]["statuses"]
         ],
         uses=[
             Use(

@@ -10,11 +10,20 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
-from scaffold.life.operations import Plan, moves_of
-from scaffold.merge.answers import Endpoint, Merged, Side, Versions, differing, merge_answers
+from scaffold.life.operations import Plan, moves_of, words_of_model
+from scaffold.merge.answers import (
+    Endpoint,
+    Merged,
+    Side,
+    Versions,
+    differing,
+    merge_answers,
+    named_alike,
+)
 from scaffold.merge.three_way import Labels, merge_texts, undecided
-from scaffold.merge.trees import Change, merge_moved, merge_versions
+from scaffold.merge.trees import Change, merge_moved, merge_renamed, merge_versions
 from scaffold.project.files import File, Tree, read_file, split_lines
 from scaffold.project.merging import (
     MADE_BY_GIT,
@@ -24,19 +33,20 @@ from scaffold.project.merging import (
     merging,
     way_on,
 )
-from scaffold.project.recorded import named
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
     CONFLICT,
     Project,
     find_folder,
+    model_path,
     page,
     project_of,
     read_project,
     stub,
     stub_test,
 )
+from scaffold.spec.mistakes import named
 from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
 
@@ -55,16 +65,19 @@ class Version:
         rendered: what that generates.
         files: the files that it has, of those that are generated in any version.
         names: for each endpoint in the end the name that it has here, or None if it is missing.
+        models: the names of its models that are others in the end.
     """
 
     project: Project | None
     rendered: Tree
     files: Tree = field(default_factory=dict)
     names: Mapping[str, str | None] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
 
     def sources(self) -> dict[str, str | None]:
-        """Return where the files of endpoints stand that have another path in the end."""
-        return {
+        """Return where the files stand that have another path in the end."""
+        moved = {model_path(new): model_path(old) for old, new in self.models.items()}
+        return moved | {
             kind(name): None if here is None else kind(here)
             for name, here in self.names.items()
             for kind in KINDS
@@ -78,6 +91,13 @@ class Version:
         if file is None:
             return None
         rendered = None if source is None else self.rendered.get(source)
+        words = {
+            word: after
+            for old, new in self.models.items()
+            for word, after in words_of_model(old, new).items()
+        }
+        if rendered is not None and words:
+            return merge_renamed(path, rendered, file, wanted, words)[0]
         if rendered is not None and source != path:
             names = {name: here for name, here in self.names.items() if here not in (None, name)}
             moves = [move for name, here in names.items() for move in moves_of(str(here), name)]
@@ -112,9 +132,11 @@ class Meeting:
         return {path for version in self.all() for path in version.rendered}
 
     def of_endpoints(self) -> set[str]:
-        """Return where the files of endpoints stand in any of them."""
-        names = {name for v in self.all() if v.project for name in v.project.names()}
-        return {kind(name) for name in names for kind in KINDS}
+        """Return where the files of endpoints and models stand in any of them."""
+        projects = [version.project for version in self.all() if version.project]
+        names = {name for project in projects for name in project.names()}
+        models = {model_path(model["name"]) for project in projects for model in project.models}
+        return models | {kind(name) for name in names for kind in KINDS}
 
     def knows(self, path: str, here: File | None, file: File | None, wanted: Tree) -> bool:
         """Say whether a file holds nothing but what is generated, or stands in another one too."""
@@ -187,13 +209,20 @@ def _plan(
     base, ours, theirs = projects
     if ours is None or theirs is None:
         raise UsageMistake(f"one side has no {ANSWERS_FILE}, so there is nothing to merge")
+    catalogue = source(ours.origin).catalogue
     versions = Versions(
         base, ours, theirs, *(_steps(folder, repository, what.base, tip) for tip in commits[1:])
     )
-    meeting = Meeting(*(_version(project, source) for project in projects))
+    versions, renames = named_alike(versions, catalogue)
+    meeting = Meeting(
+        *(
+            replace(_version(project, source), models=names)
+            for project, names in zip(projects, renames, strict=True)
+        )
+    )
     meeting = _read(meeting, repository, commits, meeting.paths())
     made = _made_by_git(repository, what, meeting)
-    answers = _answers(folder, what, versions, meeting, made, decided)
+    answers = _answers(folder, what, versions, meeting, made, decided, catalogue)
     wanted = _rendered(answers, versions, source)
     paths = meeting.paths() | wanted.keys()
     meeting = _named(_read(meeting, repository, commits, paths), answers)
@@ -323,6 +352,7 @@ def _answers(
     meeting: Meeting,
     made: Made,
     decided: Mapping[str, Side],
+    catalogue: Catalogue,
 ) -> Merged:
     """Return the merged answers: what a person has decided on, or else what both sides say."""
     here = read_file(folder / ANSWERS_FILE)
@@ -340,7 +370,12 @@ def _answers(
                 for name in versions.base.names()
                 if any(meeting.worked_on(version, kind(name)) for kind in KINDS)
             }
-    return merge_answers(versions, worked_on, decided)
+            worked_on[side] |= {
+                model["name"]
+                for model in versions.base.models
+                if meeting.worked_on(version, model_path(model["name"]))
+            }
+    return merge_answers(versions, worked_on, decided, catalogue)
 
 
 def _rendered(answers: Merged, versions: Versions, source: Sources) -> Tree:

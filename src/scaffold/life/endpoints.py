@@ -85,8 +85,10 @@ def find(answers: Mapping[str, Any], name: str) -> Endpoint:
     found = _named(answers["endpoints"], name)
     if found is None:
         names = [endpoint["name"] for endpoint in answers["endpoints"]]
+        names += [model["name"] for model in answers.get("models") or ()]
         hint = did_you_mean(name, names, "`scaffold list` shows them")
-        raise UsageMistake(f"there is no endpoint {name}", hint)
+        kind = "model" if name[:1].isupper() else "endpoint"
+        raise UsageMistake(f"there is no {kind} {name}", hint)
     return found
 
 

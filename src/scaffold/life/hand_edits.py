@@ -17,9 +17,17 @@ from scaffold.errors import Refused, ScaffoldError
 from scaffold.life.endpoints import same_endpoint
 from scaffold.project.files import Tree, read_file
 from scaffold.project.sources import Source, source_of
-from scaffold.project.state import ANSWERS_FILE, ROUTERS_FILE, Project, project_of, stub, stub_test
+from scaffold.project.state import (
+    ANSWERS_FILE,
+    ROUTERS_FILE,
+    Project,
+    model_path,
+    project_of,
+    stub,
+    stub_test,
+)
 from scaffold.project.syntax import python_tree
-from scaffold.spec.lines import format_line
+from scaffold.spec.lines import format_line, format_model
 from scaffold.system import git
 
 
@@ -112,7 +120,8 @@ def _looks_stale(project: Project, base: Tree) -> bool:
     for name in project.names():
         if not any(_is(project, path, base) for path in (stub(name), stub_test(name))):
             return True
-    whole = ("pyproject.toml", "app/main.py", "app/middleware.py", ROUTERS_FILE)
+    whole = ["pyproject.toml", "app/main.py", "app/middleware.py", ROUTERS_FILE]
+    whole += [model_path(model["name"]) for model in project.models]
     return not all(_is(project, path, base) for path in whole if path in base)
 
 
@@ -205,12 +214,25 @@ def _differences(before: Project, after: Project) -> Iterator[tuple[str, str]]:
         name = endpoint["name"]
         if name in old and not same_endpoint(old[name], endpoint):
             yield f"it changes {name}", f"scaffold edit {shlex.quote(name)} {_line(endpoint)}"
+    yield from _model_differences(before, after)
     for key in sorted(before.answers.keys() | after.answers.keys()):
-        if key != "endpoints" and before.answers.get(key) != after.answers.get(key):
+        if key not in ("endpoints", "models") and before.answers.get(key) != after.answers.get(key):
             yield f"it changes {key}", f"scaffold update --data {shlex.quote(key)}=..."
     if before.origin != after.origin:
         version = shlex.quote(after.origin.commit or "")
         yield f"it changes _commit to {version}", f"scaffold update --to {version}"
+
+
+def _model_differences(before: Project, after: Project) -> Iterator[tuple[str, str]]:
+    old, new = ({model["name"]: model for model in side.models} for side in (before, after))
+    for name, model in new.items():
+        line = shlex.quote(format_model(model))
+        if name not in old:
+            yield f"it lists the model {name}", f"scaffold add {line}"
+        elif old[name]["fields"] != model["fields"]:
+            yield f"it changes the model {name}", f"scaffold edit {shlex.quote(name)} {line}"
+    for name in old.keys() - new.keys():
+        yield f"it does not list the model {name}", f"scaffold remove {shlex.quote(name)}"
 
 
 def _line(endpoint: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""`scaffold list`: the endpoints of a project, and what became of their files."""
+"""`scaffold list`: the endpoints and models of a project, and what became of their files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from scaffold.project.files import Tree, read_file
 from scaffold.project.recorded import refusing
 from scaffold.project.renders import rendered
 from scaffold.project.sources import Source
-from scaffold.project.state import Project, find_folder, read_project, stub, stub_test
+from scaffold.project.state import Project, find_folder, model_path, read_project, stub, stub_test
 from scaffold.template.origin import Origin
 
 State = Literal["generated", "edited", "missing", "unknown"]
@@ -35,24 +35,39 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class ListedModel:
+    """One model of a project.
+
+    Attributes:
+        model: as the answers file lists it.
+        module: what became of its module, see `Listed`.
+    """
+
+    model: dict[str, Any]
+    module: State
+
+
+@dataclass(frozen=True)
 class Listing:
-    """The endpoints of a project.
+    """The endpoints and models of a project.
 
     Attributes:
         folder: the project.
         origin: the template and the version that it was generated with.
         endpoints: in the order of the answers file.
+        models: the same.
         notes: what is wrong with the answers file or should not be done, or could not be found out.
     """
 
     folder: Path
     origin: Origin
     endpoints: list[Listed]
+    models: list[ListedModel]
     notes: list[str]
 
 
 def list_endpoints(folder: Path | None = None) -> Listing:
-    """Return the endpoints of the project in a folder.
+    """Return the endpoints and models of the project in a folder.
 
     Raises:
         UsageMistake: there is no project.
@@ -65,7 +80,8 @@ def list_endpoints(folder: Path | None = None) -> Listing:
         # Without the template there is still the list itself, when that can be read.
         project = read_project(find_folder(folder))
         listed = [Listed(endpoint, "unknown", "unknown") for endpoint in project.endpoints]
-        return Listing(project.folder, project.origin, listed, [str(error)])
+        models = [ListedModel(model, "unknown") for model in project.models]
+        return Listing(project.folder, project.origin, listed, models, [str(error)])
 
 
 def _listing(project: Project, source: Source) -> Listing:
@@ -79,16 +95,21 @@ def _listing(project: Project, source: Source) -> Listing:
         )
         for endpoint in project.endpoints
     ]
+    models = [
+        ListedModel(model, _state(project, base, model_path(model["name"])))
+        for model in project.models
+    ]
     found = hand_edits(project, source, base)
     undecided = [f"{path} holds conflicts to decide" for path in undecided_files(project, base)]
     notes = [*([found] if found else []), *undecided, *_missing(project, base), *notes]
-    return Listing(project.folder, project.origin, listed, notes)
+    return Listing(project.folder, project.origin, listed, models, notes)
 
 
 def _missing(project: Project, base: Tree) -> Iterator[str]:
     """Yield a note on the modules without which nothing else works."""
-    endpoints = {stub(name) for name in project.names()}
-    for path in sorted(base.keys() - endpoints):
+    listed = {stub(name) for name in project.names()}
+    listed |= {model_path(model["name"]) for model in project.models}
+    for path in sorted(base.keys() - listed):
         if path.startswith("app/") and not (project.folder / path).exists():
             yield (
                 f"{path} is generated, but missing; when a merge or a rebase took it away, "

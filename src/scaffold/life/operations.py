@@ -12,36 +12,45 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import InvalidSpec, Refused
+from scaffold.errors import InvalidSpec, Refused, UsageMistake
 from scaffold.life import endpoints as lists
+from scaffold.life import models
+from scaffold.life.additions import Additions
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
-from scaffold.life.own_imports import followed, importers, kept_modules
+from scaffold.life.own_imports import followed, importers, kept_modules, renamed_in_own
 from scaffold.life.requirements import new_requirements
 from scaffold.merge.trees import REJECTED, Change, Move, merge
 from scaffold.project.files import Tree, read_file
 from scaffold.project.merging import refuse_while_merging
-from scaffold.project.recorded import check_whole, named, refusing
+from scaffold.project.recorded import check_whole, refusing
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
     CONFLICT,
+    MODELS_FILE,
     Project,
     find_folder,
+    model_module,
+    model_path,
     page,
     read_project,
     stub,
     stub_test,
 )
 from scaffold.project.syntax import spoiled
-from scaffold.spec.lines import parse_line
+from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.mistakes import named, named_by_lines
+from scaffold.spec.models import declared_by, traced, with_listed
 from scaffold.system.progress import working
 from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
 
 Endpoint = dict[str, Any]
+Model = dict[str, Any]
 
+UPDATE_FIRST = "run `scaffold update` first"
 _OWN_MISTAKE = "this is a mistake in scaffold itself; please report it with that file"
 
 
@@ -110,60 +119,136 @@ def unmerged_project(folder: Path | None = None) -> Project:
     return read_project(found)
 
 
-def read_edit(name: str, line: str, source: Source) -> Endpoint:
-    """Return the endpoint of a line, under an endpoint's own name where the line names none."""
-    named = re.search(r"\sas\s+\S+\s*\Z", line) is not None
-    return parse_line(line if named else f"{line} as {name}", source.catalogue)
+def read_edit(name: str, line: str, source: Source) -> Endpoint | Model:
+    """Return the endpoint or model of a line; an endpoint keeps its name where it names none."""
+    if is_model(line):
+        return parse_model(line)
+    renamed = re.search(r"\sas\s+\S+\s*\Z", line) is not None
+    return parse_line(line if renamed else f"{line} as {name}", source.catalogue)
 
 
-def add(
-    project: Project,
-    source: Source,
-    endpoints: Sequence[Endpoint],
-    application: Sequence[Any] = (),
-) -> Plan:
-    """Plan endpoints, and application patterns, that come.
+def add(project: Project, source: Source, added: Additions) -> Plan:
+    """Plan models, endpoints, and application patterns, that come.
 
     Args:
         project: the project.
         source: its template, as `opened` yields it.
-        endpoints: as in a data file.
-        application: entries as in a data file.
+        added: what comes.
 
     Raises:
-        InvalidSpec: an endpoint cannot be generated.
+        InvalidSpec: an endpoint or a model cannot be generated.
         UsageMistake: there is another one of that name.
         Refused: a file of the owner's stands where a new one belongs.
     """
-    _check_form(endpoints, source)
-    answers = lists.with_endpoints(project.answers, endpoints)
-    answers = lists.with_application(answers, application)
-    return _plan(project, source, answers)
+    if added.models and "model" not in source.catalogue.vocabulary.shapes:
+        raise Refused("the project's version of the template has no models", UPDATE_FIRST)
+    names = [name for each in added.endpoints if (name := _name(each)) is not None]
+    new = [name for name in names if name not in project.names()]
+    added = _checked(project.answers, source, added, new)
+    answers = models.with_models(project.answers, added.models)
+    answers = lists.with_endpoints(answers, added.endpoints)
+    answers = lists.with_application(answers, added.application)
+    return _plan(project, source, with_listed(answers, new, source.catalogue))
 
 
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
-    """Plan endpoints that go.
+    """Plan endpoints and models that go.
 
     Raises:
-        UsageMistake: there is no endpoint of that name.
+        UsageMistake: there is nothing of that name.
+        Refused: what stays names a model that goes.
     """
-    answers = lists.without_endpoints(project.answers, names)
-    return _plan(project, source, answers, leaving=names)
+    gone = [name for name in names if models.find(project.answers, name)]
+    leaving = [name for name in names if name not in gone]
+    answers = lists.without_endpoints(project.answers, leaving)
+    answers = models.without_models(answers, gone, source.catalogue)
+    return _plan(project, source, answers, leaving=leaving)
 
 
 def rename(project: Project, source: Source, old: str, new: str) -> Plan:
-    """Plan another name for an endpoint; its owner's edits move along."""
-    endpoint = lists.find(project.answers, old)
-    return edit(project, source, old, {**endpoint, "name": new})
+    """Plan another name for an endpoint or a model; its owner's edits move along."""
+    if models.find(project.answers, old):
+        wanted = models.renamed(project.answers, old, new, source.catalogue)
+        return edit(project, source, old, wanted)
+    return edit(project, source, old, {**lists.find(project.answers, old), "name": new})
 
 
-def edit(project: Project, source: Source, name: str, endpoint: Endpoint) -> Plan:
-    """Plan that an endpoint becomes another one, under its name or a new one."""
+def edit(project: Project, source: Source, name: str, wanted: Endpoint | Model) -> Plan:
+    """Plan that an endpoint, or a model, becomes another one, under its name or a new one.
+
+    Raises:
+        UsageMistake: there is none of that name, or it is of the other kind.
+    """
+    if models.find(project.answers, name):
+        if "method" in wanted:
+            raise UsageMistake(f"{name} is a model", f"write it as model {name}(field=type, ...)")
+        return _edit_model(project, source, name, wanted)
     lists.find(project.answers, name)
+    if "method" not in wanted:
+        raise UsageMistake(f"{name} is an endpoint", "write it as a method, a path and patterns")
+    return _edit_endpoint(project, source, name, wanted)
+
+
+def _edit_endpoint(project: Project, source: Source, name: str, wanted: Endpoint) -> Plan:
+    before = lists.find(project.answers, name)
     refuse_package(project, name)
-    _check_form([endpoint], source)
-    answers = lists.with_endpoint_changed(project.answers, name, endpoint)
-    return _plan(project, source, answers, moves=moves_of(name, endpoint["name"]))
+    declares = [declared_by(each, source.catalogue) for each in (before, wanted)]
+    new = [wanted["name"]] if declares[0] != declares[1] else []
+    others = lists.without_endpoints(project.answers, [name])
+    checked = _checked(others, source, Additions(endpoints=[wanted]), new)
+    answers = lists.with_endpoint_changed(project.answers, name, checked.endpoints[0])
+    answers = with_listed(models.with_models(answers, checked.models), new, source.catalogue)
+    return _plan(project, source, answers, moves=moves_of(name, wanted["name"]))
+
+
+def _edit_model(project: Project, source: Source, name: str, wanted: Model) -> Plan:
+    new = wanted["name"]
+    answers = models.with_model_changed(project.answers, name, wanted, source.catalogue)
+    _checked({**answers, "endpoints": []}, source, Additions(models=[wanted]), [])
+    return _plan(project, source, answers, renamed=(name, new) if new != name else None)
+
+
+def _checked(
+    answers: dict[str, Any], source: Source, added: Additions, new: Sequence[str]
+) -> Additions:
+    """Return what comes, with the models that its endpoints have declared, which only name them.
+
+    Args:
+        answers: what there is besides.
+        source: the template.
+        added: what comes.
+        new: the names of those endpoints whose models are listed.
+
+    Raises:
+        InvalidSpec: some of it is wrong in itself; the message names its line, or counts from
+            the first of what comes.
+    """
+    coming = [_name(each) for each in (*added.endpoints, *added.models)]
+    others = [each for each in answers["endpoints"] if each["name"] not in coming]
+    known = [each for each in answers.get("models") or () if each["name"] not in coming]
+    given = [*added.models, *known]
+    whole = {"models": given, "endpoints": [*others, *added.endpoints]}
+    written = {"models": added.models, "endpoints": added.endpoints}
+    try:
+        listed = with_listed(whole, new, source.catalogue)
+    except InvalidSpec as error:
+        raise named(error, whole) from error
+    endpoints: list[Endpoint] = listed["endpoints"][len(others) :]
+    try:
+        source.check({"models": listed["models"], "endpoints": endpoints})
+    except InvalidSpec as error:
+        mistake = traced(error, {**written, "models": given}, listed, source.catalogue)
+        by_line = named_by_lines(mistake, written, added.lines)
+        by_name = named(mistake, {"models": given, "endpoints": []})
+        raise (by_line if by_line is not mistake else by_name) from error
+    declared = listed["models"][len(given) :]
+    return replace(added, endpoints=endpoints, models=[*added.models, *declared])
+
+
+def _name(item: Any) -> str | None:
+    """Return the name of an endpoint or model, which may be none yet."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def carry_out(plan: Plan, *, force: bool = False) -> None:
@@ -202,8 +287,18 @@ def _plan(
     answers: dict[str, Any],
     moves: tuple[Move, ...] = (),
     leaving: Sequence[str] = (),
+    renamed: tuple[str, str] | None = None,
 ) -> Plan:
-    """Plan other answers at the project's own version."""
+    """Plan other answers at the project's own version.
+
+    Args:
+        project: the project.
+        source: its template.
+        answers: the other answers.
+        moves: the files that stand elsewhere then.
+        leaving: the endpoints that go.
+        renamed: the name of a model, and what it is from now on.
+    """
     refuse_moved(project)
     with working("Rendering the project"), refusing(project):
         base = source.render(project.answers)
@@ -216,11 +311,29 @@ def _plan(
             theirs = source.render(answers)
         except InvalidSpec as error:
             raise named(error, answers) from error
-    _refuse_taken(project, base, theirs)
-    plan = plan_merge(project, project.origin, base, theirs, moves)
+    theirs = _without_taken(project, base, theirs)
+    if renamed is not None:
+        plan = _renaming(project, base, theirs, *renamed)
+    else:
+        plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
     note = f"add to your dependencies: {', '.join(needed)}"
     return replace(plan, notes=(*plan.notes, note)) if needed else plan
+
+
+def _renaming(project: Project, base: Tree, theirs: Tree, old: str, new: str) -> Plan:
+    """Plan another name for a model: in its module, and in all that name it, the owner's too."""
+    words = words_of_model(old, new)
+    moves = (Move(model_path(old), model_path(new), words),)
+    changes = merge(base, theirs, project.folder, moves, words)
+    known = importers(project.folder, theirs, changes)
+    changes += renamed_in_own(words, known, theirs, project.folder)
+    changes.sort(key=lambda change: change.path)
+    word = re.compile(rf"\b{old}\b".encode())
+    edited = ((change.path, change.after) for change in changes if change.edited)
+    left = [path for path, after in edited if after and word.search(after.content)]
+    note = f"these still say {old}, in texts or otherwise: {', '.join(left)}"
+    return Plan(project, project.origin, tuple(changes), (note,) if left else ())
 
 
 def plan_merge(
@@ -246,20 +359,26 @@ def plan_merge(
     return Plan(project, target, tuple(changes), tuple(notes), tuple(refused))
 
 
-def _check_form(endpoints: Sequence[Endpoint], source: Source) -> None:
-    """Refuse endpoints that are wrong in themselves, in words that count from the first of them."""
-    source.check({"endpoints": list(endpoints)})
+def _without_taken(project: Project, base: Tree, theirs: Tree) -> Tree:
+    """Refuse to mix a new file with one that its owner has written under the same path.
 
-
-def _refuse_taken(project: Project, base: Tree, theirs: Tree) -> None:
-    """Refuse to mix a new file with one that its owner has written under the same path."""
+    Only a package that holds no code may be the owner's: it is not generated then.
+    """
+    found = dict(theirs)
     for path in sorted(theirs.keys() - base.keys()):
         ours = read_file(project.folder / path)
-        if ours is not None and ours.content != theirs[path].content:
-            raise Refused(
-                f"{path} is a file of yours, and the new endpoint needs one there",
-                "rename yours, or give the endpoint another name with `as NAME`",
-            )
+        if ours is None or ours.content == theirs[path].content:
+            continue
+        if path == MODELS_FILE and b" import " not in theirs[path].content:
+            del found[path]
+            continue
+        kind = "model" if path.startswith("app/models/") else "endpoint"
+        how = " with `as NAME`" if kind == "endpoint" else ""
+        raise Refused(
+            f"{path} is a file of yours, and the new {kind} needs one there",
+            f"rename yours, or give the {kind} another name{how}",
+        )
+    return found
 
 
 def undecided_files(project: Project, generated: Tree) -> Iterator[str]:
@@ -279,6 +398,17 @@ def moves_of(old: str, new: str) -> tuple[Move, ...]:
         return ()
     words = {old: new, f"test_{old}": f"test_{new}"}
     return tuple(Move(path(old), path(new), words) for path in (stub, stub_test, page))
+
+
+def words_of_model(old: str, new: str) -> dict[str, str]:
+    """Return the names in modules that change with the name of a model."""
+    before, after = model_module(old), model_module(new)
+    return {
+        old: new,
+        f"example_{before}": f"example_{after}",
+        f"find_{before}": f"find_{after}",
+        f"app.models.{before}": f"app.models.{after}",
+    }
 
 
 def _notes(project: Project, changes: Sequence[Change]) -> Iterator[str]:

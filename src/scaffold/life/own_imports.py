@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from scaffold.merge.trees import Change, Move
+from scaffold.merge.words import rename_words
 from scaffold.project.files import File, Tree, read_file
 from scaffold.project.python_text import Edit, PythonText
 from scaffold.project.syntax import python_tree
@@ -101,6 +102,26 @@ def followed(moves: Sequence[Move], known: Sequence[Importer], folder: Path) -> 
         if made != content:
             before = read_file(folder / importer.path)
             yield Change(importer.path, before, File(made, importer.file.executable), edited=True)
+
+
+def renamed_in_own(
+    words: Mapping[str, str], known: Sequence[Importer], generated: Tree, folder: Path
+) -> Iterator[Change]:
+    """Yield what becomes of the owner's modules that import a model of another name.
+
+    Args:
+        words: the names that change, that of its module with dots.
+        known: the modules of the owner.
+        generated: the files that are none of these, whatever the owner has edited in them.
+        folder: the project.
+    """
+    module = next(word for word in words if "." in word)
+    for importer in known:
+        if importer.path not in generated and importer.imports(module):
+            after = rename_words(importer.path, importer.file, words)
+            if after != importer.file:
+                before = read_file(folder / importer.path)
+                yield Change(importer.path, before, after, edited=True)
 
 
 def _modules(folder: Path) -> Iterator[str]:

@@ -1,18 +1,21 @@
-"""Merge the answers of two branches by what they mean: endpoints by name, options one by one.
+"""Merge the answers of two branches by what they mean: endpoints and models by name, part by part.
 
 What only one side has changed is taken from it. What both have changed in two ways is asked for,
 and so is an endpoint that one side has removed and the other has worked on.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import Refused, UsageMistake
 from scaffold.project.state import Project
-from scaffold.spec.lines import format_line
+from scaffold.spec.lines import format_line, format_model
+from scaffold.spec.models import renamed_in, users, with_model_renamed
 from scaffold.template.origin import Origin
 
+Answers = dict[str, Any]
 Endpoint = dict[str, Any]
 Side = Literal["ours", "theirs"]
 """A side of a merge, in git's words: what git is at, and what it merges into that."""
@@ -31,6 +34,9 @@ WORDS = (
     "application_patterns",
 )
 """Lists of words, which are sets as well."""
+
+LISTS = ("models", "endpoints")
+"""Answers whose items are decided by their names."""
 
 HOW_TO_DECIDE = (
     "for each of them say --ours NAME or --theirs NAME, as in scaffold resolve --ours {name}; "
@@ -163,17 +169,70 @@ def _place(track: Track, order: Sequence[str]) -> int:
     return order.index(track.ours["name"]) if track.ours else len(order)
 
 
+def named_alike(versions: Versions, catalogue: Catalogue) -> tuple[Versions, list[dict[str, str]]]:
+    """Return three versions in which each model has the name that a side has given it.
+
+    Args:
+        versions: the versions as they are.
+        catalogue: the patterns, in whose options models are named.
+
+    Returns:
+        The versions, and of base, ours and theirs the names of models that are others now.
+    """
+    base, sides = versions.base, (versions.ours, versions.theirs)
+    renames: dict[str, str] = {}
+    for side in reversed(sides):
+        renames |= _renames(base, side) if base else {}
+    answers: list[Answers] = []
+    done: list[dict[str, str]] = []
+    for project in (base, *sides):
+        known = _fields(project)
+        mine = {old: new for old, new in renames.items() if old in known and new not in known}
+        now = project.answers if project else {}
+        for old, new in mine.items():
+            now = with_model_renamed(now, old, new, catalogue)
+        answers.append(now)
+        done.append(mine)
+    alike = replace(
+        versions,
+        base=base and replace(base, answers=answers[0]),
+        ours=replace(versions.ours, answers=answers[1]),
+        theirs=replace(versions.theirs, answers=answers[2]),
+    )
+    return alike, done
+
+
+def _renames(base: Project, side: Project) -> dict[str, str]:
+    """Return which models of a side have the fields of one that is gone there."""
+    before, after = (_fields(project) for project in (base, side))
+    new = {name: fields for name, fields in after.items() if name not in before}
+    renames: dict[str, str] = {}
+    for old in before.keys() - after.keys():
+        for name, fields in new.items():
+            as_new = {key: renamed_in(str(type_), old, name) for key, type_ in before[old].items()}
+            if fields == as_new and name not in renames.values():
+                renames.setdefault(old, name)
+    return renames
+
+
+def _fields(project: Project | None) -> dict[str, Any]:
+    """Return the fields of each model by its name."""
+    return {model["name"]: model["fields"] for model in project.models} if project else {}
+
+
 def merge_answers(
     versions: Versions,
     worked_on: Mapping[Side, Collection[str]],
     decided: Mapping[str, Side],
+    catalogue: Catalogue,
 ) -> Merged:
     """Return the answers of the merged project, and its version of the template.
 
     Args:
         versions: the projects of the three commits.
-        worked_on: the names of the endpoints whose files were edited on a side since `base`.
-        decided: whose version of an endpoint, or of another answer, is taken; by its name.
+        worked_on: the names of what has files that were edited on a side since `base`.
+        decided: whose version of an endpoint, a model, or another answer is taken; by its name.
+        catalogue: the patterns, in whose options models are named.
 
     Raises:
         Refused: there is something left to decide; the message says how.
@@ -181,7 +240,8 @@ def merge_answers(
     """
     tracks = versions.tracks()
     values = dict(_values(versions))
-    _refuse_idle(tracks, values, decided)
+    models = dict(_models(versions))
+    _refuse_idle(tracks, values | models, decided)
     asked: dict[str, str] = {}
     found = [(_endpoint(track, worked_on, decided, asked), track) for track in tracks]
     kept = [(endpoint, track) for endpoint, track in found if endpoint is not None]
@@ -189,27 +249,47 @@ def merge_answers(
     names = [endpoint["name"] for endpoint in endpoints]
     for name in sorted({name for name in names if names.count(name) > 1} - decided.keys()):
         asked.setdefault(name, f"two endpoints would be called {name}")
+    listed = {
+        name: _model(name, sides, worked_on, decided, asked) for name, sides in models.items()
+    }
+    kept_models = [
+        {"name": name, "fields": fields} for name, fields in listed.items() if fields is not _ABSENT
+    ]
+    for name in listed.keys() - {model["name"] for model in kept_models} - asked.keys():
+        by = users({"endpoints": endpoints, "models": kept_models}, name, catalogue)
+        if by:
+            asked[name] = f"one side has removed the model {name}, and {by[0]} names it"
     answers = {name: _value(name, *sides, decided, asked) for name, sides in values.items()}
     if asked:
         raise Refused("; ".join(asked.values()), HOW_TO_DECIDE.format(name=next(iter(asked))))
     origin = answers.pop(VERSION)
     known = {name: value for name, value in answers.items() if value is not _ABSENT}
+    if kept_models:
+        known["models"] = kept_models
     return Merged({**known, "endpoints": endpoints}, origin, [track for _, track in kept])
 
 
 def differing(versions: Versions) -> list[str]:
     """Return the names of what is not the same on both sides, and so can be decided."""
     endpoints = [t.name() for t in versions.tracks() if not _same(t.ours, t.theirs)]
-    others = [name for name, (_, one, other) in _values(versions) if not _same(one, other)]
+    values = [*_models(versions), *_values(versions)]
+    others = [name for name, (_, one, other) in values if not _same(one, other)]
     return [*endpoints, *others]
 
 
+def _models(versions: Versions) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
+    """Yield the models by their names, each with the fields of the three versions."""
+    base, ours, theirs = map(_fields, (versions.base, versions.ours, versions.theirs))
+    for name in {**ours, **theirs, **base}:
+        yield name, (base.get(name, _ABSENT), ours.get(name, _ABSENT), theirs.get(name, _ABSENT))
+
+
 def _values(versions: Versions) -> Iterator[tuple[str, tuple[Any, Any, Any]]]:
-    """Yield the answers but the endpoints, each with its three values, and the version."""
+    """Yield the answers but these lists, each with its three values, and the version."""
     sides = (versions.base, versions.ours, versions.theirs)
     answers = [side.answers if side else {} for side in sides]
     for name in {**answers[1], **answers[2]}:
-        if name != "endpoints":
+        if name not in LISTS:
             base, ours, theirs = (side.get(name, _ABSENT) for side in answers)
             yield name, (base, ours, theirs)
     base, ours, theirs = (side.origin if side else _ABSENT for side in sides)
@@ -252,6 +332,32 @@ def _endpoint(
         asked[name] = f"both sides have changed {name}: {lines}"
         return None
     return merged
+
+
+def _model(
+    name: str,
+    sides: tuple[Any, Any, Any],
+    worked_on: Mapping[Side, Collection[str]],
+    decided: Mapping[str, Side],
+    asked: dict[str, str],
+) -> Any:
+    """Return the fields of a model, or `_ABSENT` where it goes."""
+    base, ours, theirs = sides
+    if name in decided:
+        return ours if decided[name] == "ours" else theirs
+    if base is not _ABSENT and (ours is _ABSENT) != (theirs is _ABSENT):
+        kept, at = (theirs, "theirs") if ours is _ABSENT else (ours, "ours")
+        other = "ours" if at == "theirs" else "theirs"
+        if not _same(kept, base) or name in worked_on[at]:  # type: ignore[index]
+            asked[name] = f"{other} has removed the model {name}, and {at} has changed it"
+        return _ABSENT
+    try:
+        return _merge("fields", base, ours, theirs)
+    except _Clash:
+        lines = [format_model({"name": name, "fields": fields}) for fields in (ours, theirs)]
+        asked[name] = f"both sides have changed the model {name}: ours to {lines[0]}, "
+        asked[name] += f"theirs to {lines[1]}"
+        return ours
 
 
 def _value(

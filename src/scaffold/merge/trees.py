@@ -7,6 +7,7 @@ stands in the project. Nothing is written; the result is a list of changes.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from scaffold.errors import Refused
@@ -14,12 +15,14 @@ from scaffold.merge.answers_file import merge_recorded
 from scaffold.merge.line_sets import settle
 from scaffold.merge.python.modules import merge_modules
 from scaffold.merge.three_way import UPDATING, Labels, merge_texts, undecided
-from scaffold.merge.words import rename_words, renamed_words
-from scaffold.project.files import File, Tree, read_file
+from scaffold.merge.words import rename_words, renamed_words, replaced
+from scaffold.project.files import File, Tree, read_file, split_lines
 from scaffold.project.python_text import PythonText
 from scaffold.project.state import ANSWERS_FILE, CONFLICT
 from scaffold.project.syntax import spoiled
 from scaffold.system.paths import refuse_outside
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 REJECTED = ".rej"
 """What is put behind the name of a new version that could not be merged."""
@@ -73,7 +76,13 @@ class Move:
     words: Mapping[str, str]
 
 
-def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) -> list[Change]:
+def merge(
+    base: Tree,
+    theirs: Tree,
+    folder: Path,
+    moves: tuple[Move, ...] = (),
+    words: Mapping[str, str] = NONE,
+) -> list[Change]:
     """Return what must happen in a project, sorted by path.
 
     Args:
@@ -81,6 +90,7 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
         theirs: the render that is wanted.
         folder: the project.
         moves: which files of `base` stand under another path in `theirs`.
+        words: the names that change in all modules.
 
     Raises:
         Refused: a file that must change holds conflicts of an earlier update, or is none of the
@@ -90,11 +100,11 @@ def merge(base: Tree, theirs: Tree, folder: Path, moves: tuple[Move, ...] = ()) 
     changes: list[Change] = []
     for move in moves:
         if _can_move(move, base, theirs, folder):
-            changes += _moved(move, base.pop(move.source), theirs.pop(move.target), folder)
+            changes += _moved(move, base.pop(move.source), theirs.pop(move.target), folder, words)
     for path in sorted(base.keys() | theirs.keys()):
         if base.get(path) != theirs.get(path):
             ours = read_file(folder / path)
-            changes += _merged(path, base.get(path), ours, theirs.get(path))
+            changes += _merged(path, base.get(path), ours, theirs.get(path), words)
     for change in changes:
         refuse_outside(folder, change.path)
     return sorted(changes, key=lambda change: change.path)
@@ -105,12 +115,17 @@ def _can_move(move: Move, base: Tree, theirs: Tree, folder: Path) -> bool:
     return generated and read_file(folder / move.target) is None
 
 
-def _moved(move: Move, base: File, theirs: File, folder: Path) -> list[Change]:
+def _moved(
+    move: Move, base: File, theirs: File, folder: Path, words: Mapping[str, str]
+) -> list[Change]:
     ours = read_file(folder / move.source)
     if ours is None:
         return []
     _refuse_undecided(move.source, ours)
-    after, conflict = merge_moved(move, base, ours, theirs)
+    if words:
+        after, conflict = merge_renamed(move.target, base, ours, theirs, words)
+    else:
+        after, conflict = merge_moved(move, base, ours, theirs)
     edited = not ours.is_same(base)
     return [
         Change(move.source, ours, None),
@@ -128,7 +143,13 @@ def merge_moved(move: Move, base: File, ours: File, theirs: File) -> tuple[File,
     return merge_versions(move.target, base, ours, theirs)
 
 
-def _merged(path: str, base: File | None, ours: File | None, theirs: File | None) -> list[Change]:
+def _merged(
+    path: str,
+    base: File | None,
+    ours: File | None,
+    theirs: File | None,
+    words: Mapping[str, str] = NONE,
+) -> list[Change]:
     """Return the changes of one path, at which the two renders differ."""
     if ours is None:
         # What its owner has deleted stays deleted.
@@ -137,14 +158,39 @@ def _merged(path: str, base: File | None, ours: File | None, theirs: File | None
         return [Change(path, ours, None, edited=base is None or not ours.is_same(base))]
     if path != ANSWERS_FILE and not ours.is_same(base) and not ours.is_same(theirs):
         _refuse_undecided(path, ours)
-    after, conflict = merge_versions(path, base, ours, theirs)
+    edited = path != ANSWERS_FILE and not ours.is_same(base)
+    if words and base is not None:
+        after, conflict = merge_renamed(path, base, ours, theirs, words)
+    else:
+        after, conflict = merge_versions(path, base, ours, theirs)
     if conflict and after == ours:
         beside = File(theirs.content, theirs.executable)
         return [Change(path + REJECTED, None, beside, edited=True, conflict=True)]
     if after == ours:
         return []
-    edited = path != ANSWERS_FILE and not ours.is_same(base)
     return [Change(path, ours, after, edited=edited, conflict=conflict)]
+
+
+def merge_renamed(
+    path: str, base: File, ours: File, theirs: File, words: Mapping[str, str]
+) -> tuple[File, bool]:
+    """Merge a file in which names change; say whether it is in conflict.
+
+    In the lines that are as they were generated they change everywhere, in texts too; in those of
+    the owner where they mean what is called otherwise.
+    """
+    if not path.endswith(".py") or not ours.is_text() or ours.is_same(base):
+        return merge_versions(path, base, ours, theirs)
+    lines = split_lines(base.unix().content)
+    renamed = [replaced(line, words) for line in lines]
+    known = dict(zip(lines, renamed, strict=True))
+    own = rename_words(path, ours.unix(), words).content
+    pairs = zip(split_lines(ours.unix().content), split_lines(own), strict=True)
+    content = b"".join(known.get(before, after) for before, after in pairs)
+    if ours.has_crlf():
+        content = content.replace(b"\n", b"\r\n")
+    base = replace(base, content=b"".join(renamed))
+    return merge_versions(path, base, replace(ours, content=content), theirs)
 
 
 def merge_versions(

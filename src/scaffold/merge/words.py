@@ -1,7 +1,8 @@
-"""Rename an endpoint inside its own modules, without touching texts, attributes or fields."""
+"""Rename an endpoint or a model inside of modules, without touching texts, attributes or fields."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Refused
@@ -41,11 +42,19 @@ def _leaves(file: File) -> list[tuple[str, str]]:
     return [(node.type, module.text(node)) for node in leaves]
 
 
+def replaced(text: bytes, words: Mapping[str, str]) -> bytes:
+    """Return text in which names are replaced wherever they stand as words."""
+    for word, new in words.items():
+        text = re.sub(rf"\b{re.escape(word)}\b".encode(), new.encode(), text)
+    return text
+
+
 def rename_words(path: str, file: File, words: Mapping[str, str]) -> File:
     """Return a Python module in which names are replaced, or the file itself if it is none.
 
     A word stays where it is text, an attribute or a keyword, and everywhere when the module also
-    has a variable or a field of that name.
+    has a variable or a field of that name. One with dots is a module: it is replaced where it is
+    imported, and its attributes are names like others.
 
     Args:
         path: where the file stands, for messages.
@@ -64,8 +73,10 @@ def rename_words(path: str, file: File, words: Mapping[str, str]) -> File:
     tree = python_tree(file.content)
     if tree is None:
         return file
+    modules = {word: new for word, new in words.items() if "." in word}
     bound = set(_variables(tree))
-    uses = [(node, module.text(node)) for node in module.nodes() if _is_use(module, node)]
+    holders = {f"{PACKAGE}.endpoints", *modules, *_aliases(tree, modules)}
+    uses = [(node, module.text(node)) for node in module.nodes() if _is_use(module, node, holders)]
     wanted = {word: words[word] for word in words.keys() & {name for _, name in uses} - bound}
     taken = sorted(set(wanted.values()) & (bound | {name for _, name in uses}))
     if taken:
@@ -76,7 +87,36 @@ def rename_words(path: str, file: File, words: Mapping[str, str]) -> File:
     edits = [
         Edit(node.start_byte, node.end_byte, wanted[name]) for node, name in uses if name in wanted
     ]
+    edits += _of_modules(module, modules)
     return File(module.edited(edits), file.executable) if edits else file
+
+
+def _of_modules(module: PythonText, modules: Mapping[str, str]) -> Iterator[Edit]:
+    """Yield the edits by which imports, and dotted names, find modules under new names."""
+    for node in module.nodes():
+        text = module.text(node) if node.type in ("attribute", "dotted_name") else ""
+        if text in modules:
+            yield Edit(node.start_byte, node.end_byte, modules[text])
+        if node.type == "import_from_statement":
+            package = node.child_by_field_name("module_name")
+            for name in node.children_by_field_name("name"):
+                word = name.child_by_field_name("name") or name
+                whole = f"{module.text(package)}.{module.text(word)}" if package else ""
+                if whole in modules:
+                    new = modules[whole].rpartition(".")[2]
+                    bare = f"{new} as {module.text(word)}" if word == name else new
+                    yield Edit(word.start_byte, word.end_byte, bare)
+
+
+def _aliases(tree: ast.Module, modules: Mapping[str, str]) -> Iterator[str]:
+    """Yield the names under which a module knows others."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if f"{node.module}.{alias.name}" in modules:
+                    yield alias.asname or alias.name
+        elif isinstance(node, ast.Import):
+            yield from (each.asname for each in node.names if each.name in modules and each.asname)
 
 
 def _variables(tree: ast.Module) -> Iterator[str]:
@@ -98,14 +138,20 @@ def _variables(tree: ast.Module) -> Iterator[str]:
                 yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
 
 
-def _is_use(module: PythonText, node: "Node") -> bool:
-    """Say whether a node is a name that may be that of a module, class or function."""
+def _is_use(module: PythonText, node: "Node", holders: Collection[str]) -> bool:
+    """Say whether a node is a name that may be that of a module, class or function.
+
+    Args:
+        module: the module.
+        node: the node.
+        holders: what has such names as attributes.
+    """
     around = node.parent
     if node.type != "identifier" or around is None:
         return False
     if around.type == "attribute":
         whole = around.child_by_field_name("object")
-        return whole == node or (whole is not None and module.text(whole) == f"{PACKAGE}.endpoints")
+        return whole == node or (whole is not None and module.text(whole) in holders)
     if around.type == "keyword_argument":
         return around.child_by_field_name("value") == node
     while around is not None and not around.type.endswith("_statement"):

@@ -16,6 +16,7 @@ from scaffold.project.files import Tree
 from scaffold.project.sources import Direct, Source
 from scaffold.project.state import ANSWERS_FILE, Project
 from scaffold.spec.lines import format_line
+from scaffold.spec.mistakes import item, named
 
 Answers = Mapping[str, Any]
 
@@ -104,14 +105,6 @@ def told(answers: Answers, source: Source) -> list[str]:
     ]
 
 
-def named(error: InvalidSpec, answers: Answers) -> InvalidSpec:
-    """Return a mistake with endpoints by their names instead of their numbers."""
-    endpoint, where = _endpoint(error, answers), error.field
-    if endpoint is not None:
-        where = f"endpoint {endpoint['name']}{where.partition(']')[2]}"
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
-
-
 def _mistake(answers: Answers, source: Source) -> InvalidSpec | None:
     try:
         source.check(answers)
@@ -127,7 +120,10 @@ def _refused(error: InvalidSpec, answers: Answers, mend: str) -> Refused:
 
 def _mend(error: InvalidSpec, answers: Answers, source: Source) -> str:
     """Return the command that mends a mistake, with the nearest valid line if that is known."""
-    endpoint = _endpoint(error, answers)
+    model = item(error, answers, "models")
+    if model is not None:
+        return f'scaffold edit {model["name"]} "LINE"'
+    endpoint = item(error, answers, "endpoints")
     if endpoint is None:
         return f"scaffold update --data {_answer(error)}=..."
     name = endpoint["name"]
@@ -148,17 +144,9 @@ def _answer(error: InvalidSpec) -> str:
     return error.field.partition("[")[0].partition(".")[0]
 
 
-def _endpoint(error: InvalidSpec, answers: Answers) -> dict[str, Any] | None:
-    for index, endpoint in enumerate(answers["endpoints"]):
-        if error.field.startswith(f"endpoints[{index}]"):
-            found: dict[str, Any] = endpoint
-            return found
-    return None
-
-
 def _identity(mistake: InvalidSpec, answers: Answers) -> tuple[str, str, str]:
     """Return what tells a mistake from others, whatever its endpoint is called."""
-    endpoint = _endpoint(mistake, answers) or {}
+    endpoint = item(mistake, answers, "endpoints") or {}
     parts = {key: value for key, value in endpoint.items() if key != "name"}
     place = mistake.field.partition("]")[2] if endpoint else mistake.field
     return json.dumps(parts, sort_keys=True, default=str), place, str(mistake.reason)

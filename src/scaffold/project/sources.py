@@ -42,7 +42,7 @@ class Source(Protocol):
         """Its patterns."""
 
     def check(self, answers: Mapping[str, Any]) -> None:
-        """Check the application and the endpoints, of which a project may have what is discouraged.
+        """Check models, endpoints and application; a project may have what is discouraged.
 
         The rules belong to the version: those of another one are known to Copier, which holds the
         answers to them when it renders.
@@ -81,7 +81,7 @@ class Direct:
         return Template(self.root)
 
     def check(self, answers: Mapping[str, Any]) -> None:
-        """Check the application and the endpoints."""
+        """Check the application, the models and the endpoints."""
         check(answers, self.catalogue, new=False)
 
     def discouraged(self, answers: Mapping[str, Any]) -> list[InvalidSpec]:
@@ -117,7 +117,12 @@ class WithCopier:
             raise self._strange() from error
 
     def check(self, answers: Mapping[str, Any]) -> None:
-        """Check that the endpoints have names; Copier does the rest."""
+        """Check that endpoints and models have names; Copier does the rest."""
+        for index, model in enumerate(answers.get("models", [])):
+            named = isinstance(model, dict) and isinstance(model.get("name"), str)
+            if not named or not isinstance(model.get("fields"), dict):
+                reason = "a model is a mapping of name and fields"
+                raise InvalidSpec(f"models[{index}]", reason)
         for index, endpoint in enumerate(answers.get("endpoints", [])):
             if not isinstance(endpoint, dict) or not isinstance(endpoint.get("name"), str):
                 reason = "an endpoint is a mapping with a name, method, path and response"

@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 from dataclasses import dataclass, field, replace
+from keyword import kwlist
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from scaffold.template.origin import Origin
 
 ANSWERS_FILE = ".copier-answers.yml"
 ROUTERS_FILE = "app/endpoints/__init__.py"
+MODELS_FILE = "app/models/__init__.py"
+
+_TAKEN = {*kwlist, "_", "case", "match", "aux", "con", "nul", "prn"}
+"""Words of Python, and devices of Windows, which no module is called."""
 
 CONFLICT = re.compile(rb"^(<{7}|>{7})( |\r?$)", re.MULTILINE)
 """The first and last line of a conflict that nobody has decided yet."""
@@ -42,6 +47,12 @@ class Project:
         found: list[dict[str, Any]] = self.answers["endpoints"]
         return found
 
+    @property
+    def models(self) -> list[dict[str, Any]]:
+        """Return the models that it lists."""
+        found: list[dict[str, Any]] = self.answers.get("models") or []
+        return found
+
     def names(self) -> list[str]:
         """Return the names of its endpoints."""
         return [str(endpoint["name"]) for endpoint in self.endpoints]
@@ -60,6 +71,17 @@ def stub_test(name: str) -> str:
 def page(name: str) -> str:
     """Return the path of an endpoint's page, which some have."""
     return f"app/templates/{name}.html"
+
+
+def model_module(name: str) -> str:
+    """Return the name of a model's module, as `module_of` in `compose/models.jinja` makes it."""
+    word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return f"{word}_" if word in _TAKEN else word
+
+
+def model_path(name: str) -> str:
+    """Return the path of a model's module."""
+    return f"app/models/{model_module(name)}.py"
 
 
 def find_folder(start: Path | None = None) -> Path:
@@ -121,7 +143,8 @@ def project_of(folder: Path, content: bytes) -> Project:
 
 def _project(folder: Path, recorded: dict[str, Any]) -> Project:
     answers = {name: value for name, value in recorded.items() if not name.startswith("_")}
-    if not _lists_endpoints(answers) or not isinstance(recorded.get("_src_path"), str):
+    well_formed = _lists(answers, "endpoints") and _lists_models(answers)
+    if not well_formed or not isinstance(recorded.get("_src_path"), str):
         raise ScaffoldError(
             f"{folder / ANSWERS_FILE} is not that of a project of this template: "
             "it must hold _src_path, and endpoints with a name each"
@@ -159,9 +182,16 @@ def parse_answers(content: bytes) -> dict[str, Any]:
     return recorded
 
 
-def _lists_endpoints(answers: dict[str, Any]) -> bool:
-    endpoints = answers.get("endpoints")
-    return isinstance(endpoints, list) and all(
-        isinstance(endpoint, dict) and isinstance(endpoint.get("name"), str)
-        for endpoint in endpoints
+def _lists(answers: dict[str, Any], name: str) -> bool:
+    """Say whether an answer is a list of what has a name each."""
+    items = answers.get(name)
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in items
     )
+
+
+def _lists_models(answers: dict[str, Any]) -> bool:
+    if "models" not in answers:
+        return True
+    found = _lists(answers, "models")
+    return found and all(isinstance(model.get("fields"), dict) for model in answers["models"])

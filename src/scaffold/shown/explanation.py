@@ -1,11 +1,13 @@
 """The page of `scaffold explain`: an answer as it goes over the wire, and what sets each line."""
 
+import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scaffold.explain.explanation import FOR_ONE, Explanation, Line, OtherAnswer
+from scaffold.explain.request import Taken, TakenField, TakenFile
 
 if TYPE_CHECKING:
     from scaffold.shown import results
@@ -17,6 +19,9 @@ def explanation_page(found: Explanation) -> str:
     """Return what a valid endpoint answers, as text."""
     endpoint = found.endpoint
     blocks = [f"{endpoint.method} {endpoint.path} as {endpoint.name}"]
+    takes = [*map(_taken, found.takes), *_tags(found.tags)]
+    if takes:
+        blocks.append("\n".join(["What it takes", *takes]))
     wire = [_status_line(found.status), *(f"{line.name}: {line.value}" for line in found.headers)]
     blocks.append("\n".join(["On the wire", *(f"  {line}" for line in wire)]))
     blocks.append("\n".join(["Where it is set", *_places(found)]))
@@ -42,6 +47,30 @@ def explanation_data(found: Explanation) -> "results.Explained":
         "name": endpoint.name,
         "method": endpoint.method,
         "path": endpoint.path,
+        "takes": [
+            {
+                "place": part.place,
+                "media_types": list(part.media_types),
+                "fields": [
+                    {"name": field.name, "required": field.required, "default": field.default}
+                    for field in part.fields
+                ],
+                "files": [
+                    {
+                        "name": file.name,
+                        "types": list(file.types),
+                        "max_bytes": file.max_bytes,
+                        "max_files": file.max_files,
+                    }
+                    for file in part.files
+                ],
+                "list": part.is_list,
+                "partial": part.is_partial,
+                "strict": part.is_strict,
+            }
+            for part in found.takes
+        ],
+        "tags": found.tags,
         "status": int(found.status),
         "media_type": found.media_type,
         "headers": [
@@ -75,6 +104,40 @@ def explanation_data(found: Explanation) -> "results.Explained":
             "application": found.application,
         },
     }
+
+
+def _taken(part: Taken) -> str:
+    """Return one part of the request: what it is, its fields, and what happens to others."""
+    what = f"{part.place}, as {' or '.join(part.media_types)}" if part.media_types else part.place
+    fields = ", ".join([*map(_field, part.fields), *map(_file, part.files)])
+    if part.is_partial and fields:
+        fields = f"any of {', '.join(field.name for field in part.fields)}"
+    each = "a list, each with " if part.is_list else ""
+    named = f": {each}{fields}" if fields else ": as its class says"
+    rest = "; others are ignored" if part.place == "query" else ""
+    rest = "; 422 with any other parameter" if part.is_strict else rest
+    rest = "; what is left out stays as it is" if part.is_partial else rest
+    rest += ", and null removes" if part.is_merged else ""
+    return _item(f"{what}{named}{rest}; 422 when a value does not fit")
+
+
+def _file(file: TakenFile) -> str:
+    many = f"at most {file.max_files} files " if file.max_files > 1 else "a file "
+    types = f", {' or '.join(file.types)}" if file.types else ""
+    return f"{many}{file.name} (at most {file.max_bytes:,} bytes{types})"
+
+
+def _field(field: TakenField) -> str:
+    if field.required:
+        return field.name
+    if field.default is None:
+        return f"{field.name} (may be left out)"
+    return f"{field.name} ({json.dumps(field.default, ensure_ascii=False)} when left out)"
+
+
+def _tags(tags: Sequence[str]) -> Iterator[str]:
+    if tags:
+        yield _item(f"tags: the OpenAPI document lists it under {', '.join(tags)}")
 
 
 def _status_line(status: int) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from scaffold.addresses import shown_address
 from scaffold.errors import ScaffoldError
-from scaffold.life.listing import Listed, Listing
+from scaffold.life.listing import Listed, ListedModel, Listing
 from scaffold.life.operations import Plan
 from scaffold.merge.trees import Change
 from scaffold.project.files import File
-from scaffold.spec.lines import format_line
+from scaffold.spec.lines import format_line, format_model
 from scaffold.system import git
 from scaffold.system.display import in_one_line
 from scaffold.template.origin import Origin
@@ -205,16 +205,15 @@ def _write(path: Path, file: File | None) -> None:
 
 
 def listing_page(listing: Listing) -> str:
-    """Return the endpoints as a table: name, what became of its files, and its line."""
-    if not listing.endpoints:
+    """Return the endpoints and models as a table: name, what became of the files, and the line."""
+    rows = [(item.endpoint["name"], state(item), _line(item)) for item in listing.endpoints]
+    rows += [(item.model["name"], became(item), _model_line(item)) for item in listing.models]
+    if not rows:
         return "There are no endpoints yet; `scaffold add LINE` adds one."
-    rows = [
-        (in_one_line(str(item.endpoint["name"])), state(item), in_one_line(_line(item)))
-        for item in listing.endpoints
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    shown = [tuple(in_one_line(str(text)) for text in row) for row in rows]
+    widths = [max(len(row[column]) for row in shown) for column in (0, 1)]
     return "\n".join(
-        f"{name:{widths[0]}}  {became:{widths[1]}}  {line}" for name, became, line in rows
+        f"{name:{widths[0]}}  {state:{widths[1]}}  {line}" for name, state, line in shown
     )
 
 
@@ -226,6 +225,11 @@ def state(item: Listed) -> str:
     return STATES[item.module, item.tests]
 
 
+def became(item: ListedModel) -> str:
+    """Return in words what became of a model's module."""
+    return "as generated" if item.module == "generated" else item.module
+
+
 def _line(item: Listed) -> str:
     try:
         return format_line(item.endpoint).rpartition(" as ")[0]
@@ -233,8 +237,15 @@ def _line(item: Listed) -> str:
         return "(cannot be read)"
 
 
+def _model_line(item: ListedModel) -> str:
+    try:
+        return format_model(item.model)
+    except (KeyError, TypeError, AttributeError):
+        return "(cannot be read)"
+
+
 def listing_data(listing: Listing) -> "results.Listing":
-    """Return the endpoints as data."""
+    """Return the endpoints and models as data."""
     return {
         "project": str(listing.folder),
         "origin": origin_data(listing.origin),
@@ -242,5 +253,6 @@ def listing_data(listing: Listing) -> "results.Listing":
             {"endpoint": item.endpoint, "module": item.module, "tests": item.tests}
             for item in listing.endpoints
         ],
+        "models": [{"model": item.model, "module": item.module} for item in listing.models],
         "notes": listing.notes,
     }

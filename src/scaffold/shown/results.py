@@ -165,12 +165,51 @@ class Brought(TypedDict):
     application: list[str]
 
 
+class TakenField(TypedDict):
+    """A field of the query, a form or a body."""
+
+    name: str
+    required: bool
+    default: Any
+    """What it is when it is left out; null where it has no default."""
+
+
+class TakenFile(TypedDict):
+    """A file that a form uploads."""
+
+    name: str
+    types: list[str]
+    """Its media types; empty where it may have any."""
+    max_bytes: int
+    max_files: int
+
+
+class Taken(TypedDict):
+    """A part of the request, besides the path and what patterns read."""
+
+    place: str
+    """Such as `query`, `form` or `body`."""
+    media_types: list[str]
+    fields: list[TakenField]
+    """Empty where a class of the owner's says what they are."""
+    files: list[TakenFile]
+    list: bool
+    """It is a list of what has these fields."""
+    partial: bool
+    """What is left out stays as it is."""
+    strict: bool
+    """A query with other parameters is refused."""
+
+
 class Explained(TypedDict):
     """What `scaffold explain` prints for a valid line."""
 
     name: str
     method: str
     path: str
+    takes: list[Taken]
+    tags: list[str]
+    """Under which the OpenAPI document lists it."""
     status: int
     media_type: str | None
     headers: list[SetHeader]
@@ -262,12 +301,21 @@ class ListedEndpoint(TypedDict):
     tests: Literal["generated", "edited", "missing", "unknown"]
 
 
+class ListedModel(TypedDict):
+    """A model of a project, and what became of its module since it was generated."""
+
+    model: dict[str, Any]
+    """As the answers file holds it: `name` and `fields`."""
+    module: Literal["generated", "edited", "missing", "unknown"]
+
+
 class Listing(TypedDict):
     """What `scaffold list` prints."""
 
     project: str
     origin: Origin
     endpoints: list[ListedEndpoint]
+    models: list[ListedModel]
     notes: list[str]
 
 

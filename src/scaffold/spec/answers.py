@@ -1,6 +1,5 @@
 """Gather the answers that the command line gives: preset, data file, data, endpoint lines."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Any
 from scaffold.catalogue.patterns import Catalogue, Pattern, load, template_root
 from scaffold.catalogue.suggestions import did_you_mean
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.spec.check import check
-from scaffold.spec.lines import is_model, named_by_line, parse_line, parse_model
-from scaffold.spec.models import with_listed
+from scaffold.spec.check import check_new
+from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.mistakes import named_by_lines
 
 TEXT_ANSWERS = (
     "project_name",
@@ -77,23 +76,16 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
     if sources.data_file is not None:
         answers |= read_data_file(sources.data_file)
     answers |= dict(_assignment(text) for text in sources.data)
-    lines: list[str] = []
     if sources.lines:
-        endpoints = answers.get("endpoints", [])
-        lines = [line for line in sources.lines if not is_model(line)]
-        added = [parse_line(line) for line in lines]
-        answers["endpoints"] = [*endpoints, *added] if isinstance(endpoints, list) else endpoints
-        named = [parse_model(line) for line in sources.lines if is_model(line)]
-        models = answers.get("models", [])
-        if named and isinstance(models, list):
-            answers["models"] = [*models, *named]
+        parsed = [parse_line(line) for line in sources.lines if not is_model(line)]
+        models = [parse_model(line) for line in sources.lines if is_model(line)]
+        for name, added in (("endpoints", parsed), ("models", models)):
+            given = answers.get(name, [])
+            if isinstance(given, list) and (added or name == "endpoints"):
+                answers[name] = [*given, *added]
     if checked:
         check_types(answers)
-        check_spec(answers, lines)
-        if answers.get("endpoints"):
-            names = [endpoint["name"] for endpoint in answers["endpoints"]]
-            answers = with_listed(answers, names, load())
-            check_spec(answers, lines)
+        answers = check_spec(answers, sources.lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
 
 
@@ -184,27 +176,22 @@ def _refuse_unknown(name: object, source: str) -> None:
 
 
 def check_spec(
-    answers: Mapping[str, Any], lines: Sequence[str], catalogue: Catalogue | None = None
-) -> None:
-    """Check the endpoints.
+    answers: dict[str, Any], lines: Sequence[str], catalogue: Catalogue | None = None
+) -> dict[str, Any]:
+    """Return answers with all models listed, once models and endpoints are checked.
 
     Args:
         answers: all answers.
-        lines: the last endpoints as lines, by which their mistakes are named.
+        lines: the last of them as lines, by which their mistakes are named.
         catalogue: the catalogue to check against; the command's own when None.
 
     Raises:
         InvalidSpec: for the first mistake.
     """
     try:
-        check(answers, catalogue)
+        return check_new(answers, catalogue)
     except InvalidSpec as error:
-        endpoints = answers.get("endpoints", [])
-        found = re.match(r"endpoints\[(\d+)\]", error.field)
-        at = int(found[1]) - (len(endpoints) - len(lines)) if found else -1
-        if at < 0:
-            raise
-        raise named_by_line(error, lines[at], endpoints[at - len(lines)]) from error
+        raise named_by_lines(error, answers, lines) from error
 
 
 def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, load
 from scaffold.errors import InvalidSpec
+from scaffold.spec.models import traced, with_listed
 from scaffold.spec.plan import Endpoint, Plan
 from scaffold.template.macros import MARK, Macros
 
@@ -39,6 +40,29 @@ def check(
     """
     checker = Checker.of(answers, catalogue, new=new)
     return checker.endpoints(answers.get("endpoints", []), NEW if new else REFUSED)
+
+
+def check_new(answers: dict[str, Any], catalogue: Catalogue | None = None) -> dict[str, Any]:
+    """Return answers that are all new, with the models of their endpoints listed, once checked.
+
+    Args:
+        answers: as for `check`.
+        catalogue: as for `check`.
+
+    Raises:
+        InvalidSpec: for the first mistake.
+    """
+    catalogue = catalogue or load()
+    endpoints = answers.get("endpoints")
+    listed = answers
+    if isinstance(endpoints, list) and isinstance(answers.get("models", []), list):
+        named = [each for each in endpoints if isinstance(each, Mapping)]
+        listed = with_listed(answers, [str(each.get("name")) for each in named], catalogue)
+    try:
+        check(listed, catalogue)
+    except InvalidSpec as error:
+        raise traced(error, answers, listed, catalogue) from error
+    return listed
 
 
 def read(answers: Mapping[str, Any], catalogue: Catalogue | None = None) -> list[Endpoint]:

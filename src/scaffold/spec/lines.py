@@ -10,6 +10,8 @@ What is read from the request stands among the patterns: `query(q='str | None')`
 
     model Post(id=int, title='str(max_length=200)', tags=list[str])
 
+Fields whose names are none to Python stand in a mapping: `query({'filter[status]': str})`.
+
 Options look like a Python call and are read by Python's own parser, which is never asked to run
 anything: strings, numbers, true, false, null, lists and mappings are what they are in YAML, and
 anything else, such as `Post` or `str | None`, is text as it is written.
@@ -25,7 +27,7 @@ from keyword import iskeyword
 from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, load, suggestion
-from scaffold.errors import InvalidSpec, UsageMistake
+from scaffold.errors import UsageMistake
 
 LONGEST_LINE = 4000
 LONGEST_GIVEN = 60
@@ -35,6 +37,7 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 _TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9-]*)(?P<call>\(.*\))?", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
 _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
+_MODEL_EXAMPLE = "model Post(id=int, title=str)"
 
 Endpoint = dict[str, Any]
 Model = dict[str, Any]
@@ -87,33 +90,13 @@ def parse_model(line: str) -> Model:
     _refuse_unreadable(line)
     match = _TERM.fullmatch(line.strip().removeprefix("model").strip())
     if match is None or not match["call"]:
-        raise _mistake(line, "a model is written as model NAME(field=type, ...)")
-    return {"name": match["id"], "fields": _options(line, match["id"], match["call"])}
+        raise _mistake(line, f"a model and its fields are needed, as in {_MODEL_EXAMPLE}")
+    return {"name": match["id"], "fields": _options(line, match["id"], match["call"], "fields")}
 
 
 def format_model(model: Mapping[str, Any]) -> str:
     """Write a model of a data file as one line; `parse_model` reads it back."""
-    return f"model {_format_term(str(model['name']), model['fields'])}"
-
-
-def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
-    """Return a mistake in an endpoint in the words of the line that the endpoint was written as.
-
-    Args:
-        error: the mistake, in a field such as `endpoints[0].headers[1].directives`.
-        line: what the user wrote.
-        endpoint: what was read from it.
-    """
-    inside = error.field.partition("].")[2]
-    place, _, option = inside.partition(".")
-    key, _, index = place.rstrip("]").partition("[")
-    entry = endpoint.get(key)
-    entry = entry[int(index)] if index and isinstance(entry, list) else entry
-    if key in ("response", "status", "headers", "cookies") and entry is not None:
-        place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
-    named = " ".join(part for part in (place, option) if part)
-    where = ": ".join(part for part in (f"endpoint line {quoted(line)}", named) if part)
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+    return f"model {_format_fields(str(model['name']), model['fields'])}"
 
 
 def quoted(text: str) -> str:
@@ -123,7 +106,8 @@ def quoted(text: str) -> str:
 
 
 def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:
-    return UsageMistake(f"endpoint line {quoted(line)}: {reason}", suggestion)
+    kind = "model" if is_model(line) else "endpoint"
+    return UsageMistake(f"{kind} line {quoted(line)}: {reason}", suggestion)
 
 
 def _refuse_unreadable(line: str) -> None:
@@ -205,9 +189,9 @@ def _requested(line: str, word: str, call: str) -> Any:
     given = _arguments(call)
     if word in LISTED and given is not None:
         return given
-    if word == "body" and given is not None and len(given) == 1:
+    if word == "body" and given is not None and len(given) == 1 and isinstance(given[0], str):
         return given[0]
-    return _options(line, word, call)
+    return _options(line, word, call, "fields")
 
 
 def _arguments(call: str) -> list[Any] | None:
@@ -238,23 +222,32 @@ def _add_once(endpoint: Endpoint, line: str, key: str, value: Any) -> None:
     endpoint[key] = value
 
 
-def _options(line: str, pattern_id: str, call: str) -> dict[str, Any]:
-    """Read the part in parentheses, which are included."""
+def _options(line: str, name: str, call: str, are: str = "options") -> dict[str, Any]:
+    """Read the part in parentheses, which are included: the options of a pattern, or fields."""
     source = f"_{call}"
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        problem = f"the options of {pattern_id} cannot be read"
+        problem = f"the {are} of {name} cannot be read"
         raise _mistake(line, problem, "put quotes around text with signs") from error
-    if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name) or tree.args:
-        raise _mistake(line, f"the options of {pattern_id} must all be written as name=value")
-    options: dict[str, Any] = {}
+    whole = tree.args[:1] if are == "fields" and isinstance(tree, ast.Call) else []
+    whole = [each for each in whole if isinstance(each, ast.Dict)]
+    if (
+        not isinstance(tree, ast.Call)
+        or not isinstance(tree.func, ast.Name)
+        or len(tree.args) > len(whole)
+    ):
+        raise _mistake(line, f"the {are} of {name} must all be written as name=value")
+    for key in (key for each in whole for key in _repeated_keys(each, source)):
+        raise _mistake(line, f"the field {key} stands twice in {name}", "keep one of them")
+    kept = "pattern" if are == "options" else None
+    options: dict[str, Any] = _value(whole[0], source) if whole else {}
     for keyword in tree.keywords:
-        if keyword.arg is None or keyword.arg in options or keyword.arg == "pattern":
-            problem = f"the options of {pattern_id} must be different names with a value each"
+        if keyword.arg is None or keyword.arg in options or keyword.arg == kept:
+            problem = f"the {are} of {name} must be different names with a value each"
             raise _mistake(line, problem)
         for key in _repeated_keys(keyword.value, source):
-            problem = f"the key {key} stands twice in {keyword.arg} of {pattern_id}"
+            problem = f"the key {key} stands twice in {keyword.arg} of {name}"
             raise _mistake(line, problem, "keep one of them")
         options[keyword.arg] = _value(keyword.value, source)
     return options
@@ -308,7 +301,7 @@ def format_line(endpoint: Mapping[str, Any]) -> str:
         if endpoint.get(word):
             terms.append(f"{word}({', '.join(map(_literal, endpoint[word]))})")
     terms.extend(
-        f"{word}({_literal(given)})" if isinstance(given, str) else _format_term(word, given)
+        f"{word}({_literal(given)})" if isinstance(given, str) else _format_fields(word, given)
         for word in REQUESTED
         if (given := endpoint.get(word))
     )
@@ -331,6 +324,13 @@ def _format_term(term: str, options: Mapping[str, Any]) -> str:
     if not options:
         return term
     return f"{term}({', '.join(f'{name}={_literal(options[name])}' for name in options)})"
+
+
+def _format_fields(term: str, fields: Mapping[str, Any]) -> str:
+    """Write fields as name=value, or as a mapping where a name is none to Python."""
+    if all(str(name).isidentifier() and not iskeyword(name) for name in fields):
+        return _format_term(term, fields)
+    return f"{term}({_literal(dict(fields))})"
 
 
 def _literal(value: Any) -> str:

@@ -5,7 +5,7 @@ Small changes of the line are tried, those first that change the least of what w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from heapq import heappop, heappush
 from itertools import count
@@ -13,8 +13,9 @@ from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, Option
 from scaffold.errors import InvalidSpec, UsageMistake
-from scaffold.spec.check import NEW, Checker
-from scaffold.spec.lines import endpoint_name, format_line, parse_line
+from scaffold.spec.check import check_new
+from scaffold.spec.lines import REQUESTED, endpoint_name, format_line, parse_line
+from scaffold.spec.models import declared_by
 
 MOST = 3
 """How many lines are shown."""
@@ -30,11 +31,19 @@ _WORD = re.compile(r"(?<= )[A-Za-z][A-Za-z0-9-]*(?=[ (]|$)")
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
-def nearest_lines(line: str, catalogue: Catalogue) -> list[str]:
-    """Return valid lines like an invalid one, the nearest first; none when none was found."""
+def nearest_lines(
+    line: str, catalogue: Catalogue, models: Sequence[Mapping[str, Any]] = ()
+) -> list[str]:
+    """Return valid lines like an invalid one, the nearest first; none when none was found.
+
+    Args:
+        line: the line of an endpoint.
+        catalogue: the patterns.
+        models: those that it may name.
+    """
     found: list[str] = []
     for spec in _readings(line, catalogue):
-        for near in _nearest(spec, catalogue):
+        for near in _nearest(spec, catalogue, models):
             text = format_line(near)
             if text not in found:
                 found.append(text)
@@ -63,7 +72,8 @@ def _corrected(line: str, catalogue: Catalogue) -> Iterator[str]:
         return
     known = [one.id for one in catalogue.patterns.values() if one.family != "app"]
     terms = f" {parts[2]}"
-    unknown = [found for found in _WORD.finditer(terms) if found[0] not in [*known, "body"]]
+    taken = [*known, *REQUESTED, "tags"]
+    unknown = [found for found in _WORD.finditer(terms) if found[0] not in taken]
     for rank in range(MOST):
         text, meant = terms, True
         for found in reversed(unknown):
@@ -79,40 +89,53 @@ def _corrected(line: str, catalogue: Catalogue) -> Iterator[str]:
             yield f"{parts[0]} {parts[1]}{text}{arrow}{name}"
 
 
-def _nearest(spec: Spec, catalogue: Catalogue) -> Iterator[Spec]:
+def _nearest(
+    spec: Spec, catalogue: Catalogue, models: Sequence[Mapping[str, Any]]
+) -> Iterator[Spec]:
     """Yield valid endpoints by rising cost: one change, then changes of the changed."""
-    checker, order = Checker([], catalogue), count()
+    order = count()
     waiting: list[tuple[float, int, Spec]] = [(0.0, next(order), spec)]
     seen: set[str] = set()
     for _ in range(TRIED):
         if not waiting:
             return
         cost, _number, tried = heappop(waiting)
-        mistake = _mistake(tried, checker)
+        mistake = _mistake(tried, catalogue, models)
         if mistake is None:
             yield tried
             continue
-        for price, changed in _changes(tried, mistake, catalogue):
+        names = [str(model["name"]) for model in models] + _declared_names(tried, catalogue)
+        for price, changed in _changes(tried, mistake, catalogue, names):
             key = repr(changed)
             if key not in seen:
                 seen.add(key)
                 heappush(waiting, (cost + price, next(order), changed))
 
 
-def _mistake(spec: Spec, checker: Checker) -> InvalidSpec | None:
+def _mistake(
+    spec: Spec, catalogue: Catalogue, models: Sequence[Mapping[str, Any]]
+) -> InvalidSpec | None:
     try:
-        checker.endpoints([spec], NEW)
+        check_new({"models": list(models), "endpoints": [dict(spec)]}, catalogue)
     except InvalidSpec as mistake:
         return mistake
     return None
 
 
-def _changes(spec: Spec, mistake: InvalidSpec, catalogue: Catalogue) -> Iterator[Change]:
+def _declared_names(spec: Spec, catalogue: Catalogue) -> list[str]:
+    name = declared_by(spec, catalogue)
+    return [] if name is None else [name]
+
+
+def _changes(
+    spec: Spec, mistake: InvalidSpec, catalogue: Catalogue, models: Sequence[str]
+) -> Iterator[Change]:
     """Yield the endpoint with one thing changed.
 
     What the mistake names is changed first, then what may stand in its way.
     """
     field = mistake.field.removeprefix("endpoints[0]").lstrip(".")
+    yield from _other_types(spec, field, mistake, catalogue, models)
     if "response" not in spec:
         yield from _other_responses(spec, catalogue)
         return
@@ -122,10 +145,47 @@ def _changes(spec: Spec, mistake: InvalidSpec, catalogue: Catalogue) -> Iterator
         option = field.removeprefix(here).lstrip(".") if blamed else ""
         for price, entry in _other_entries(spec, place, index, option, mistake, catalogue):
             yield price + (0 if blamed else 0.5), _with(spec, place, index, entry)
-    yield from _other_methods(spec, catalogue, blamed=field in ("method", "body"))
+    requested = field.partition(".")[0] in REQUESTED
+    yield from _other_methods(spec, catalogue, blamed=field == "method" or requested)
     yield from _other_responses(spec, catalogue)
-    if field in ("name", "path") or field.startswith("body"):
+    if field in ("name", "path"):
         yield from _other_words(spec, field)
+
+
+def _other_types(
+    spec: Spec, field: str, mistake: InvalidSpec, catalogue: Catalogue, models: Sequence[str]
+) -> Iterator[Change]:
+    """Yield the endpoint with other words in the type that a mistake is about, and without it."""
+    keys = field.split(".")
+    value: Any = spec
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    if not isinstance(value, str) or not _is_type(spec, keys, catalogue):
+        return
+    known = [*catalogue.vocabulary.field_types, *models, "any", "list", "dict", "enum"]
+    for word in dict.fromkeys(re.findall(r"[A-Za-z]\w*", value)):
+        alike = {each.lower(): each for each in known if each != word}
+        close = get_close_matches(word.lower(), alike, n=2, cutoff=LIKENESS)
+        for rank, meant in enumerate(close):
+            changed = re.sub(rf"\b{word}\b", alike[meant], value)
+            yield 0.4 + rank / 10, _with_value(spec, keys, changed)
+    if len(keys) > 1 and field.count(".") == 1 and keys[0] in REQUESTED:
+        yield 1.3, _with_value(spec, keys, "str")
+
+
+def _is_type(spec: Spec, keys: Sequence[str], catalogue: Catalogue) -> bool:
+    """Say whether a type stands at the end of these keys."""
+    if keys[0] != "response":
+        return keys[0] in REQUESTED
+    pattern = catalogue.patterns[_entry(spec, "response", None)["pattern"]]
+    option = pattern.options.get(keys[1]) if len(keys) > 1 else None
+    return option is not None and option.type in ("model", "fields")
+
+
+def _with_value(spec: Spec, keys: Sequence[str], value: Any) -> Spec:
+    """Return a mapping with another value in it, at the end of these keys."""
+    first, *rest = keys
+    return {**spec, first: _with_value(spec[first], rest, value) if rest else value}
 
 
 def _places(spec: Spec) -> Iterator[tuple[str, int | None]]:
@@ -204,8 +264,9 @@ def _other_methods(spec: Spec, catalogue: Catalogue, *, blamed: bool) -> Iterato
             name = endpoint_name(method, spec["path"]) if derived else spec["name"]
             price = 1.0 if blamed else 1.9 if method in _usual_methods(spec, catalogue) else 2.2
             yield price, {**spec, "name": name, "method": method}
-    if "body" in spec:
-        yield 1.5, {key: value for key, value in spec.items() if key != "body"}
+    for place in REQUESTED:
+        if place in spec:
+            yield 1.5, {key: value for key, value in spec.items() if key != place}
 
 
 def _usual_methods(spec: Spec, catalogue: Catalogue) -> set[str]:
@@ -228,7 +289,7 @@ def _other_responses(spec: Spec, catalogue: Catalogue) -> Iterator[Change]:
 
 
 def _other_words(spec: Spec, field: str) -> Iterator[Change]:
-    """Yield the endpoint with a name, path or body that is surely well formed."""
+    """Yield the endpoint with a name or path that is surely well formed."""
     name, path = spec["name"], spec["path"]
     if field == "name":
         yield 0.5, {**spec, "name": endpoint_name("", name).lstrip("_") or "endpoint"}

@@ -20,6 +20,11 @@ ENTRIES = {
     "app": "application-entry",
 }
 """The definition of an entry of each family."""
+LONGEST_TYPE = 5000
+LONGEST_TAG = 60
+MOST_FIELDS = 100
+MOST_MODELS = 500
+"""What `compose/check.jinja` accepts at most, which `tests/test_schema.py` holds to it."""
 
 
 def endpoints_schema(catalogue: Catalogue) -> Schema:
@@ -40,7 +45,7 @@ def answers_schema(catalogue: Catalogue, questions: Mapping[str, Mapping[str, An
         questions: those of `copier.yml` that can be answered.
     """
     own = {
-        "models": _list_of("model"),
+        "models": {**_list_of("model"), "maxItems": MOST_MODELS},
         "endpoints": _list_of("endpoint"),
         "application": _list_of("application-entry"),
     }
@@ -94,7 +99,7 @@ def _endpoint(words: Vocabulary) -> Schema:
                 f"{', '.join(words.convertors)}.",
             },
             "tags": {
-                "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+                "anyOf": [_tags(), {"type": "null"}],
                 "description": "Under which the document lists it.",
             },
             "query": {
@@ -152,6 +157,7 @@ def _field_type(words: Vocabulary) -> Schema:
         "description": "A type: a scalar, list[...], dict[str, ...], enum(...), a model, a class "
         "as module:Class; with constraints in parentheses, | None, and = a default.",
         **_text(words.shapes["type"].matches),
+        "maxLength": LONGEST_TYPE,
         "examples": [*words.field_types, "list[str]", "enum(draft, published)", "str | None"],
     }
 
@@ -162,11 +168,16 @@ def _model(words: Vocabulary) -> Schema:
         "description": "A model, which becomes a module in app/models/.",
         "properties": {
             "name": _text(words.shapes["class_name"].matches),
-            "fields": _ref("fields"),
+            "fields": {"allOf": [_ref("fields")], "maxProperties": MOST_FIELDS},
         },
         "required": ["name", "fields"],
         "additionalProperties": False,
     }
+
+
+def _tags() -> Schema:
+    tag = {"type": "string", "minLength": 1, "maxLength": LONGEST_TAG}
+    return {"type": "array", "items": tag, "uniqueItems": True}
 
 
 def _query(words: Vocabulary) -> Schema:

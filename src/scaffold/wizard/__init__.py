@@ -79,6 +79,7 @@ def compose_project(
 def compose_endpoints(
     endpoints: Sequence[Mapping[str, Any]],
     application: Sequence[Any] = (),
+    models: Sequence[Mapping[str, Any]] = (),
     root: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Ask for endpoints to add to a project.
@@ -86,6 +87,7 @@ def compose_endpoints(
     Args:
         endpoints: those that it has already, as its answers hold them.
         application: the patterns around the application, as its answers hold them.
+        models: those that endpoints can name, as its answers hold them.
         root: the project's template; the one that comes with the command when None.
 
     Returns:
@@ -105,7 +107,13 @@ def compose_endpoints(
 
     bench = Bench(root)
     had = tuple(dict(endpoint) for endpoint in endpoints)
-    draft = opened_new(bench, Draft(application=tuple(application), endpoints=had, kept=len(had)))
+    there = Draft(
+        models=tuple(map(dict, models)),
+        application=tuple(application),
+        endpoints=had,
+        kept=len(had),
+    )
+    draft = opened_new(bench, there)
     asked = [
         *(step(bench) for step in ENDPOINT_STEPS),
         EndpointsStep(bench, done="Add what is listed below", about=ADD, following=DONE),

@@ -11,6 +11,7 @@ from scaffold.errors import InvalidSpec, Refused
 from scaffold.new.staging import check_destination
 from scaffold.spec.answers import TEXT_ANSWERS
 from scaffold.spec.check import Checker
+from scaffold.spec.models import with_listed
 from scaffold.system.user_settings import author
 from scaffold.template.renderer import Template
 from scaffold.wizard.draft import Draft
@@ -65,7 +66,9 @@ class Bench:
 
     def company(self, draft: Draft) -> Company:
         """Return what the endpoint that is being composed stands beside."""
-        company = Company(draft.others(), list(draft.application), self.catalogue)
+        company = Company(
+            draft.others(), list(draft.application), self.catalogue, list(draft.models)
+        )
         if self._company != company:
             self._company = company
         return self._company
@@ -96,12 +99,13 @@ class Bench:
 
     def stub(self, draft: Draft) -> Preview | None:
         """Return the module of the endpoint that is being composed, or None while it is invalid."""
-        known = (draft.current, draft.application)
+        company = self.company(draft)
+        known = (draft.current, draft.application, company.models)
         if self._stub is not None and self._stub[0] == known:
             return self._stub[1]
-        if self.company(draft).problem(draft.current):
+        if company.problem(draft.current):
             return None
-        alone = {"endpoints": [draft.current], "application": list(draft.application)}
+        alone = {**company.with_models(draft.current), "application": list(draft.application)}
         preview = self.file(f"app/endpoints/{draft.current['name']}.py", draft, alone)
         self._stub = (known, preview)
         return preview
@@ -116,7 +120,8 @@ class Bench:
 
     def files(self, draft: Draft, origin: Mapping[str, Any]) -> dict[str, bytes]:
         """Return all files of the project, by path."""
-        given = {**draft.answers(), **origin}
+        names = [endpoint["name"] for endpoint in draft.endpoints]
+        given = {**with_listed(draft.answers(), names, self.catalogue), **origin}
         return {file.path: file.content for file in self.template.files(_folder(draft), given)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.spec.answers import TEXT_ANSWERS, preset_answers
-from scaffold.spec.lines import format_line, parse_line
+from scaffold.spec.lines import format_line, format_model, parse_line
 
 PROGRAM = ("scaffold", "new")
 
@@ -43,6 +43,9 @@ def repeating(
         groups.append(["--data", f"application={json.dumps(answers['application'])}"])
     if not had and not endpoints:
         groups.append(["--data", "endpoints=[]"])
+    known = had.get("models", ())
+    models = [model for model in answers.get("models", ()) if model not in known]
+    groups += [[format_model(model)] for model in models]
     return [*groups, *([format_line(endpoint)] for endpoint in added)]
 
 

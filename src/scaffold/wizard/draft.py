@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scaffold.spec.lines import Endpoint
+from scaffold.spec.lines import Endpoint, Model
 
 OWN = "own"
 """The start that is no preset: endpoints are composed one by one."""
@@ -26,6 +26,7 @@ class Draft:
         folder: the project's folder as it was typed.
         project: the answers about the project that are text.
         start: `own`, or the name of a preset.
+        models: the models that are listed; nobody is asked about them, but endpoints name them.
         application: the application patterns, as ids or mappings.
         endpoints: the endpoints that are complete.
         kept: how many of them the project has already; nobody is asked about those.
@@ -36,6 +37,7 @@ class Draft:
     folder: str = ""
     project: Mapping[str, str] = field(default_factory=dict)
     start: str = OWN
+    models: tuple[Model, ...] = ()
     application: tuple[Any, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     kept: int = 0
@@ -64,4 +66,5 @@ class Draft:
     def answers(self) -> dict[str, Any]:
         """Return all answers, as a data file holds them."""
         spec = {"application": list(self.application), "endpoints": list(self.endpoints)}
-        return {**self.project, **spec}
+        models = {"models": list(self.models)} if self.models else {}
+        return {**self.project, **models, **spec}

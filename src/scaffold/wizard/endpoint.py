@@ -9,7 +9,8 @@ from typing import Any
 from scaffold.catalogue.patterns import Catalogue, Pattern
 from scaffold.errors import InvalidSpec
 from scaffold.spec.check import REFUSED, Checker
-from scaffold.spec.lines import Endpoint, endpoint_name
+from scaffold.spec.lines import REQUESTED, Endpoint, Model, endpoint_name
+from scaffold.spec.models import traced, with_listed
 
 WHERE = "endpoint"
 """How `scaffold.spec.check` calls the place of the endpoint that is being composed."""
@@ -35,38 +36,77 @@ class Problem:
 def as_problem(error: InvalidSpec) -> Problem:
     """Return an error of `scaffold.spec.check` in the terms of a form."""
     text = str(error).removeprefix(f"{error.field}: ")
-    inside = error.field.startswith(f"{WHERE}.")
-    return (
-        Problem(error.field.removeprefix(f"{WHERE}."), text) if inside else Problem("", str(error))
-    )
+    for where in (f"{WHERE}.", "endpoints[0]."):
+        if error.field.startswith(where):
+            return Problem(error.field.removeprefix(where), text)
+    return Problem("", str(error))
 
 
 @dataclass(frozen=True)
 class Company:
-    """What an endpoint stands beside: the other endpoints and the application, read once."""
+    """What an endpoint stands beside: other endpoints, models and the application, read once."""
 
     endpoints: Sequence[Endpoint]
     application: Sequence[Any]
     catalogue: Catalogue
+    listed: Sequence[Model] = ()
 
     @cached_property
-    def checker(self) -> Checker:
-        """Return what checks endpoints in this application."""
-        return Checker(self.application, self.catalogue, new=False)
+    def answers(self) -> dict[str, Any]:
+        """Return the other endpoints, with the models that they declare among the listed ones."""
+        given = {"models": list(self.listed), "endpoints": list(self.endpoints)}
+        names = [endpoint["name"] for endpoint in self.endpoints]
+        try:
+            return with_listed(given, names, self.catalogue)
+        except InvalidSpec:
+            return given  # What is wrong with them is told where all are listed.
+
+    @property
+    def models(self) -> list[Model]:
+        """Return the models that the endpoint may name."""
+        found: list[Model] = self.answers["models"]
+        return found
 
     @cached_property
     def others(self) -> list[Any]:
         """Return the other endpoints as `scaffold.spec.check` reads them."""
-        return [self.checker.endpoint(each, each["name"], REFUSED) for each in self.endpoints]
+        checker = self._checker(self.models)
+        return [checker.endpoint(each, each["name"], REFUSED) for each in self.answers["endpoints"]]
+
+    def with_models(self, endpoint: Endpoint) -> dict[str, Any]:
+        """Return an endpoint by itself, as answers in which its own model is listed, too.
+
+        Raises:
+            InvalidSpec: it declares a model that there is, with other fields.
+        """
+        alone = {"models": self.models, "endpoints": [endpoint]}
+        return with_listed(alone, [endpoint["name"]], self.catalogue)
 
     def problem(self, endpoint: Endpoint, *, alone: bool = False) -> Problem | None:
         """Return what is wrong with an endpoint beside the others, or by itself."""
+        given = {"models": self.models, "endpoints": [endpoint]}
+        listed = given
         try:
-            itself = self.checker.endpoint(endpoint, WHERE)
-            self.checker.together([itself] if alone else [*self.others, itself])
+            listed = self.with_models(endpoint)
+            checker = self._checker(listed["models"])
+            itself = checker.endpoint(listed["endpoints"][0], WHERE)
+            checker.together([itself] if alone else [*self.others, itself])
         except InvalidSpec as error:
-            return as_problem(error)
+            return as_problem(traced(error, given, listed, self.catalogue))
         return None
+
+    def _checker(self, models: Sequence[Model]) -> Checker:
+        """Return what checks endpoints in this application, with these models."""
+        key = repr(models)
+        if key not in self._checkers:
+            self._checkers[key] = Checker(
+                self.application, self.catalogue, models=list(models), new=False
+            )
+        return self._checkers[key]
+
+    @cached_property
+    def _checkers(self) -> dict[str, Checker]:
+        return {}
 
     def free_name(self, method: str, path: str) -> str:
         """Return a name for an endpoint that no other has and no module uses."""
@@ -112,7 +152,7 @@ def with_response(endpoint: Endpoint, response: Any, company: Company) -> Endpoi
 def settled(endpoint: Endpoint, company: Company) -> Endpoint:
     """Return an endpoint without the parts that do not fit its method and response any more."""
     kept = with_response(endpoint, endpoint["response"], company)
-    for key in ("body", "status"):
+    for key in (*REQUESTED, "tags", "status"):
         value = endpoint.get(key)
         if value is not None and not reason({**kept, key: value}, key, company):
             kept = {**kept, key: value}

@@ -1,10 +1,12 @@
 """The steps that compose one endpoint, in the order in which they are asked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from scaffold.catalogue.patterns import Option, Pattern
 from scaffold.errors import InvalidSpec
+from scaffold.spec.lines import REQUESTED
 from scaffold.wizard import fields
 from scaffold.wizard.bench import Preview
 from scaffold.wizard.draft import Draft
@@ -42,6 +44,11 @@ METHODS = {
     "DELETE": ("remove what the path names", "Twice is the same as once; it carries no body."),
 }
 """What each method is for, and what it promises (RFC 9110 section 9)."""
+PLACES = (
+    ("query", "Query", "q: str | None, limit: int = 20"),
+    ("body", "Body", "title: str, price: decimal | None"),
+)
+"""What a request may carry: the key of the endpoint, its label, and an example."""
 USUAL = "usual"
 """The choice of no status pattern."""
 
@@ -163,7 +170,7 @@ class ResponseStep(PatternStep):
 
     name = "response"
     crumb = "response"
-    following = "body"
+    following = "request"
 
     def ask(self, draft: Draft) -> Menu:
         """Return a menu of the response patterns."""
@@ -182,7 +189,7 @@ class ResponseStep(PatternStep):
         response = now if pattern_id(now) == picked else picked
         draft = self.changed(draft, response=response)
         option = self.bench.catalogue.patterns[picked].options.get("model")
-        if option is None or option.type != "class_name" or "model" in options(response):
+        if option is None or option.type != "model" or "model" in options(response):
             return draft
         model = suggested_model(draft.current["path"])
         tried = {**draft.current, "response": {"pattern": picked, "model": model}}
@@ -190,42 +197,57 @@ class ResponseStep(PatternStep):
         return draft if found and found.key == "response.model" else replace(draft, current=tried)
 
 
-class BodyStep(EndpointStep):
-    """Ask for the fields of the request's body, where the method carries one."""
+class RequestStep(EndpointStep):
+    """Ask for the fields of the query, and of the body where the method carries one."""
 
-    name = "body"
-    crumb = "request body"
+    name = "request"
+    crumb = "request"
     following = "status"
 
     def applies(self, draft: Draft) -> bool:
-        """Say whether the method carries a body that the response does not declare itself."""
-        words = self.bench.catalogue.vocabulary
-        bodied = draft.current["method"] in words.body_methods
-        tried = {**draft.current, "body": {"title": "str"}}
-        return bodied and not reason(tried, "body", self.bench.company(draft))
+        """Say whether there is a part of the request that the response does not take itself."""
+        return bool(self._places(draft))
 
     def ask(self, draft: Draft) -> Form:
-        """Return a form of one field."""
-        text = fields.fields_text(draft.current.get("body") or {})
+        """Return a form of one field for each part."""
         types = ", ".join(self.bench.catalogue.vocabulary.field_types)
-        help_ = f"Names and types, such as title: str, price: decimal | None. Types: {types}."
-        field = Field("body", "Fields", text, f"{help_} Nothing means no body.")
-        return self.renewed(draft, Form("What does the request carry?", (field,)))
+        models = [model["name"] for model in self.bench.company(draft).models]
+        named = f" Or a model: {', '.join(models)}, list[{models[0]}]." if models else ""
+        form = Form("What does the request carry?", ())
+        for place, label, example in self._places(draft):
+            help_ = f"Names and types, such as {example}. Types: {types}, list[...], enum(...)."
+            help_ += f"{named if place == 'body' else ''} Nothing means none."
+            text = fields.requested_text(draft.current.get(place))
+            form = replace(form, fields=(*form.fields, Field(place, label, text, help_)))
+        return self.renewed(draft, form)
 
     def take(self, draft: Draft, question: Question) -> Draft:
-        """Return the draft with the body, or without one."""
+        """Return the draft with what the request carries."""
         assert isinstance(question, Form)
-        text = question.values()["body"].strip()
-        rest = {key: value for key, value in draft.current.items() if key != "body"}
-        body = {"body": fields.parsed_fields(text)} if text else {}
-        return replace(draft, current={**rest, **body})
+        current = dict(draft.current)
+        for place, text in question.values().items():
+            current.pop(place, None)
+            if text.strip():
+                current[place] = fields.parsed_requested(text.strip(), place)
+        return replace(draft, current=current)
 
     def renewed(self, draft: Draft, question: Question) -> Form:
         """Return the form with what is wrong with the fields."""
         assert isinstance(question, Form)
         found = alone(self.take(draft, question).current, self.bench.company(draft))
-        wrong = found is not None and found.key.startswith("body")
-        return replace(question, problems={"body": found.text} if found and wrong else {})
+        place = found.key.partition(".")[0] if found else ""
+        wrong = found is not None and place in question.values()
+        return replace(question, problems={place: found.text} if found and wrong else {})
+
+    def _places(self, draft: Draft) -> list[tuple[str, str, str]]:
+        """Return the parts that this request may have: the place, how it is called, an example."""
+        company = self.bench.company(draft)
+        bare = {key: value for key, value in draft.current.items() if key not in REQUESTED}
+        bodied = bare["method"] in self.bench.catalogue.vocabulary.body_methods
+        asked = PLACES if bodied else PLACES[:1]
+        return [
+            part for part in asked if not reason({**bare, part[0]: {"q": "str"}}, part[0], company)
+        ]
 
 
 class StatusStep(PatternStep):
@@ -324,7 +346,11 @@ class OptionsStep(EndpointStep):
         help_ = "The function, the module and the operation in OpenAPI are called so."
         name = Field("name", "name", draft.current["name"], help_, "endpoint")
         entries = [(key, self._entry(draft, key)) for key in entry_keys(draft.current)]
-        found = [name, *(field for key, entry in entries for field in entry_fields(key, entry))]
+        models = [model["name"] for model in self.bench.company(draft).models]
+        found = [
+            name,
+            *(field for key, entry in entries for field in entry_fields(key, entry, models)),
+        ]
         return self.renewed(draft, Form("Which options? The defaults suit most.", tuple(found)))
 
     def take(self, draft: Draft, question: Question) -> Draft:
@@ -394,13 +420,21 @@ def put_entry(endpoint: dict[str, Any], key: str, entry: Any) -> None:
     endpoint[place] = entries
 
 
-def entry_fields(key: str, entry: tuple[Pattern, dict[str, Any], list[str]]) -> list[Field]:
-    """Return the fields of an entry: its options, and `via` where there is a choice."""
+def entry_fields(
+    key: str, entry: tuple[Pattern, dict[str, Any], list[str]], models: Sequence[str]
+) -> list[Field]:
+    """Return the fields of an entry: its options, and `via` where there is a choice.
+
+    Args:
+        key: its place.
+        entry: its pattern, what it gives, and the ways that it can take.
+        models: those that it can name.
+    """
     pattern, given, vias = entry
     name_option = pattern.repeatable
     group = f"{pattern.id}: {given[name_option]}" if name_option in given else pattern.id
     found = [
-        option_field(f"{key}.{name}", option, given.get(name, option.default), group)
+        option_field(f"{key}.{name}", option, given.get(name, option.default), group, models)
         for name, option in pattern.options.items()
     ]
     if len(vias) > 1:
@@ -410,11 +444,15 @@ def entry_fields(key: str, entry: tuple[Pattern, dict[str, Any], list[str]]) -> 
     return found
 
 
-def option_field(key: str, option: Option, value: Any, group: str) -> Field:
-    """Return an option as a field."""
+def option_field(
+    key: str, option: Option, value: Any, group: str, models: Sequence[str] = ()
+) -> Field:
+    """Return an option as a field; one that names a model says which there are."""
     text = fields.shown(option, value)
     few = fields.choices(option)
     any_of = f" Any of {', '.join(map(str, option.choices))}." if option.choices and not few else ""
+    if option.type == "model" and models:
+        any_of = f" There are {', '.join(models)} without fields of their own."
     help_ = f"{option.help[:1].upper()}{option.help[1:]}.{any_of}"
     return Field(key, option.name, text, help_, group, few)
 
@@ -433,7 +471,7 @@ ENDPOINT_STEPS = (
     PathStep,
     MethodStep,
     ResponseStep,
-    BodyStep,
+    RequestStep,
     StatusStep,
     HeadersStep,
     CookiesStep,

@@ -37,7 +37,8 @@ def first_draft(bench: Bench, folder: Path | None, given: Mapping[str, Any]) -> 
     project = {name: str(given[name]) for name in TEXT_ANSWERS if name in given}
     chosen = given.get("application_patterns", bench.default("application_patterns", draft))
     application = given.get("application", chosen)
-    return replace(draft, project=project, application=tuple(application))
+    models = tuple(given.get("models", ()))
+    return replace(draft, project=project, models=models, application=tuple(application))
 
 
 def opened_new(bench: Bench, draft: Draft) -> Draft:
@@ -134,7 +135,14 @@ class StartStep(Step):
         answers = preset_answers(start) if start != OWN else {}
         application = answers.get("application", self.bench.default("application_patterns", draft))
         endpoints = tuple(answers.get("endpoints", ()))
-        return replace(draft, start=start, application=tuple(application), endpoints=endpoints)
+        models = tuple(answers.get("models", ()))
+        return replace(
+            draft,
+            start=start,
+            models=models,
+            application=tuple(application),
+            endpoints=endpoints,
+        )
 
     def after(self, draft: Draft, question: Question) -> str:
         """Return the application's patterns."""
