@@ -178,9 +178,6 @@ class Rows:
             for side, version in ((1, ours), (2, theirs))
             if version and self._before(side, key) == before
         ]
-        exact = [above for above in around if _comments(above) == wanted]
-        if exact and not left:
-            return exact[0]
         kept = ours or theirs
         assert kept is not None
         first = next(iter(around), kept.above if before is not None else "")
