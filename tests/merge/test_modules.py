@@ -383,6 +383,11 @@ def test_modules_of_a_project_come_through_unchanged_but_for_what_changed() -> N
             "from app.http.caching import CacheControl\n",
         ),
         (
+            ("=documented(200, cache_control)", "={**documented(200, cache_control), 404: GONE}"),
+            WITH_ETAG,
+            "={**documented(200, cache_control, etag), 404: GONE}",
+        ),
+        (
             ("    id: int\n", "    id: int\n    mine: str\n"),
             changed_text(
                 BASE,
@@ -438,6 +443,16 @@ def test_a_statement_is_merged_by_its_parts(
             ('CacheControl("private, no-cache")', 'CacheControl("private, max-age=9")'),
             WITHOUT_CACHING,
             [('cache_control = CacheControl("private, max-age=9")\n', "")],
+        ),
+        (
+            ('no-cache")', 'no-cache", "mine")'),
+            BASE.replace('no-cache")', 'no-cache", "theirs")'),
+            [
+                (
+                    'cache_control = CacheControl("private, no-cache", "mine")\n',
+                    'cache_control = CacheControl("private, no-cache", "theirs")\n',
+                )
+            ],
         ),
         (
             ("    return Post(id=post_id, published=date(2026, 1, 31))", "    mine()"),
