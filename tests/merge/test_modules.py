@@ -613,3 +613,45 @@ def test_an_import_that_the_owner_took_away_comes_back_with_its_use() -> None:
     text, conflict = merge(without, theirs)
     assert not conflict
     assert "from datetime import date\n" in text
+
+
+NESTED = "def f(a):\n    if a:\n        b()\n        c()\n    return d(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected"),
+    [
+        # A comment about an argument.
+        (
+            BASE,
+            ('.get("/posts/{post_id}", ', '.get(\n    "/posts/{post_id}",  # public\n    '),
+            WITH_ETAG,
+            '@router.get(\n    "/posts/{post_id}",  # public\n    responses=documented(200, cache',
+        ),
+        # A statement that stands in another block.
+        (
+            NESTED,
+            ("        c()\n", "    c()\n"),
+            NESTED.replace("d(1)", "d(2)"),
+            "        b()\n    c()\n    return d(2)\n",
+        ),
+        # Another formatter's quotes and commas are no change.
+        (
+            BASE,
+            ('CacheControl("private, no-cache")', "CacheControl('private, no-cache',)"),
+            BASE.replace('"private, no-cache"', '"public"'),
+            'CacheControl("public")\n',
+        ),
+        # A comment at the end of a function is about that function.
+        (
+            NESTED,
+            ("    return d(1)\n", "    return d(1)\n    # mine\n"),
+            f"{NESTED}\n\ndef g():\n    return 2\n",
+            "    return d(1)\n    # mine\n\n\ndef g():\n",
+        ),
+    ],
+)
+def test_layout_and_comments(base: str, ours: tuple[str, str], theirs: str, expected: str) -> None:
+    text, conflict = merge(changed_text(base, ours), theirs, base)
+    assert not conflict, text
+    assert expected in text, text
