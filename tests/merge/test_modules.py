@@ -440,6 +440,11 @@ def test_a_statement_is_merged_by_its_parts(
             ],
         ),
         (
+            ("    cache_control.apply(response)", "    cache_control.apply(response)  # by law"),
+            WITHOUT_CACHING,
+            [("    cache_control.apply(response)  # by law\n", "")],
+        ),
+        (
             ('CacheControl("private, no-cache")', 'CacheControl("private, max-age=9")'),
             WITHOUT_CACHING,
             [('cache_control = CacheControl("private, max-age=9")\n', "")],
