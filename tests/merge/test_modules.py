@@ -361,11 +361,11 @@ def test_modules_of_a_project_come_through_unchanged_but_for_what_changed() -> N
             "(post_id: int, response: Response, request: Request, q: str = '') -> Post",
         ),
         (
-            ("post_id: int, response: Response", "q: str, post_id: int, response: Response"),
+            ("post_id: int, response: Response", "post_id: int, response: Response, q: str"),
             BASE.replace(
                 "response: Response", "response: Response, timings: Timings | None = None"
             ),
-            "\n    post_id: int,\n    response: Response,\n    timings: Timings | None = None,\n)",
+            "\n    response: Response,\n    q: str,\n    timings: Timings | None = None,\n)",
         ),
         (
             ("    cache_control.apply(response)\n", "    response.headers['A'] = 'b'\n"),
@@ -381,6 +381,30 @@ def test_modules_of_a_project_come_through_unchanged_but_for_what_changed() -> N
             ("router = APIRouter()", "router = APIRouter()\nlimit = CacheControl('no-store')"),
             WITHOUT_CACHING,
             "from app.http.caching import CacheControl\n",
+        ),
+        (
+            ("=documented(200, cache_control)", "={**documented(200, cache_control), 404: GONE}"),
+            WITH_ETAG,
+            "={**documented(200, cache_control, etag), 404: GONE}",
+        ),
+        (
+            ("    id: int\n", "    id: int\n    mine: str\n"),
+            changed_text(
+                BASE,
+                ("    published: date | None\n", ""),
+                ("    id:", "    published: date | None\n    id:"),
+            ),
+            '."""\n\n    published: date | None\n    id: int\n    mine: str\n\n\n@router',
+        ),
+        (
+            ("@router.get", "print(cache_control)\n\n\n@router.get"),
+            WITHOUT_CACHING,
+            'cache_control = CacheControl("private, no-cache")\n',
+        ),
+        (
+            ("    cache_control.apply", "    # Ask the lawyers first.\n    cache_control.apply"),
+            WITHOUT_CACHING,
+            '    """Answer with one Post."""\n    # Ask the lawyers first.\n    return Post',
         ),
     ],
 )
@@ -416,9 +440,24 @@ def test_a_statement_is_merged_by_its_parts(
             ],
         ),
         (
+            ("    cache_control.apply(response)", "    cache_control.apply(response)  # by law"),
+            WITHOUT_CACHING,
+            [("    cache_control.apply(response)  # by law\n", "")],
+        ),
+        (
             ('CacheControl("private, no-cache")', 'CacheControl("private, max-age=9")'),
             WITHOUT_CACHING,
             [('cache_control = CacheControl("private, max-age=9")\n', "")],
+        ),
+        (
+            ('no-cache")', 'no-cache", "mine")'),
+            BASE.replace('no-cache")', 'no-cache", "theirs")'),
+            [
+                (
+                    'cache_control = CacheControl("private, no-cache", "mine")\n',
+                    'cache_control = CacheControl("private, no-cache", "theirs")\n',
+                )
+            ],
         ),
         (
             ("    return Post(id=post_id, published=date(2026, 1, 31))", "    mine()"),
@@ -515,3 +554,109 @@ def test_a_module_keeps_its_encoding(encoding: str) -> None:
     assert "MINE = 'caf\xe9'\n" in text
     assert "etag.apply(response" in text
     assert file.content[:3] == files[1].content[:3]
+
+
+RETURNED = changed_text(
+    BASE, ("return Post(", "return post_of("), ("    cache_control.apply(response)\n", "")
+)
+PUT_FIRST = changed_text(
+    RETURNED.replace(" return post_of", " response = post_of"),
+    ("2026, 1, 31))\n", "2026, 1, 31))\n    etag.apply(response)\n    return response\n"),
+    ("cache_control = ", "etag = EntityTag()\ncache_control = "),
+    ("import CacheControl", "import CacheControl, EntityTag"),
+)
+"""The same, with a policy that is put on the answer before it is returned."""
+
+
+VALUE = "post_of(id=post_id, published=date(2026, 1, 31))"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected"),
+    [
+        (RETURNED, (VALUE, "stored"), PUT_FIRST, ["response = stored", "etag.apply(response)"]),
+        (PUT_FIRST, (VALUE, "stored"), RETURNED, ["return stored"]),
+        (
+            RETURNED,
+            ("    return", "    audit()\n    return"),
+            PUT_FIRST,
+            ["audit()", f"response = {VALUE}", "etag.apply(response)", "return response"],
+        ),
+        (
+            PUT_FIRST,
+            ("    return", "    audit(response)\n    return"),
+            RETURNED,
+            [f"response = {VALUE}", "audit(response)", "return response"],
+        ),
+    ],
+)
+def test_a_value_is_returned_at_once_unless_something_is_done_to_it(
+    base: str, ours: tuple[str, str], theirs: str, expected: list[str]
+) -> None:
+    text, conflict = merge(changed_text(base, ours), theirs, base)
+    assert not conflict, text
+    body = text.partition('    """Answer with one Post."""\n')[2]
+    assert body.startswith("".join(f"    {line}\n" for line in expected)), text
+    assert body.count("return") == 1
+
+
+def test_a_comment_between_keeps_the_variable() -> None:
+    ours = PUT_FIRST.replace("    return response", "    # mine\n    return response")
+    text, conflict = merge(ours, RETURNED, PUT_FIRST)
+    assert not conflict
+    assert text.endswith("2026, 1, 31))\n    # mine\n    return response\n")
+
+
+def test_an_import_that_the_owner_took_away_comes_back_with_its_use() -> None:
+    without = changed_text(
+        BASE,
+        ("from datetime import date\n\n", ""),
+        ("date | None", "str"),
+        ("date(2026, 1, 31)", "''"),
+    )
+    theirs = changed_text(BASE, ("    id: int\n", "    id: int\n    printed: date\n"))
+    text, conflict = merge(without, theirs)
+    assert not conflict
+    assert "from datetime import date\n" in text
+
+
+NESTED = "def f(a):\n    if a:\n        b()\n        c()\n    return d(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected"),
+    [
+        # A comment about an argument.
+        (
+            BASE,
+            ('.get("/posts/{post_id}", ', '.get(\n    "/posts/{post_id}",  # public\n    '),
+            WITH_ETAG,
+            '@router.get(\n    "/posts/{post_id}",  # public\n    responses=documented(200, cache',
+        ),
+        # A statement that stands in another block.
+        (
+            NESTED,
+            ("        c()\n", "    c()\n"),
+            NESTED.replace("d(1)", "d(2)"),
+            "        b()\n    c()\n    return d(2)\n",
+        ),
+        # Another formatter's quotes and commas are no change.
+        (
+            BASE,
+            ('CacheControl("private, no-cache")', "CacheControl('private, no-cache',)"),
+            BASE.replace('"private, no-cache"', '"public"'),
+            'CacheControl("public")\n',
+        ),
+        # A comment at the end of a function is about that function.
+        (
+            NESTED,
+            ("    return d(1)\n", "    return d(1)\n    # mine\n"),
+            f"{NESTED}\n\ndef g():\n    return 2\n",
+            "    return d(1)\n    # mine\n\n\ndef g():\n",
+        ),
+    ],
+)
+def test_layout_and_comments(base: str, ours: tuple[str, str], theirs: str, expected: str) -> None:
+    text, conflict = merge(changed_text(base, ours), theirs, base)
+    assert not conflict, text
+    assert expected in text, text

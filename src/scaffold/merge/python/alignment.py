@@ -107,14 +107,13 @@ def ordered(base: Sequence[K], ours: Sequence[K], theirs: Sequence[K]) -> list[K
     What only theirs has comes first where both have something new in one place. Where only theirs
     has changed the order, it is theirs.
     """
-    order = list(ours)
     common = [key for key in ours if key in theirs]
-    was = [key for key in base if key in common]
-    if was == [key for key in common if key in was]:
-        sorted_ = iter(sorted(common, key=list(theirs).index))
-        order = [next(sorted_) if key in common else key for key in order]
-    for at, key in enumerate(theirs):
+    was, now = ([key for key in side if key in common] for side in (base, theirs))
+    is_moved = was == [key for key in common if key in was] != [key for key in now if key in was]
+    first, second = (theirs, ours) if is_moved else (ours, theirs)
+    order = list(first)
+    for at, key in enumerate(second):
         if key not in order:
-            before = next((k for k in reversed(theirs[:at]) if k in order), None)
+            before = next((other for other in reversed(second[:at]) if other in order), None)
             order.insert(0 if before is None else order.index(before) + 1, key)
     return order

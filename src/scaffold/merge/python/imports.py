@@ -79,7 +79,7 @@ def _stays(
         return name in other or name not in before or (name in used and name not in sides[1])
     if name in before:
         return name in used and name not in sides[0]
-    return name in used or name not in sides[1]
+    return True
 
 
 def _written(piece: Piece, kept: Collection[str]) -> str:

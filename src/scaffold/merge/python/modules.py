@@ -246,7 +246,7 @@ class _Merge:
 
     def _keep_needed(self, rows: Rows, made: dict[int, str | None]) -> None:
         """Put back what one side has taken away, where the other one's statements use it."""
-        sides = rows.words()
+        sides = rows.words
         while True:
             used = words(made.values())
             again = {
@@ -262,7 +262,7 @@ class _Merge:
     def _import(self, rows: Rows, key: int, used: set[str]) -> str | None:
         versions = rows.versions(key)
         base, ours, theirs = map(_piece, versions)
-        made = merge_import(base, ours, theirs, used, rows.words())
+        made = merge_import(base, ours, theirs, used, rows.words)
         kept = rows.kept(key)
         if made is None or kept is None:
             return None

@@ -174,7 +174,7 @@ class Statement:
     @property
     def comments(self) -> list[str]:
         """Return the lines of comments above it."""
-        return [line for line in self.above.splitlines(keepends=True) if line.strip()]
+        return [f"{line}\n" for line in self.above.split("\n") if line.strip()]
 
 
 def statements(block: Piece, start: int) -> tuple[list[Statement], int]:

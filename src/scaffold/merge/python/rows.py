@@ -61,48 +61,51 @@ def _place(side: Sequence[int | None], known: int) -> int | None:
     return at if at < len(side) and side[at] is None else None
 
 
+def _numbered(
+    sides: Sequence[Sequence[Piece]], name: Callable[[Piece], str | None]
+) -> list[list[int]]:
+    """Return for each statement of base, ours and theirs the number that it has in all of them."""
+    base, ours, theirs = sides
+    mine, other = (aligned(base, side, name) for side in (ours, theirs))
+    _replaced(base, mine, other)
+    mine_new, other_new = (
+        [at for at, known in enumerate(side) if known is None] for side in (mine, other)
+    )
+    for count, at in enumerate(mine_new):
+        mine[at] = len(base) + count
+    both = aligned([ours[at] for at in mine_new], [theirs[at] for at in other_new], name)
+    for count, (at, place) in enumerate(zip(other_new, both, strict=True)):
+        other[at] = len(base) + len(mine_new) + count
+        if place is not None and _is_one(ours[mine_new[place]], theirs[at], name):
+            other[at] = mine[mine_new[place]]
+    numbers = (range(len(base)), mine, other)
+    return [[known for known in side if known is not None] for side in numbers]
+
+
+def _is_one(ours: Piece, theirs: Piece, name: Callable[[Piece], str | None]) -> bool:
+    """Say whether both sides have brought the same, or two things of one name."""
+    return same(ours, theirs) or name(ours) == name(theirs) is not None
+
+
 class Rows:
-    """The statements of three blocks, each known by one number in all of them."""
+    """The statements of three blocks, each known by one number in all of them.
+
+    Attributes:
+        sides: the statements of base, ours and theirs.
+        keys: their numbers.
+        words: the names that ours uses, and theirs.
+        order: the numbers of all statements, as the merged ones stand.
+    """
 
     def __init__(
         self, sides: Sequence[Sequence[Statement]], name: Callable[[Piece], str | None]
     ) -> None:
         self.sides = sides
-        ours_words, theirs_words = (words(each.lines for each in side) for side in sides[1:])
-        self._words = (ours_words, theirs_words)
-        base, ours, theirs = ([statement.piece for statement in side] for side in sides)
-        fresh = len(base)
-        mine = aligned(base, ours, name)
-        other = aligned(base, theirs, name)
-        _replaced(base, mine, other)
-        new = {at: fresh + at for at, known in enumerate(mine) if known is None}
-        keys = [new[at] if known is None else known for at, known in enumerate(mine)]
-        fresh += len(ours)
-        left = [at for at, known in enumerate(other) if known is None]
-        places = dict(
-            zip(
-                left,
-                aligned([ours[at] for at in new], [theirs[at] for at in left], name),
-                strict=True,
-            )
-        )
-        added = list(new.values())
-        self.keys: list[list[int]] = [list(range(len(base))), keys, []]
-        for at, known in enumerate(other):
-            if known is None:
-                place = places[at]
-                is_one = place is not None and self._is_one(
-                    ours[added[place] - len(base)], theirs[at], name
-                )
-                known = added[place] if place is not None and is_one else fresh + at
-            self.keys[2].append(known)
+        ours, theirs = (words(each.lines for each in side) for side in sides[1:])
+        self.words = (ours, theirs)
+        self.keys = _numbered([[statement.piece for statement in side] for side in sides], name)
         self.order = self._sorted(ordered(*self.keys))
         self.order += [key for key in self.keys[0] if key not in self.order]
-
-    @staticmethod
-    def _is_one(ours: Piece, theirs: Piece, name: Callable[[Piece], str | None]) -> bool:
-        """Say whether both sides have brought the same, or two things of one name."""
-        return same(ours, theirs) or name(ours) == name(theirs) is not None
 
     def versions(self, key: int) -> list[Statement | None]:
         """Return a statement in all three versions."""
@@ -119,10 +122,6 @@ class Rows:
     def has_ours(self, key: int) -> bool:
         """Say whether ours has a statement."""
         return key in self.keys[1]
-
-    def words(self) -> tuple[set[str], set[str]]:
-        """Return the names that ours uses, and theirs."""
-        return self._words
 
     def is_import(self, key: int) -> bool:
         """Say whether a statement is an import."""
@@ -178,9 +177,6 @@ class Rows:
             for side, version in ((1, ours), (2, theirs))
             if version and self._before(side, key) == before
         ]
-        exact = [above for above in around if _comments(above) == wanted]
-        if exact and not left:
-            return exact[0]
         kept = ours or theirs
         assert kept is not None
         first = next(iter(around), kept.above if before is not None else "")
@@ -193,10 +189,6 @@ class Rows:
     def _before(self, side: int, key: int) -> int | None:
         at = self.keys[side].index(key)
         return self.keys[side][at - 1] if at else None
-
-
-def _comments(above: str) -> list[str]:
-    return [line for line in above.splitlines(keepends=True) if line.strip()]
 
 
 def _merged_comments(
