@@ -65,7 +65,9 @@ def findings(checked: Checked, folder: Path) -> Iterator[dict[str, Any]]:
         yield {"code": each.code, "file": path, "line": each.start.line}
 
 
-def judged(found: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def judged(
+    found: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Return findings with the verdicts that the list has of them."""
     verdicts = {(it["code"], it["file"], it["line"]): it for it in known}
     return [
