@@ -3,9 +3,9 @@
     python -m tools.check_corpus FOLDER              print what is found, beside the verdicts
     python -m tools.check_corpus FOLDER --record     write what is found into the list
 
-FOLDER holds a git repository of each, as `owner+name`, or `owner+name/repo`; nothing of them is copied
-into this repository but addresses, commits, places and verdicts. A verdict is `right`, `wrong` or, for
-what nobody has judged, `open`.
+FOLDER holds a git repository of each, as `owner+name`, or `owner+name/repo`; nothing of them is
+copied into this repository but addresses, commits, places and verdicts. A verdict is `right`,
+`wrong` or, for what nobody has judged, `open`.
 """
 
 import subprocess
