@@ -27,8 +27,8 @@ from scaffold.checker.run import Checked, check
 
 LIST = Path(__file__).parents[1] / "benchmarks" / "check_corpus.yml"
 HEAD = """\
-# Public applications, and what `scaffold check` finds in them; see tools/check_corpus.py. Verdicts are by
-# somebody who has read the code: right, wrong, or open. Some findings have a reason.
+# Public applications, and what `scaffold check` finds in them; see tools/check_corpus.py. Verdicts
+# are by somebody who has read the code: right, wrong, or open. Some findings have a reason.
 """
 DEFAULT = [rule for rule in RULES if rule.default]
 
