@@ -28,19 +28,25 @@ from tools.template_copy import copy_template
 
 ROUNDS = 9
 LARGE_ROUNDS = 2
+MODULES = 15
 ENDPOINTS = 1_000
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two commands that are compared, and the ratio of their times that is allowed."""
+    """Two commands that are compared, and the ratio of their times that is allowed.
+
+    Attributes:
+        besides: seconds that ours may take besides.
+    """
 
     ours: str
     run_ours: Callable[[], None]
     theirs: str
     run_theirs: Callable[[], None]
     limit: float
+    besides: float = 0.0
 
 
 def run(*command: str | Path, folder: Path | None = None) -> Callable[[], None]:
@@ -84,6 +90,16 @@ def template_repository(folder: Path) -> Path:
     return folder
 
 
+def fifteen_modules(source: Path, target: Path) -> Path:
+    """Copy the largest modules of a service."""
+    target.mkdir()
+    modules = sorted(source.rglob("*.py"), key=lambda path: -path.stat().st_size)[:MODULES]
+    for number, path in enumerate(modules):
+        shutil.copyfile(path, target / f"module_{number}.py")
+    assert len(modules) == MODULES
+    return target
+
+
 def pairs(folder: Path) -> list[Pair]:
     """Return what is compared."""
     scaffold, copier = SCRIPTS / "scaffold", SCRIPTS / "copier"
@@ -95,6 +111,7 @@ def pairs(folder: Path) -> list[Pair]:
     new = (scaffold, "new", ours, "--preset", "tour", "--no-git", "--no-sync")
     copy = (copier, "copy", "--quiet", "--defaults", "--data-file", tour)
     importing = run(sys.executable, "-c", "import typer")
+    service = fifteen_modules(project / "app", folder / "service")
     quick = [
         (("--help",), 2.0),
         (("--version",), 2.0),
@@ -114,6 +131,14 @@ def pairs(folder: Path) -> list[Pair]:
                 limit,
             )
             for it, limit in quick
+        ),
+        Pair(
+            f"scaffold check ({MODULES} modules)",
+            run(scaffold, "check", service),
+            "import ast",
+            run(sys.executable, "-c", "import ast"),
+            3.0,
+            0.15,
         ),
         Pair("scaffold --help", run(scaffold, "--help"), "copier --help", run(copier, "--help"), 1),
         Pair(
@@ -186,13 +211,21 @@ def main(chosen: Sequence[str]) -> int:
     table = Table("command", "s", "beside", "s", "ratio", "limit")
     within = True
 
-    def add(ours: str, theirs: str, values: tuple[float, float], limit: float, form: str) -> None:
+    def add(
+        ours: str,
+        theirs: str,
+        values: tuple[float, float],
+        limit: float,
+        form: str,
+        besides: float = 0.0,
+    ) -> None:
         nonlocal within
-        ratio = values[0] / values[1]
+        ratio = max(0.0, values[0] - besides) / values[1]
         within &= ratio <= limit
         first, second = (format(value, form) for value in values)
         style = None if ratio <= limit else "red"
-        table.add_row(ours, first, theirs, second, f"{ratio:.2f}", f"{limit}", style=style)
+        allowed = f"{limit} + {besides} s" if besides else f"{limit}"
+        table.add_row(ours, first, theirs, second, f"{ratio:.2f}", allowed, style=style)
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -204,7 +237,8 @@ def main(chosen: Sequence[str]) -> int:
             add("its memory, MiB", pair.theirs, memory, 1.0, ".0f")
         else:
             for pair in pairs(folder):
-                add(pair.ours, pair.theirs, measure(pair), pair.limit, ".3f")
+                seconds = measure(pair)
+                add(pair.ours, pair.theirs, seconds, pair.limit, ".3f", pair.besides)
     Console(width=120).print(table)
     return 0 if within else 1
 

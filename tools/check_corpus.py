@@ -3,9 +3,9 @@
     python -m tools.check_corpus FOLDER              print what is found, beside the verdicts
     python -m tools.check_corpus FOLDER --record     write what is found into the list
 
-FOLDER holds a git repository of each, as `owner+name`, or `owner+name/repo`; nothing of them is copied
-into this repository but addresses, commits, places and verdicts. A verdict is `right`, `wrong` or, for
-what nobody has judged, `open`.
+FOLDER holds a git repository of each, as `owner+name`, or `owner+name/repo`; nothing of them is
+copied into this repository but addresses, commits, places and verdicts. A verdict is `right`,
+`wrong` or, for what nobody has judged, `open`.
 """
 
 import subprocess
@@ -27,8 +27,8 @@ from scaffold.checker.run import Checked, check
 
 LIST = Path(__file__).parents[1] / "benchmarks" / "check_corpus.yml"
 HEAD = """\
-# Public applications, and what `scaffold check` finds in them; see tools/check_corpus.py. Verdicts are by
-# somebody who has read the code: right, wrong, or open. Some findings have a reason.
+# Public applications, and what `scaffold check` finds in them; see tools/check_corpus.py. Verdicts
+# are by somebody who has read the code: right, wrong, or open. Some findings have a reason.
 """
 DEFAULT = [rule for rule in RULES if rule.default]
 

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import (
+    StaticAnalysisResultsFormatSarifVersion210JsonSchema as Sarif,
+)
 from typer.main import get_command
 
 from scaffold.checker.findings import Unreadable
@@ -71,8 +75,16 @@ def test_annotations_are_escaped(found: Checked) -> None:
     assert "an app%2C 100%25%3Aé.py,line=8,col=5,endLine=8,endColumn=45::" in lines[1]
 
 
-def test_sarif_has_what_the_standard_requires(found: Checked) -> None:
-    """SARIF 2.1.0: what sections 3.13, 3.14, 3.18, 3.27 and 3.28 to 3.30 say."""
+def test_sarif_fits_the_schema_of_the_standard(found: Checked) -> None:
+    log = sarif(found, RULES, "1.2.3")
+    Sarif.model_validate(log)
+    del log["runs"][0]["results"][0]["message"]
+    with pytest.raises(ValidationError):
+        Sarif.model_validate(log)
+
+
+def test_sarif_names_rules_and_places(found: Checked) -> None:
+    """SARIF 2.1.0, sections 3.27 and 3.28 to 3.30."""
     log = sarif(found, RULES, "1.2.3")
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"

@@ -25,7 +25,12 @@ from scaffold.checker.routes import Route
 from scaffold.checker.values import NOT_KNOWN, Argument, constant, entries
 
 CLASSES = JSON | {"Response"}
-DUMPS = frozenset(("model_dump", "model_dump_json", "dict", "json", "dump_python", "dump_json"))
+DUMPS = frozenset(
+    (
+        *("model_dump", "model_dump_json", "dict", "json", "dump_python", "dump_json"),
+        *("to_dict", "as_dict", "to_json", "serialize"),
+    )
+)
 OWN = ("render", "__init__")
 CONTAINERS = frozenset(
     (
