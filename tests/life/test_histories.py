@@ -5,6 +5,7 @@ stands in the project, or the command has refused and changed nothing; and confl
 reported, and told by the exit status.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
