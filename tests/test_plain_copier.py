@@ -19,10 +19,15 @@ from tests.programs import commit, copier, git, template_repository
 from tools.template_copy import copy_template
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
+RESPONSE = {"pattern": "json-model", "model": "Post"}
 ANSWERS: dict[str, Any] = {
     "project_name": "service",
+    "models": [
+        {"name": "Author", "fields": {"name": "str"}},
+        {"name": "Post", "fields": {"id": "int", "title": "str", "author": "Author | None"}},
+    ],
     "endpoints": [
-        {**ENDPOINT, "response": "json-model", "cookies": [{"pattern": "cookie-set", "name": "a"}]}
+        {**ENDPOINT, "response": RESPONSE, "cookies": [{"pattern": "cookie-set", "name": "a"}]}
     ],
     "application": ["security-headers"],
 }
@@ -89,16 +94,23 @@ def test_update_keeps_the_owners_edits(tmp_path: Path, url: str) -> None:
     assert answers["endpoints"] == ANSWERS["endpoints"]
 
 
-def test_update_adds_an_endpoint(tmp_path: Path, url: str) -> None:
-    """New answers add an endpoint, and leave the others alone."""
+def test_update_adds_an_endpoint_and_a_field(tmp_path: Path, url: str) -> None:
+    """New answers add both, keep the owner's edits of the model, and leave the rest alone."""
     project = tmp_path / "project"
     data = written(tmp_path, ANSWERS)
     assert copier("copy", "--defaults", "--data-file", data, url, project).returncode == 0
     git(project, "init", "-q", "-b", "main")
     commit(project)
+    model = project / "app/models/post.py"
+    edited = model.read_text(encoding="utf-8").replace('    """A field', '    """Mine: a field')
+    model.write_text(edited, encoding="utf-8")
+    commit(project)
     before = files(project)
     added = {"name": "export", "method": "GET", "path": "/export.csv", "response": "csv"}
-    more = {**ANSWERS, "endpoints": [*ANSWERS["endpoints"], added]}
+    author, post = ANSWERS["models"]
+    tagged = {"name": "Post", "fields": {**post["fields"], "tags": "list[str] = []"}}
+    endpoints = [*ANSWERS["endpoints"], added]
+    more = {**ANSWERS, "models": [author, tagged], "endpoints": endpoints}
     ran = copier("update", "--defaults", "--data-file", written(tmp_path, more), cwd=project)
     assert ran.returncode == 0, ran.stderr
     after = files(project)
@@ -110,7 +122,17 @@ def test_update_adds_an_endpoint(tmp_path: Path, url: str) -> None:
         "tests/endpoints/test_export.py",
     }
     changed = {path for path in before if before[path] != after[path]}
-    assert changed == {".copier-answers.yml", "README.md", "app/endpoints/__init__.py"}
+    assert changed == {
+        ".copier-answers.yml",
+        "README.md",
+        "app/endpoints/__init__.py",
+        "app/endpoints/get_post.py",
+        "app/models/post.py",
+        "tests/endpoints/test_get_post.py",
+    }
+    merged = model.read_text(encoding="utf-8")
+    assert '    """Mine: a field' in merged
+    assert "    tags: list[str] = []\n" in merged
 
 
 def test_toolkit_tests_come_and_go(tmp_path: Path, url: str) -> None:

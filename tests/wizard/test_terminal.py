@@ -40,6 +40,7 @@ DEFAULT_WAY = {
     "path": "Which path does it answer?",
     "method": "Which method?",
     "response": "What does it answer with?",
+    "request": "What does the request carry?",
     "status": "Which status?",
     "headers": "Which headers?",
     "cookies": "Which cookies?",
@@ -164,7 +165,7 @@ def compose(terminal: Terminal) -> None:
     terminal.wait("What does it answer with?")
     terminal.press("enter")
     terminal.wait("What does the request carry?")
-    terminal.press("title: str, price: decimal | None", "enter")
+    terminal.press("tab", "title: str, price: decimal | None", "enter")
     terminal.wait("Which status?")
     terminal.press("status-dynamic")
     terminal.wait("search: status-dynamic")
@@ -186,7 +187,7 @@ def test_a_composed_endpoint_and_the_command_that_repeats_it(
     compose(terminal)
     terminal.wait("> name")
     terminal.press("replace_post", "tab", "BlogPost")
-    terminal.wait("class BlogPost(BaseModel):")
+    terminal.wait("import BlogPost")
     same_screen("composed-120", terminal)
     terminal.press("enter")
     terminal.wait("What next?")
@@ -202,7 +203,7 @@ def test_a_composed_endpoint_and_the_command_that_repeats_it(
     )
     assert words(command)[-1] == line
     first = (work / "a").rename(work / "first")
-    assert b"class BlogPost(BaseModel)" in files(first)["app/endpoints/replace_post.py"]
+    assert b"class BlogPost(BaseModel)" in files(first)["app/models/blog_post.py"]
     run_in_shell(command, work, environment)
     assert files(work / "a") == files(first)
 
@@ -236,7 +237,7 @@ def test_going_back_keeps_what_was_answered(start: Start, work: Path) -> None:
         terminal.press("enter")
     terminal.wait("Which path does it answer?")
     terminal.press("/notes", "enter")
-    for shown in ("Which method?", "answer with?", "Which status?"):
+    for shown in ("Which method?", "answer with?", "request carry?", "Which status?"):
         terminal.wait(shown)
         terminal.press("enter")
     terminal.wait("Which headers?")
@@ -245,8 +246,12 @@ def test_going_back_keeps_what_was_answered(start: Start, work: Path) -> None:
     terminal.press("escape")
     terminal.wait("Which status?")
     terminal.press("escape")
+    terminal.wait("What does the request carry?")
+    terminal.press("escape")
     terminal.wait("What does it answer with?")
     terminal.press("csv", "enter")
+    terminal.wait("What does the request carry?")
+    terminal.press("enter")
     terminal.wait("Which status?")
     terminal.press("enter")
     terminal.wait("[x] cache-control")
@@ -271,13 +276,12 @@ def test_a_second_endpoint_a_change_and_a_removal(start: Start, work: Path) -> N
     terminal.press("down", "enter")
     terminal.wait("Which path does it answer?")
     terminal.press("/health", "enter")
-    for shown in ("Which method?", "answer with?", "Which status?", "Which headers?"):
+    for shown in ("Which method?", "answer with?", "request carry?", "Which status?"):
         terminal.wait(shown)
         terminal.press("enter")
-    terminal.wait("Which cookies?")
-    terminal.press("enter")
-    terminal.wait("> name")
-    terminal.press("enter")
+    for shown in ("Which headers?", "Which cookies?", "> name"):
+        terminal.wait(shown)
+        terminal.press("enter")
     terminal.wait("5 endpoints")
     same_screen("list-80", terminal)
     terminal.press("enter")

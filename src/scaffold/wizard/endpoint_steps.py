@@ -212,11 +212,11 @@ class RequestStep(EndpointStep):
         """Return a form of one field for each part."""
         types = ", ".join(self.bench.catalogue.vocabulary.field_types)
         models = [model["name"] for model in self.bench.company(draft).models]
-        named = f" Or a model: {', '.join(models)}, list[{models[0]}]." if models else ""
+        named = f" Or a model: {', '.join(models[:3])}, list[{models[0]}]." if models else ""
         form = Form("What does the request carry?", ())
         for place, label, example in self._places(draft):
-            help_ = f"Names and types, such as {example}. Types: {types}, list[...], enum(...)."
-            help_ += f"{named if place == 'body' else ''} Nothing means none."
+            help_ = f"Such as {example}.{named if place == 'body' else ''} Nothing means none. "
+            help_ += f"Types: {types}, list[...], enum(...)."
             text = fields.requested_text(draft.current.get(place))
             form = replace(form, fields=(*form.fields, Field(place, label, text, help_)))
         return self.renewed(draft, form)
