@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import strategies
 from requests import PreparedRequest
 
-# Files that are what their media type says: a schema has no word for the bytes that they begin with.
+# Files that are what their media type says: a schema knows no bytes that they begin with.
 schemathesis.openapi.media_type("image/png", strategies.just(b"\x89PNG\r\n\x1a\n"))
 schemathesis.openapi.media_type("image/jpeg", strategies.just(b"\xff\xd8\xff"))
 
