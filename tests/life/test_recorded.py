@@ -20,6 +20,9 @@ from tests.life.projects import tree
 from tests.programs import commit, git
 
 ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")
+
+UPDATE = ["update", "--to", "v1.2.3"]
+DIFF = ["diff", "--to", "v1.2.3"]
 SHOWN: dict[str, Any] = {
     "name": "show_page",
     "method": "GET",
@@ -85,8 +88,8 @@ def record(project: Path, **answers: Any) -> None:
         ["rename", "show_page", "show_start"],
         ["edit", "get_post", "GET /a/{post_id:int} json-model(model=Post)"],
         ["update", "--data", "license=MIT"],
-        ["update"],
-        ["diff"],
+        UPDATE,
+        DIFF,
         ["list"],
     ],
     ids=lambda command: " ".join(command[:2]),
@@ -98,7 +101,7 @@ def test_what_is_discouraged_elsewhere_stops_nothing(make: MakeProject, command:
     assert "show_page" in run("list").stdout or command[1:] == ["show_page", "show_start"]
 
 
-@pytest.mark.parametrize("command", [["update"], ["diff"], ["update", "--data", "license=MIT"]])
+@pytest.mark.parametrize("command", [UPDATE, DIFF, ["update", "--data", "license=MIT"]])
 def test_an_update_tells_what_is_discouraged(make: MakeProject, command: list[str]) -> None:
     """To the installed version, too, and to other programs."""
     make(SHOWN)
@@ -163,8 +166,8 @@ IMPOSSIBLE = {**SHOWN, "headers": [{"pattern": "cache-control", "directives": "p
 @pytest.mark.parametrize(
     "command",
     [
-        ["update"],
-        ["diff"],
+        UPDATE,
+        DIFF,
         ["update", "--data", "license=MIT"],
         ["add", "GET /x plain-text"],
         ["rename", "get_post", "show_post"],
@@ -191,14 +194,14 @@ def test_a_merge_without_conflicts_can_be_mended(make: MakeProject) -> None:
     """Of two branches that each have added the same route under another name."""
     twice = [{"name": name, "method": "GET", "path": "/x", "response": "html"} for name in "ab"]
     make(*twice)
-    done = run("update")
+    done = run(*UPDATE)
     assert done.status == 4
     assert (
         "endpoint b.path: GET /x is already answered by the endpoint a; change the method or the "
         'path of one of them; scaffold edit b "LINE"\n'
     ) in done.stderr
     assert run("edit", "b", "GET /b html").status == 0
-    assert run("update").status == 0
+    assert run(*UPDATE).status == 0
 
 
 UNREADABLE: dict[str, dict[str, Any]] = {
@@ -223,7 +226,7 @@ def test_what_cannot_be_read_is_one_line(make: MakeProject, answers: dict[str, A
     project = make()
     record(project, **answers)
     before = tree(project)
-    for command in (["update"], ["diff"], ["add", "GET /x plain-text"], ["remove", "export"]):
+    for command in (UPDATE, DIFF, ["add", "GET /x plain-text"], ["remove", "export"]):
         done = run(*command)
         assert done.status == 4, (command, done.stderr)
         assert done.stderr.startswith("error: .copier-answers.yml records what cannot be generated")
@@ -239,7 +242,7 @@ def test_what_cannot_be_read_is_one_line(make: MakeProject, answers: dict[str, A
 def test_a_list_that_is_none_is_one_line(make: MakeProject, endpoints: Any) -> None:
     project = make()
     record(project, endpoints=endpoints)
-    for command in (["update"], ["add", "GET /x plain-text"], ["list"]):
+    for command in (UPDATE, ["add", "GET /x plain-text"], ["list"]):
         done = run(*command)
         assert done.status == 1
         assert "it must hold _src_path, and endpoints with a name each" in done.stderr
