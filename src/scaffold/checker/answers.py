@@ -203,8 +203,15 @@ class Touch:
         return self.on.id if isinstance(self.on, ast.Name) else None
 
 
-def touches(scope: Scope, place: Place) -> Iterator[Touch]:
-    """Yield every statement of a function that puts something on a response, in order."""
+def touches(scope: Scope, place: Place) -> list[Touch]:
+    """Return every statement of a function that puts something on a response, in order."""
+    kept = place.module.touches
+    if scope not in kept:
+        kept[scope] = _touches(scope, place)
+    return kept[scope]
+
+
+def _touches(scope: Scope, place: Place) -> list[Touch]:
     tree = place.module.tree
     found: list[Touch] = []
     for call in scope.calls:
@@ -245,7 +252,7 @@ def touches(scope: Scope, place: Place) -> Iterator[Touch]:
                     )
                 )
     found.sort(key=lambda touch: (touch.node.lineno, touch.node.col_offset))
-    yield from found
+    return found
 
 
 def _by_call(call: ast.Call, on: ast.expr, place: Place) -> list[Touch]:

@@ -44,7 +44,7 @@ class Facts:
     def places(self, words: tuple[str, ...] = ()) -> Iterator[Place]:
         """Yield every scope of the modules that hold one of some words, or of all."""
         for module in self.modules:
-            if not words or any(word in module.source.lowered for word in words):
+            if not words or any(map(module.source.mentions, words)):
                 for scope in module.tree.all_scopes():
                     yield Place(module, scope)
 

@@ -29,5 +29,5 @@ def middleware(
                 cls = keyword.value if keyword.arg == "middleware_class" else cls
             if cls is not None and derives(cls, place, wanted):
                 yield call, Arguments(call, place, names)
-        elif name.lower() in place.module.source.lowered and derives(func, place, wanted):
+        elif place.module.source.mentions(name.lower()) and derives(func, place, wanted):
             yield call, Arguments(call, place, names)

@@ -25,6 +25,7 @@ class Module:
         folder: where it lies.
         tree: its scopes.
         origins: what `names` has found out already.
+        touches: what `answers` has.
     """
 
     def __init__(self, source: Source, project: "Project") -> None:
@@ -33,6 +34,7 @@ class Module:
         self.folder = os.path.dirname(os.path.abspath(source.path))
         self.tree = Tree(source.tree)
         self.origins: dict[ast.expr, list[Any]] = {}
+        self.touches: dict[Any, list[Any]] = {}
 
     @property
     def path(self) -> Path:

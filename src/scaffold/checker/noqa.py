@@ -19,7 +19,7 @@ def is_silenced(finding: Finding, source: Source) -> bool:
     It stands in the first or the last line of the code that is wrong, or of its statement; or, as
     `# scaffold: noqa`, on a line of its own anywhere in the file.
     """
-    if "noqa" not in source.text.lower():
+    if not source.mentions("noqa"):
         return False
     comments = _comments(source)
     lines = {finding.start.line, finding.end.line, finding.last_line}

@@ -61,9 +61,18 @@ class Source:
             raise UnreadableError(f"it is not {self.encoding}", line) from error
         self.tree = _parsed(self.text)
 
+    def mentions(self, word: str) -> bool:
+        """Say whether a word, in lower case, stands anywhere in the file, in whichever case."""
+        if word not in self._mentioned:
+            self._mentioned[word] = word in self._lowered
+        return self._mentioned[word]
+
     @cached_property
-    def lowered(self) -> str:
-        """The text in lower case."""
+    def _mentioned(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _lowered(self) -> str:
         return self.text.lower()
 
     @cached_property

@@ -35,7 +35,7 @@ def find(place: Place, facts: Facts) -> Iterator[Found]:
             value = given.value
             if name.lower() != "content-type" or not isinstance(value, str):
                 continue
-            if _base(value) != _base(media):
+            if _base(value) != _base(media) or _has_other_charset(value):
                 reason = f"`media_type` says {media}, but the header is sent: {value}"
                 node = given.node if given.place.module is place.module else call
                 yield Found(place.module, node, reason, f"content-type: {value}")
@@ -59,6 +59,12 @@ def find_in_route(route: Route, facts: Facts) -> Iterator[Found]:
                 wire = "no answer: uvicorn closes the connection"
             instead = "give the endpoint a `response_class`, or return a response"
             yield Found(touch.place.module, touch.node, reason, wire, instead)
+
+
+def _has_other_charset(media: str) -> bool:
+    """Say whether a type names another charset than that in which Starlette writes texts."""
+    _, found, charset = media.lower().replace(" ", "").partition("charset=")
+    return bool(found) and charset.strip('"').partition(";")[0] not in ("utf-8", "utf8")
 
 
 def _base(media: str) -> str:

@@ -38,7 +38,7 @@ def find(place: Place, facts: Facts) -> Iterator[Found]:
 
 def find_by_hand(place: Place, facts: Facts) -> Iterator[Found]:
     """Find the same headers, written by a function itself."""
-    if not place.scope.is_function or CREDENTIALS not in place.module.source.lowered:
+    if not place.scope.is_function or not place.module.source.mentions(CREDENTIALS):
         return
     pairs: list[tuple[str | None, ast.expr, ast.AST]] = [
         (touch.name, touch.value, touch.node)

@@ -7,7 +7,7 @@ from scaffold.checker.answers import answers, injected, returned, touches
 from scaffold.checker.facts import Facts, Found, Rule
 from scaffold.checker.findings import Fix
 from scaffold.checker.flow import leads_to
-from scaffold.checker.names import Place, known, origins
+from scaffold.checker.names import Definition, Place, known, origins
 from scaffold.checker.routes import Route, status_of
 from scaffold.checker.values import Arguments, constant
 
@@ -77,7 +77,7 @@ def find_in_route(route: Route, facts: Facts) -> Iterator[Found]:
 def _is_data(value: ast.expr, place: Place) -> bool:
     if isinstance(value, ast.Constant):
         return value.value is not None and value.value not in ("", b"")
-    if isinstance(value, CONTENTS):
+    if isinstance(value, CONTENTS) or _is_model(value, place):
         return True
     return isinstance(value, ast.Name) and all(
         isinstance(getattr(origin, "node", None), CONTENTS) and type(origin).__name__ == "Value"
@@ -85,10 +85,19 @@ def _is_data(value: ast.expr, place: Place) -> bool:
     )
 
 
+def _is_model(value: ast.expr, place: Place) -> bool:
+    """Say whether something is an instance of a class of the project, made on the spot."""
+    return isinstance(value, ast.Call) and all(
+        isinstance(origin, Definition) and origin.is_class for origin in origins(value.func, place)
+    )
+
+
 def _has_content(content: ast.expr, place: Place) -> bool:
     value = constant(content, place)
     if isinstance(value, str | bytes):
         return len(value) > 0
+    if isinstance(content, ast.Call) and isinstance(content.func, ast.Attribute):
+        return content.func.attr in ("dumps", "model_dump_json")
     return isinstance(content, ast.JoinedStr | ast.Dict | ast.List)
 
 

@@ -32,15 +32,29 @@ def _in(function: Definition, wire: str) -> Iterator[Found]:
             yield Found(function.place.module, statement, reason, wire, fix=fix)
 
 
-def is_error(value: ast.expr, place: Place) -> bool:
+def is_error(value: ast.expr, place: Place, depth: int = 0) -> bool:
     """Say whether an expression makes an error that FastAPI turns into an answer."""
     found = origins(value, place)
     return bool(found) and all(
         isinstance(origin, Value)
         and isinstance(origin.node, ast.Call)
-        and _is_error_class(origin.node.func, origin.place)
+        and (
+            _is_error_class(origin.node.func, origin.place)
+            or (depth == 0 and _makes_error(origin.node.func, origin.place))
+        )
         for origin in found
     )
+
+
+def _makes_error(func: ast.expr, place: Place) -> bool:
+    """Say whether a function of the project returns an error for others to raise."""
+    for origin in origins(func, place):
+        if not isinstance(origin, Definition) or origin.is_class or not origin.scope.returns:
+            return False
+        values = [value for _, value in returned(origin.scope, origin.inside)]
+        if not values or not all(is_error(value, origin.inside, 1) for value in values):
+            return False
+    return True
 
 
 def _is_error_class(func: ast.expr, place: Place) -> bool:

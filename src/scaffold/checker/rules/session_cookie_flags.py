@@ -125,7 +125,7 @@ def _written(place: Place) -> Iterator[Found]:
 
 def written_cookies(place: Place) -> Iterator[tuple[str, ast.expr]]:
     """Yield the values of `Set-Cookie` that a function writes itself, and where."""
-    if place.scope.is_class or "set-cookie" not in place.module.source.lowered:
+    if place.scope.is_class or not place.module.source.mentions("set-cookie"):
         return
     for node in own_nodes(place.scope.node):
         pairs: list[tuple[ast.expr | None, ast.expr]] = []

@@ -42,17 +42,67 @@ def find(facts: Facts) -> Iterator[Found]:
     """Find routes behind one that takes all of their requests."""
     told: set[int] = set()
     for router in facts.registry.routers.values():
-        served = list(_served(router, "", (), frozenset()))
-        for index, later in enumerate(served):
-            if id(later.route) in told:
-                continue
-            for earlier in served[:index]:
-                if earlier.route.function.node is not later.route.function.node and _hides(
-                    earlier, later
-                ):
-                    told.add(id(later.route))
-                    yield _found(earlier, later)
-                    break
+        before = _Before()
+        for later in _served(router, "", (), frozenset()):
+            if id(later.route) not in told:
+                for earlier in before.candidates(later.path):
+                    other = earlier.route.function.node is not later.route.function.node
+                    if other and _hides(earlier, later):
+                        told.add(id(later.route))
+                        yield _found(earlier, later)
+                        break
+            before.add(later)
+
+
+class _Before:
+    """Routes by the segments of their paths, so that each meets only those that may hide it."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self._count = 0
+
+    def add(self, served: Served) -> None:
+        """Take one more route."""
+        self._count += 1
+        node = self._root
+        for segment in served.path.split("/"):
+            if ":path}" in segment:
+                node.rest.append((self._count, served))
+                return
+            if "{" in segment:
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        node.ends.append((self._count, served))
+
+    def candidates(self, path: str) -> list[Served]:
+        """Return the routes that may take all requests of a path, in the order of matching."""
+        found: list[tuple[int, Served]] = []
+        nodes = [self._root]
+        for segment in [*path.split("/"), None]:
+            inner: list[_Node] = []
+            for node in nodes:
+                found += node.rest
+                if segment is None:
+                    found += node.ends
+                    continue
+                if node.parameter is not None:
+                    inner.append(node.parameter)
+                if segment in node.fixed:
+                    inner.append(node.fixed[segment])
+            nodes = inner
+        return [served for _, served in sorted(found, key=lambda each: each[0])]
+
+
+class _Node:
+    """What may follow a part of a path."""
+
+    def __init__(self) -> None:
+        self.fixed: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.ends: list[tuple[int, Served]] = []
+        self.rest: list[tuple[int, Served]] = []
 
 
 def _served(

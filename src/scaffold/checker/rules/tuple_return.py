@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scaffold.checker.answers import returned
 from scaffold.checker.facts import Facts, Found, Rule
 from scaffold.checker.findings import Fix
-from scaffold.checker.names import bare
+from scaffold.checker.names import Value, bare, origins
 from scaffold.checker.routes import Route
 from scaffold.checker.values import constant
 
@@ -16,7 +16,11 @@ def find(route: Route, facts: Facts) -> Iterator[Found]:
     annotation = getattr(route.function.node, "returns", None)
     if annotation is not None and "tuple" in ast.dump(bare(annotation)).lower():
         return
-    for _, value in returned(route.function.scope, route.inside):
+    for _, what in returned(route.function.scope, route.inside):
+        value = what
+        for origin in origins(what, route.inside):
+            if isinstance(origin, Value) and origin.place.scope is route.inside.scope:
+                value = origin.node
         if not isinstance(value, ast.Tuple) or len(value.elts) not in (2, 3):
             continue
         status = constant(value.elts[1], route.inside)
