@@ -75,6 +75,7 @@ def assigned(tree: ast.AST) -> Iterator[str]:
 def from_the_spec(endpoint: Endpoint) -> Iterator[str]:
     """Yield the names that come from what the endpoint itself says."""
     yield from re.findall(r"{([^{}:]*)", endpoint.path)
+    yield from endpoint.data["models"]
     for entry in endpoint.entries():
         for option in entry.pattern.options.values():
             if option.type == "class_name":
@@ -92,7 +93,9 @@ def names_of_requests(endpoint: Endpoint) -> set[str]:
     """Return what the vocabulary says that is bound to read the endpoint's request."""
     requests = load().data["vocabulary"]["requests"]
     needs = [need for one in endpoint.data["requested"] for need in one["needs"]]
-    return {name for need in needs for name in requests[need]["names"]}
+    places = {one["place"] for one in endpoint.data["requested"]}
+    models = load().data["vocabulary"]["model_names"] if places - {"body"} else []
+    return {*places, *models, *(name for need in needs for name in requests[need]["names"])}
 
 
 def can_be_given(name: str, endpoint: Endpoint) -> bool:
