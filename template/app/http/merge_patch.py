@@ -43,10 +43,8 @@ class MergePatch(Generic[Changed]):
         try:
             return model.model_validate(values, by_name=True)
         except ValidationError as error:
-            found = error.errors(include_url=False, include_context=False)
-            raise RequestValidationError(
-                [{**one, "loc": ("body", *one["loc"])} for one in found]
-            ) from None
+            found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+            raise RequestValidationError(found) from None
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
