@@ -19,12 +19,13 @@ from scaffold.spec.check import NEW, Checker
 Spec = dict[str, Any]
 Pair = tuple[str, str]
 
-# Some headers belong to writing requests only, one to what was created, and one to a body.
+# Some headers belong to writing requests only, one to what was created, and some to a body.
 REQUESTS: list[tuple[str, Spec]] = [
     ("GET", {}),
     ("POST", {}),
     ("POST", {"status": "status-fixed"}),
     ("POST", {"body": {"title": "str"}}),
+    ("PATCH", {"body": {"title": "str"}}),
 ]
 
 # A response of each form, on which headers and cookies meet.
