@@ -197,7 +197,7 @@ def test_a_composed_endpoint_and_the_command_that_repeats_it(
     assert terminal.finish() == 0, terminal.text()
     command = repeated(terminal)
     line = (
-        "PUT /posts/{post_id:int} body(title=str, price='decimal | None') "
+        "PUT /posts/{post_id:int} body(title=str, price=decimal | None) "
         "json-model(model=BlogPost) status-dynamic cache-control header-set "
         "header-set(name=Service-Version-2) cookie-set as replace_post"
     )
