@@ -41,7 +41,7 @@ class Router:
     node: ast.AST | None
     place: Place | None
     arguments: Arguments | None
-    entries: "list[Route | Inclusion]" = field(default_factory=list)
+    entries: "list[Route | Inclusion | Mount]" = field(default_factory=list)
 
     def own(self, name: str) -> Argument | None:
         """Return an argument that the router is made with."""
@@ -112,6 +112,23 @@ class Inclusion:
     statement: ast.stmt
 
 
+@dataclass(eq=False)
+class Mount:
+    """Another application, which takes every request below a path.
+
+    Attributes:
+        path: as the router sees it.
+        place: where it is mounted.
+        call: the call that mounts it.
+        statement: the statement of that call.
+    """
+
+    path: str
+    place: Place
+    call: ast.Call
+    statement: ast.stmt
+
+
 class Registry:
     """Every router and route of the modules that are checked."""
 
@@ -157,6 +174,8 @@ class Registry:
             match call.func.attr:
                 case "include_router":
                     self._include(call, call.func.value, place)
+                case "mount":
+                    self._mount(call, call.func.value, place)
                 case "add_api_route":
                     self._add(call, call.func.value, place)
 
@@ -214,6 +233,13 @@ class Registry:
         statement = place.module.tree.statement(call)
         for included in self._children(child):
             into.entries.append(Inclusion(included, place, call, arguments, statement))
+
+    def _mount(self, call: ast.Call, on: ast.expr, place: Place) -> None:
+        path = Arguments(call, place, ["path", "app", "name"]).value("path", NOT_KNOWN)
+        router = self.router(on, place)
+        if router is not None and isinstance(path, str):
+            statement = place.module.tree.statement(call)
+            router.entries.append(Mount(path, place, call, statement))
 
     def _children(self, child: Argument) -> list[Router | None]:
         """Return what is included; several routers where a loop goes over a list of them."""

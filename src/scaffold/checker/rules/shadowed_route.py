@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scaffold.checker.facts import Facts, Found, Rule
 from scaffold.checker.findings import Edit, Fix
 from scaffold.checker.flow import conditions
-from scaffold.checker.routes import Inclusion, Route, Router
+from scaffold.checker.routes import Inclusion, Mount, Route, Router
 from scaffold.checker.source import Source
 
 PARAMETER = re.compile(r"\{([^{}:]+)(?::([^{}]+))?\}")
@@ -29,13 +29,16 @@ NARROWER: Mapping[str, frozenset[str]] = {
 """Which kinds of parameters each kind takes all values of."""
 
 
+Entry = Route | Inclusion | Mount
+
+
 @dataclass(frozen=True)
 class Served:
-    """A route with the whole path that it has in an application."""
+    """A route, or another application, with the whole path that it has in an application."""
 
     path: str
-    route: Route
-    order: tuple[Route | Inclusion, ...]
+    entry: Route | Mount
+    order: tuple[Entry, ...]
 
 
 def find(facts: Facts) -> Iterator[Found]:
@@ -44,12 +47,12 @@ def find(facts: Facts) -> Iterator[Found]:
     for router in facts.registry.routers.values():
         before = _Before()
         for later in _served(router, "", (), frozenset()):
-            if id(later.route) not in told:
+            route = later.entry
+            if isinstance(route, Route) and id(route) not in told:
                 for earlier in before.candidates(later.path):
-                    other = earlier.route.function.node is not later.route.function.node
-                    if other and _hides(earlier, later):
-                        told.add(id(later.route))
-                        yield _found(earlier, later)
+                    if _hides(earlier, route, later):
+                        told.add(id(route))
+                        yield _found(earlier, route, later)
                         break
             before.add(later)
 
@@ -106,7 +109,7 @@ class _Node:
 
 
 def _served(
-    router: Router, prefix: str, order: tuple[Route | Inclusion, ...], seen: frozenset[int]
+    router: Router, prefix: str, order: tuple[Entry, ...], seen: frozenset[int]
 ) -> Iterator[Served]:
     """Yield the routes of a router, and of those that it includes, in the order of matching."""
     own = router.prefix
@@ -117,18 +120,21 @@ def _served(
         if isinstance(entry, Route):
             if entry.path is not None and entry.methods and not entry.is_websocket:
                 yield Served(prefix + own + entry.path, entry, here)
+        elif isinstance(entry, Mount):
+            yield Served(f"{prefix}{own}{entry.path.rstrip('/')}/{{path:path}}", entry, here)
         elif entry.router is not None:
             value = entry.arguments.value("prefix", "")
             if isinstance(value, str):
                 yield from _served(entry.router, prefix + own + value, here, seen | {id(router)})
 
 
-def _hides(earlier: Served, later: Served) -> bool:
-    if not later.route.methods <= earlier.route.methods:
-        return False
-    if not covers(earlier.path, later.path):
-        return False
-    return _comes_first(earlier, later)
+def _hides(earlier: Served, route: Route, later: Served) -> bool:
+    if isinstance(earlier.entry, Route):
+        if earlier.entry.function.node is route.function.node:
+            return False
+        if not route.methods <= earlier.entry.methods:
+            return False
+    return covers(earlier.path, later.path) and _comes_first(earlier, later)
 
 
 def _comes_first(earlier: Served, later: Served) -> bool:
@@ -143,7 +149,7 @@ def _comes_first(earlier: Served, later: Served) -> bool:
     return not any(map(_conditions, earlier.order[depth + 1 :]))
 
 
-def _conditions(entry: Route | Inclusion) -> list[tuple[ast.AST, str]]:
+def _conditions(entry: Entry) -> list[tuple[ast.AST, str]]:
     return conditions(entry.place.module.tree, entry.statement)
 
 
@@ -184,17 +190,22 @@ def _shape(segment: str) -> str:
     return PARAMETER.sub(lambda found: "{:" + (found[2] or "str") + "}", segment)
 
 
-def _found(earlier: Served, later: Served) -> Found:
-    mine, its = earlier.route, later.route
-    same = _plain(earlier.path) == _plain(later.path)
+def _found(earlier: Served, its: Route, later: Served) -> Found:
+    mine = earlier.entry
     method = sorted(its.methods)[0]
     where = f"line {mine.statement.lineno}"
-    if mine.module is not its.module:
-        where = f"{mine.module.source.shown}:{mine.statement.lineno}"
+    if mine.place.module is not its.module:
+        where = f"{mine.place.module.source.shown}:{mine.statement.lineno}"
+    path = earlier.path if isinstance(mine, Route) else f"mount({mine.path!r})"
     reason = (
-        f"no request reaches `{method} {later.path}`: `{earlier.path}`, registered before it "
+        f"no request reaches `{method} {later.path}`: `{path}`, registered before it "
         f"({where}), takes it"
     )
+    if isinstance(mine, Mount):
+        wire = f"{method} {later.path} is answered by the application that is mounted"
+        instead = "mount it behind the routes"
+        return Found(its.module, its.call, reason, wire, instead)
+    same = _plain(earlier.path) == _plain(later.path)
     wire = f"{method} {later.path} is answered by `{mine.function.name}`"
     if not same and _is_typed(mine, earlier.path, later.path):
         wire += ": HTTP/1.1 422 Unprocessable Entity"
