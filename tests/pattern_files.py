@@ -119,6 +119,7 @@ def pattern_problems(folder: Path, data: Data) -> Iterator[str]:
         if isinstance(it, dict) and "when" in it
     ]
     conditions += [
+        *((f"also.{number}.when", it.get("when")) for number, it in numbered(data, "also")),
         ("reads", data.get("reads")),
         ("cookie.defines", data.get("cookie", {}).get("defines")),
     ]
@@ -137,7 +138,8 @@ def pattern_problems(folder: Path, data: Data) -> Iterator[str]:
     for name, option in options.items():
         if isinstance(option, dict) and option.get("other", ...) == option.get("default"):
             yield f"options.{name}.other: it is the default"
-    for module in data.get("toolkit", []):
+    parts = (data, *data.get("also", []))
+    for module in (module for part in parts for module in part.get("toolkit", [])):
         for path in (f"template/app/http/{module}.py", f"template/tests/http/test_{module}.py"):
             if not (template_root() / path).is_file():
                 yield f"toolkit: there is no {path}"

@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,11 +246,15 @@ def test_order_of_the_application_is_documented() -> None:
     ]
 
 
+def toolkit(pattern: dict[str, Any]) -> list[str]:
+    """Return the toolkit modules that a pattern may bring."""
+    parts = [pattern, *pattern.get("also", [])]
+    return [module for part in parts for module in part.get("toolkit", [])]
+
+
 def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
-    used = ALWAYS.union(
-        *(read_yaml(folder / "pattern.yml").get("toolkit", []) for folder in FOLDERS)
-    )
+    used = ALWAYS.union(*(toolkit(read_yaml(folder / "pattern.yml")) for folder in FOLDERS))
     assert {path.stem for path in (ROOT / "template/app/http").glob("*.py")} == used | OF_REQUESTS
 
 
@@ -257,10 +262,10 @@ def test_toolkit_modules_bring_what_they_import(folder: Path) -> None:
     """A project has a module when a pattern lists it, so patterns list all that theirs import."""
     data = read_yaml(folder / "pattern.yml")
     needed = [read_yaml(ROOT / f"patterns/app/{one}/pattern.yml") for one in data.get("needs", [])]
-    listed = ALWAYS.union(*(one.get("toolkit", []) for one in (data, *needed)))
+    listed = ALWAYS.union(*(toolkit(one) for one in (data, *needed)))
     imported = {
         name
-        for module in data.get("toolkit", [])
+        for module in toolkit(data)
         for name in re.findall(
             r"^from app\.http\.(\w+)",
             (ROOT / f"template/app/http/{module}.py").read_text(encoding="utf-8"),

@@ -109,8 +109,12 @@ class Site:
         return page
 
     def log_in(self, page: Page) -> int:
-        """Log in as a script of the service does, and return the status."""
-        return fetched(page, "/login", json={"username": USER, "password": PASSWORD})["status"]
+        """Log in as a script of the service does, and return the status of where it leads."""
+        fetched(page, "/login")
+        kept = {one["name"]: one["value"] for one in self.context.cookies(page.url)}
+        form = {"username": USER, "password": PASSWORD, "csrf_token": kept["__Host-csrf"]}
+        status: int = fetched(page, "/login", method="POST", form=form)["status"]
+        return status
 
 
 def blank(route: Route) -> None:
@@ -120,12 +124,9 @@ def blank(route: Route) -> None:
 
 def fetched(page: Page, url: str, **options: Any) -> dict[str, Any]:
     """Fetch an address with a script of the page: its status, and the headers that it can read."""
-    if "json" in options:
-        headers = {"Content-Type": "application/json", **options.pop("headers", {})}
-        options = {"method": "POST", "headers": headers, "json": options["json"]}
     answer: dict[str, Any] = page.evaluate(
-        """async ([url, {json, ...options}]) => {
-            const body = json === undefined ? undefined : JSON.stringify(json)
+        """async ([url, {form, ...options}]) => {
+            const body = form === undefined ? undefined : new URLSearchParams(form)
             const answer = await fetch(url, {...options, body})
             return {status: answer.status, headers: Object.fromEntries(answer.headers)}
         }""",
@@ -214,6 +215,36 @@ def site(browser: Browser, port: int) -> Iterator[Site]:
     context.close()
 
 
+@pytest.fixture
+def scriptless(browser: Browser, port: int) -> Iterator[Site]:
+    """Yield the service as a browser sees it that runs no scripts."""
+    context = browser.new_context(ignore_https_errors=True, java_script_enabled=False)
+    yield Site(port, context)
+    context.close()
+
+
+def send_login(page: Page, password: str = PASSWORD) -> int:
+    """Fill in the form on the page, send it, and return the status of what is shown then."""
+    page.get_by_label("User name").fill(USER)
+    page.get_by_label("Password").fill(password)
+    with page.expect_navigation() as navigation:
+        page.get_by_role("button", name="Log in").click()
+    assert navigation.value is not None
+    return navigation.value.status
+
+
+def send_form(page: Page, url: str, fields: dict[str, str]) -> int:
+    """Send a form of the page's own, as anybody can write one, and return the status."""
+    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+    form = f'<!doctype html><form method="post" action="{url}">{inputs}<button>Go</button></form>'
+    page.route("**/form", lambda route: route.fulfill(content_type="text/html", body=form))
+    page.goto(page.url.replace("/empty", "/form"))
+    with page.expect_navigation() as navigation:
+        page.get_by_role("button").click()
+    assert navigation.value is not None
+    return navigation.value.status
+
+
 def cookies(site: Site) -> dict[str, Any]:
     """Return what the browser keeps, by name."""
     return {cookie["name"]: cookie for cookie in site.context.cookies()}
@@ -223,7 +254,7 @@ def test_session_is_stored_hidden_and_removed(site: Site) -> None:
     """The `__Host-` cookie opens the account until the logout, and no script reads it."""
     page = site.open()
     assert fetched(page, "/account")["status"] == 401
-    assert site.log_in(page) == 204
+    assert site.log_in(page) == 200
     session = cookies(site)["__Host-session"]
     kept = {key: session[key] for key in ("domain", "path", "secure", "httpOnly", "sameSite")}
     assert kept == {
@@ -236,9 +267,65 @@ def test_session_is_stored_hidden_and_removed(site: Site) -> None:
     assert "__Host-session" not in page.evaluate("document.cookie")
     assert fetched(page, "/account")["status"] == 200
     headers = {"X-CSRF-Token": cookies(site)["__Host-csrf"]["value"]}
-    assert fetched(page, "/logout", method="POST", headers=headers)["status"] == 204
+    assert fetched(page, "/logout", method="POST", headers=headers)["status"] == 200
     assert "__Host-session" not in cookies(site)
     assert fetched(page, "/account")["status"] == 401
+
+
+def test_person_logs_in_without_scripts(scriptless: Site) -> None:
+    """On the way to a page, comes back there, is told once, and logs out by a button."""
+    page = scriptless.context.new_page()
+    page.goto(scriptless.url("/account?tab=2"))
+    assert page.url == scriptless.url("/login?next=/account%3Ftab%3D2")
+    assert send_login(page, "wrong") == 401
+    expect(page.get_by_role("heading")).to_have_text("Wrong user name or password")
+    assert send_login(page) == 200
+    assert page.url == scriptless.url("/account?tab=2")
+    expect(page.get_by_role("status")).to_have_text("You are logged in")
+    page.reload()
+    expect(page.get_by_role("heading")).to_have_text("Your account")
+    expect(page.get_by_role("status")).to_have_count(0)
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(scriptless.url("/"))
+    expect(page.get_by_role("heading")).to_have_text("Welcome")
+    page.goto(scriptless.url("/account"))
+    assert page.url == scriptless.url("/login?next=/account")
+
+
+def test_forms_of_other_sites_log_nobody_in_or_out(scriptless: Site) -> None:
+    """Neither those of a neighbour nor those of strangers, whatever token they make up."""
+    page = scriptless.context.new_page()
+    page.goto(scriptless.url("/login"))
+    for host in (FOREIGN, APP):
+        foreign = scriptless.open(host)
+        fields = {"username": USER, "password": PASSWORD, "csrf_token": "0" * 64}
+        assert send_form(foreign, scriptless.url("/login"), fields) == 403
+    assert send_login(page) == 200
+    for host in (FOREIGN, APP):
+        foreign = scriptless.open(host)
+        assert send_form(foreign, scriptless.url("/logout"), {"csrf_token": "0" * 64}) == 403
+    page.goto(scriptless.url("/account"))
+    assert page.url == scriptless.url("/account")
+
+
+def test_login_leads_to_no_other_site(scriptless: Site) -> None:
+    """However it is written where to go: what a browser takes for another host is not used."""
+    page = scriptless.context.new_page()
+    elsewhere = scriptless.url("/robots.txt", FOREIGN).removeprefix("https:")
+    for target in (
+        elsewhere,
+        f"https:{elsewhere}",
+        elsewhere.replace("//", "/%5C", 1),
+        elsewhere.replace("//", "%5C/", 1),
+        elsewhere.replace("//", "/%09/", 1),
+        elsewhere.replace("//", "%09//", 1),
+        elsewhere.replace("//", "///", 1),
+        elsewhere.replace("//", "https:", 1),
+        "javascript:alert(1)",
+    ):
+        page.goto(scriptless.url(f"/login?next={target}"))
+        assert send_login(page) == 200, target
+        assert page.url == scriptless.url("/account"), target
 
 
 def test_session_stays_with_its_host(site: Site) -> None:
@@ -271,10 +358,10 @@ def test_sibling_cannot_set_the_session(site: Site, name: bytes) -> None:
         )
     assert len(site.context.cookies(site.url("/", ACCOUNT))) == 1, "the browser keeps it"
     assert fetched(page, "/account")["status"] == 401
-    assert site.log_in(page) == 204
+    assert site.log_in(page) == 200
     headers = {"X-CSRF-Token": cookies(site)["__Host-csrf"]["value"]}
     assert fetched(page, "/account")["status"] == 200
-    assert fetched(page, "/logout", method="POST", headers=headers)["status"] == 204
+    assert fetched(page, "/logout", method="POST", headers=headers)["status"] == 200
     assert fetched(page, "/account")["status"] == 401
 
 

@@ -1,10 +1,13 @@
 """Who may log in, and what those who are not logged in are told."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, SecretStr
+from starlette.requests import HTTPConnection
 
 from app.http.openapi import HeaderDescription, documented_error
 from app.http.setting_types import Name
@@ -33,6 +36,22 @@ class Credentials(BaseModel):
     password: SecretStr
 
 
+Refusal = Callable[[HTTPConnection], Exception]
+"""Makes the answer to a request without a session, to be raised."""
+
+
+class BrowserLogin(Protocol):
+    """How people log in with a browser; see `app/http/login_page.py`."""
+
+    async def authenticated(self, request: Request, form: Credentials) -> str:
+        """Return the user's name, or raise what is wrong with the form."""
+        ...
+
+    def refused(self, connection: HTTPConnection) -> Exception:
+        """Return the answer to a request without a session; see `Refusal`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A new token for a cookie, and the name of the user for whom it stands."""
@@ -56,6 +75,11 @@ async def authenticated(credentials: Credentials) -> str:
     if not known:
         raise unauthorized("Wrong user name or password")
     return credentials.username
+
+
+def not_logged_in(_: HTTPConnection) -> HTTPException:
+    """Return what a request without a session is answered, whoever sent it."""
+    return unauthorized("Not logged in")
 
 
 def forget_visitor(request: Request) -> None:

@@ -1,6 +1,6 @@
 """One resource in several formats, chosen by Accept (RFC 9110, sections 12.5.1 and 15.5.7)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from types import GenericAlias
@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from app.http.accept import preferred
 from app.http.csv_rows import cells_of, columns_of, csv_text
 from app.http.openapi import Described, HeaderDescription, documented, documented_error, header
 
@@ -67,24 +68,6 @@ class Negotiated:
         return VARY
 
 
-def preferred(accept: str, offered: Sequence[str]) -> str | None:
-    """Return the offered media type that an Accept field ranks highest, or None for none of them.
-
-    For each, the most specific range counts; of equals the first one offered is taken. Ranges that
-    cannot be read do not count, and where none is left, everything is acceptable.
-    """
-    if accept in ("", "*/*"):
-        return offered[0]
-    weights = dict(_weights(accept)) or {"*/*": 1.0}
-
-    def weight(media_type: str) -> float:
-        ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
-        return next((weights[one] for one in ranges if one in weights), 0)
-
-    best = max(offered, key=weight)
-    return best if weight(best) else None
-
-
 def documented_negotiation(
     offered: Negotiated, *described: Described, model: type[BaseModel]
 ) -> dict[int | str, dict[str, Any]]:
@@ -95,22 +78,6 @@ def documented_negotiation(
     entries[200]["model"] = GenericAlias(list, (model,))
     vary = HeaderDescription("Vary", "Always `Accept`.")
     return entries | documented_error(406, "No format that the client takes", vary)
-
-
-def _weights(accept: str) -> Iterator[tuple[str, float]]:
-    """Yield the media ranges with their weights, from 0 to 1.
-
-    A range with parameters asks for a variant of the media type, which is not offered.
-    """
-    for part in accept.lower().replace(" ", "").replace("\t", "").split(","):
-        media_range, *parameters = part.split(";")
-        weight = parameters.pop() if parameters and parameters[-1].startswith("q=") else "q=1"
-        try:
-            q = float(weight.removeprefix("q="))
-        except ValueError:
-            continue
-        if "/" in media_range and parameters in ([], ["charset=utf-8"]) and 0 <= q <= 1:
-            yield media_range, q
 
 
 def _row(tag: str, cells: Iterable[object]) -> str:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.http.openapi import INVALID, PROBLEM, component, operations
 
 MEDIA_TYPE = "application/problem+json"
+REWRITTEN = ("application/json", "text/plain")
 STRING = {"type": "string"}
 SCHEMA = {
     "title": "ProblemDetails",
@@ -86,8 +87,10 @@ class ProblemDetails:
         for operation in operations(document):
             responses = operation["responses"]
             for status, response in responses.items():
-                if status[0] in "45" and _is_rewritten(response.get("content", {})):
-                    response["content"] = content
+                said = response.get("content", {})
+                if status[0] in "45" and _is_rewritten(said):
+                    others = {name: said[name] for name in said if name not in REWRITTEN}
+                    response["content"] = {**others, **content}
             unhandled = responses.setdefault("500", {"description": "Unhandled error"})
             unhandled["content"] = {**unhandled.get("content", {}), **content}
 

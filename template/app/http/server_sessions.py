@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -19,7 +20,14 @@ from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
-from app.http.login import Issued, authenticated, forget_visitor, unauthorized
+from app.http.login import (
+    BrowserLogin,
+    Issued,
+    Refusal,
+    authenticated,
+    forget_visitor,
+    not_logged_in,
+)
 from app.http.state import StateStore, Store
 
 
@@ -40,10 +48,14 @@ class ServerSession:
 
     `started`, `user` and `ended` are dependencies: a new session for whoever sends the right
     credentials, or 401; the logged-in user's name, which `request.state.user` holds from then on,
-    or 401 without a live session; and the end of the request's session, if there is one.
+    or 401 without a live session; and the end of the request's session, if there is one. With a
+    `login_page`, credentials are sent by its form, and `user_or_login` is like `user`, but sends
+    browsers to that page.
     """
 
-    def __init__(self, cookie: CookiePolicy, *, idle_timeout: int) -> None:
+    def __init__(
+        self, cookie: CookiePolicy, login_page: BrowserLogin | None = None, *, idle_timeout: int
+    ) -> None:
         if cookie.max_age is None or not 0 < idle_timeout <= cookie.max_age:
             raise ValueError(f"{cookie.name}: max_age and a shorter idle_timeout are needed")
         self.cookie = cookie
@@ -51,29 +63,35 @@ class ServerSession:
         self.idle_timeout = idle_timeout
         session_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
 
+        credentials = login_page.authenticated if login_page else authenticated
+
         async def start(
-            request: Request, user: Annotated[str, Depends(authenticated)], store: StateStore
+            request: Request, user: Annotated[str, Depends(credentials)], store: StateStore
         ) -> Issued:
             earlier = request.cookies.get(cookie.name, "")
             return Issued(user, await self.open(store, user, earlier))
 
-        async def logged_in(
-            connection: HTTPConnection,
-            token: Annotated[str | None, Depends(session_cookie)],
-            store: StateStore,
-        ) -> str:
-            user = await self.user_of(store, token or "")
-            if user is None:
-                raise unauthorized("Not logged in")
-            connection.state.user = user
-            return user
+        def required(refused: Refusal) -> Callable[..., Awaitable[str]]:
+            async def logged_in(
+                connection: HTTPConnection,
+                token: Annotated[str | None, Depends(session_cookie)],
+                store: StateStore,
+            ) -> str:
+                user = await self.user_of(store, token or "")
+                if user is None:
+                    raise refused(connection)
+                connection.state.user = user
+                return user
+
+            return logged_in
 
         async def end(request: Request, store: StateStore) -> None:
             await self.close(store, request.cookies.get(cookie.name, ""))
             forget_visitor(request)
 
         self.started = start
-        self.user = logged_in
+        self.user = required(not_logged_in)
+        self.user_or_login = required(login_page.refused if login_page else not_logged_in)
         self.ended = end
 
     async def open(self, store: Store, user: str, earlier: str = "") -> str:

@@ -14,6 +14,7 @@ import os
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -22,7 +23,14 @@ from fastapi.security import APIKeyCookie
 from starlette.requests import HTTPConnection
 
 from app.http.cookies import CookiePolicy
-from app.http.login import Issued, authenticated, forget_visitor, unauthorized
+from app.http.login import (
+    BrowserLogin,
+    Issued,
+    Refusal,
+    authenticated,
+    forget_visitor,
+    not_logged_in,
+)
 
 ONE_DAY = 86_400
 """How long a session lasts, in seconds, when its cookie ends with the browser."""
@@ -47,29 +55,36 @@ class Session:
 
     `started` and `user` are dependencies: a new session for whoever sends the right credentials,
     or 401; the logged-in user's name, which `request.state.user` holds from then on, or 401 without
-    a live session.
+    a live session. With a `login_page`, credentials are sent by its form, and `user_or_login` is
+    like `user`, but sends browsers to that page.
     """
 
-    def __init__(self, cookie: CookiePolicy) -> None:
+    def __init__(self, cookie: CookiePolicy, login_page: BrowserLogin | None = None) -> None:
         self.cookie = cookie
         self._sessions: OrderedDict[str, BrowserSession] = OrderedDict()
         self._warned = False
         session_cookie = APIKeyCookie(name=cookie.name, scheme_name=cookie.name, auto_error=False)
 
-        async def start(request: Request, user: Annotated[str, Depends(authenticated)]) -> Issued:
+        credentials = login_page.authenticated if login_page else authenticated
+
+        async def start(request: Request, user: Annotated[str, Depends(credentials)]) -> Issued:
             return Issued(user, self.open(user, request.cookies.get(cookie.name, "")))
 
-        async def logged_in(
-            connection: HTTPConnection, token: Annotated[str | None, Depends(session_cookie)]
-        ) -> str:
-            user = self.user_of(token or "")
-            if user is None:
-                raise unauthorized("Not logged in")
-            connection.state.user = user
-            return user
+        def required(refused: Refusal) -> Callable[..., Awaitable[str]]:
+            async def logged_in(
+                connection: HTTPConnection, token: Annotated[str | None, Depends(session_cookie)]
+            ) -> str:
+                user = self.user_of(token or "")
+                if user is None:
+                    raise refused(connection)
+                connection.state.user = user
+                return user
+
+            return logged_in
 
         self.started = start
-        self.user = logged_in
+        self.user = required(not_logged_in)
+        self.user_or_login = required(login_page.refused if login_page else not_logged_in)
 
     def open(self, user: str, earlier: str = "") -> str:
         """Begin a session for `user`, and return its token.

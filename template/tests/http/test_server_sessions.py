@@ -11,13 +11,14 @@ from typing import Annotated
 
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Form, HTTPException, Request, Response
 from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 
 from app.http.application import Application
 from app.http.cookies import CookiePolicy
-from app.http.login import UNAUTHORIZED, Issued
+from app.http.login import UNAUTHORIZED, Credentials, Issued
 from app.http.server_sessions import ServerSession
 from app.http.state import OpenState, Store
 from tests.state import with_store
@@ -323,3 +324,56 @@ def test_document_names_the_cookie() -> None:
         "__Host-session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"}
     }
     assert document["paths"]["/me"]["get"]["security"] == [{"__Host-session": []}]
+
+
+class Page:
+    """A login page that lets everybody in who names himself."""
+
+    async def authenticated(self, request: Request, form: Annotated[Credentials, Form()]) -> str:
+        """Return the name."""
+        return form.username
+
+    def refused(self, connection: HTTPConnection) -> Exception:
+        """Return the answer to who has to log in first."""
+        return HTTPException(303, headers={"Location": f"/login?next={connection.url.path}"})
+
+
+def test_login_page_takes_a_form_and_those_who_have_to_log_in() -> None:
+    """`user` stays as it is, for clients that are no browsers."""
+    session = ServerSession(session_cookie(), Page(), idle_timeout=60)
+    app = Application(outermost=[Middleware(OpenState)])
+
+    @app.post("/login")
+    async def login(response: Response, issued: Annotated[Issued, Depends(session.started)]) -> str:
+        session.cookie.set(response, issued.token)
+        return issued.user
+
+    @app.get("/me")
+    async def me(user: Annotated[str, Depends(session.user)]) -> str:
+        return user
+
+    @app.get("/page")
+    async def page(user: Annotated[str, Depends(session.user_or_login)]) -> str:
+        return user
+
+    with TestClient(app, "https://testserver", follow_redirects=False) as client:
+        assert client.get("/me").status_code == 401
+        sent = client.get("/page")
+        assert (sent.status_code, sent.headers["location"]) == (303, "/login?next=/page")
+        assert client.post("/login", json=GOOD).status_code == 422
+        assert client.post("/login", data=GOOD | {"username": "ana"}).json() == "ana"
+        assert client.get("/me").json() == client.get("/page").json() == "ana"
+
+
+def test_without_a_login_page_everybody_is_refused() -> None:
+    """In the same words."""
+    session = ServerSession(session_cookie(), idle_timeout=60)
+    app = Application(outermost=[Middleware(OpenState)])
+
+    @app.get("/page")
+    async def page(user: Annotated[str, Depends(session.user_or_login)]) -> str:
+        return user
+
+    with TestClient(app, "https://testserver") as client:
+        response = client.get("/page", headers={"Accept": "text/html"})
+    assert (response.status_code, response.json()) == (401, {"detail": "Not logged in"})
