@@ -38,6 +38,7 @@ RECORDED: dict[str, Any] = {
     "cookie_patterns": [],
     "application_patterns": ["request-id"],
     "application": ["request-id"],
+    "models": [{"name": "Post", "fields": {"id": "int"}}],
     "endpoints": [ENDPOINT],
     "handlers": "sync",
     "own_files": ["tests/conftest.py"],
@@ -55,6 +56,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "cookie_patterns": (["cors"], "cookie_patterns: a list of pattern ids is needed"),
     "application_patterns": ({"cors": {}}, "application_patterns: a list of pattern ids is needed"),
     "application": (["gone"], 'application[0]: there is no application pattern "gone"'),
+    "models": (
+        [{"name": "Post", "fields": {"id": "integer"}}],
+        'models[0].fields.id: "integer" is no field type',
+    ),
     "endpoints": (
         [ENDPOINT, ENDPOINT | {"name": "x", "method": "FETCH"}],
         'endpoints[1].method: "FETCH" is no method',

@@ -66,9 +66,11 @@ def bound(tree: ast.Module) -> Iterator[str]:
 
 
 def assigned(tree: ast.AST) -> Iterator[str]:
-    """Yield the names that are assigned to anywhere below."""
+    """Yield the names that are assigned to anywhere below, but for those of comprehensions."""
+    inner = [node.target for node in ast.walk(tree) if isinstance(node, ast.comprehension)]
+    hidden = [node for target in inner for node in ast.walk(target)]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in hidden:
             yield node.id
 
 

@@ -13,7 +13,7 @@ content_digest = ContentDigest("sha-256")
 
 
 class Item(BaseModel):
-    """What `get_content_digest` answers; `model_dump` leaves out whatever is not declared here."""
+    """What `get_content_digest` answers; a field that is not declared here never leaves the server."""
 
     id: int
     title: str

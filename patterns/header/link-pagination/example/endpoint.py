@@ -20,11 +20,16 @@ class Item(BaseModel):
     title: str
 
 
+def all_items() -> list[Item]:
+    """Return what there is; replace with queries of your own, for the number and for one page."""
+    return [Item(id=number, title="example") for number in range(1, 61)]
+
+
 @router.get("/link-pagination", responses=documented(200, pagination))
 async def get_link_pagination(
     asked_page: Annotated[PageRequest, Depends(pagination)],
     response: Response,
-) -> Item:
-    """Answer with one Item."""
-    pagination.apply(response, asked_page, total=60)
-    return Item(id=1, title="example")
+) -> list[Item]:
+    """Answer with a list of Item."""
+    pagination.apply(response, asked_page, total=len(all_items()))
+    return all_items()[asked_page.offset : asked_page.end]

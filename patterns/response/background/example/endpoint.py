@@ -6,18 +6,18 @@ from pydantic import BaseModel
 router = APIRouter()
 
 
-class Item(BaseModel):
-    """What `post_background` answers; a field that is not declared here never leaves the server."""
-
-    id: int
-    title: str
-
-
 async def afterwards() -> None:
     """Do what the client does not wait for; replace with work of your own.
 
     It is lost when the process ends before: what must happen belongs into a queue.
     """
+
+
+class Item(BaseModel):
+    """What `post_background` answers; a field that is not declared here never leaves the server."""
+
+    id: int
+    title: str
 
 
 @router.post("/background", status_code=202)

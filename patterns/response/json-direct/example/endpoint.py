@@ -8,7 +8,7 @@ router = APIRouter()
 
 
 class Item(BaseModel):
-    """What `get_json_direct` answers; `model_dump` leaves out whatever is not declared here."""
+    """What `get_json_direct` answers; a field that is not declared here never leaves the server."""
 
     id: int
     title: str

@@ -9,7 +9,7 @@ router = APIRouter()
 
 
 class Item(BaseModel):
-    """A line of what `get_jsonl_stream` streams; a field that is not declared here never leaves."""
+    """What `get_jsonl_stream` answers; a field that is not declared here never leaves the server."""
 
     id: int
     title: str

@@ -13,7 +13,7 @@ negotiated = Negotiated(("application/json", "text/csv", "text/html"))
 
 
 class Item(BaseModel):
-    """One of what `get_negotiated` answers; a field that is not declared here never leaves."""
+    """What `get_negotiated` answers; a field that is not declared here never leaves the server."""
 
     id: int
     title: str

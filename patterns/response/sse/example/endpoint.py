@@ -15,13 +15,6 @@ router = APIRouter()
 LATEST = 3  # the number of the newest event; replace with your own log of events
 
 
-class Item(BaseModel):
-    """The data of an event; a field that is not declared here never leaves the server."""
-
-    id: int
-    title: str
-
-
 async def start_after(last_event_id: Annotated[int, Header(ge=0)] = 0) -> int:
     """Return the number of the last event that the client has.
 
@@ -30,6 +23,13 @@ async def start_after(last_event_id: Annotated[int, Header(ge=0)] = 0) -> int:
     if last_event_id > LATEST:
         raise HTTPException(409, "There is no such event")
     return last_event_id
+
+
+class Item(BaseModel):
+    """What `get_sse` answers; a field that is not declared here never leaves the server."""
+
+    id: int
+    title: str
 
 
 @router.get(
