@@ -362,7 +362,8 @@ def options() -> list[Spec]:
 def _around(name: str, pattern: Pattern, entry: Spec) -> Iterator[Spec]:
     """Yield endpoints with an entry: first as its example wants it, then as others do."""
     example = {**pattern.example, **example_of_options(entry)}
-    needed = {key: example[key] for key in ("body", "status") if key in example}
+    around = ("headers", "cookies") if pattern.family == "response" else ()
+    needed = {key: example[key] for key in ("body", "status", *around) if key in example}
     for method, more in [(example.get("method", "GET"), needed), *REQUESTS]:
         rest: Spec = {**needed, **more}
         if pattern.family == "response":

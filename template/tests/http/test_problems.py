@@ -314,3 +314,17 @@ def test_own_errors_are_documented_as_they_are() -> None:
     assert "text/plain" in responses["200"]["content"]
     assert list(responses["400"]["content"]) == ["text/csv"]
     assert list(responses["500"]["content"]) == ["text/csv", "application/problem+json"]
+
+
+def test_page_of_an_error_stays_documented() -> None:
+    """Where browsers get one in place of JSON."""
+    app = Application(outermost=[Middleware(ProblemDetails)])
+    table = documented_error(401, "Not logged in")
+    table[401]["content"]["text/html"] = {"schema": {"type": "string"}}
+
+    @app.get("/", responses=table)
+    async def root() -> None:
+        """Answer."""
+
+    responses = app.openapi()["paths"]["/"]["get"]["responses"]
+    assert list(responses["401"]["content"]) == ["text/html", "application/problem+json"]
