@@ -49,7 +49,7 @@ SECRETS = [
     (re.compile(r"(?<=webhook-timestamp: )[0-9]+"), "{the time, in seconds since 1970}"),
     (re.compile(r"(?<=webhook-signature: v1,).*"), "{44 characters}"),
     (
-        re.compile(r"(?<=\.)[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,43}(?=;|$)", re.M),
+        re.compile(r"(?<=\.)[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,43}(?=[;&>]|$)", re.M),
         "{time and signature}",
     ),
     (

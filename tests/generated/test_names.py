@@ -97,7 +97,8 @@ def names_of_requests(endpoint: Endpoint) -> set[str]:
     needs = [need for one in endpoint.data["requested"] for need in one["needs"]]
     places = {one["place"] for one in endpoint.data["requested"]}
     models = load().data["vocabulary"]["model_names"] if places - {"body"} else []
-    return {*places, *models, *(name for need in needs for name in requests[need]["names"])}
+    types = load().data["vocabulary"]["type_names"]
+    return {*places, *models, *types, *(name for need in needs for name in requests[need]["names"])}
 
 
 def can_be_given(name: str, endpoint: Endpoint) -> bool:

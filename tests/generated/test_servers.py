@@ -58,6 +58,12 @@ CSRF = "X-CSRF-Token: {__Host-admin-csrf}"
 SIGNED = [f"{name}: {{__{name}}}" for name in ("webhook-timestamp", "webhook-signature")]
 EVENT = b'{"event": "paid"}'
 ORDER = b'{"post_id": 7, "copies": 1}'
+MERGE_PATCH = "Content-Type: application/merge-patch+json"
+PART = "part"
+FILE = (
+    b'--part\r\nContent-Disposition: form-data; name="avatar"; filename="a.png"\r\n'
+    b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--part--\r\n"
+)
 BATCH = b'[{"title": "a"}, {"title": "b"}]'
 MADE = message("GET /posts/1/print")
 PUBLICATION = "PUT /posts/7/publication"
@@ -109,6 +115,10 @@ REQUESTS = [
     message("PATCH /posts/7/title", "Content-Type: text/plain", body=b"Hi"),
     message("PATCH /posts/7/title", JSON, body=b'{"title": "Hi"}'),
     message("POST /posts/batch", JSON, body=BATCH),
+    message("PATCH /profile", MERGE_PATCH, body=b'{"name": "a", "text": null}'),
+    message(
+        "PUT /profile/avatar", f"Content-Type: multipart/form-data; boundary={PART}", body=FILE
+    ),
     message("PUT /posts/7", JSON, 'If-Match: "1"', body=b'{"title": "Hi"}'),
     message("PUT /posts/7", JSON, 'If-Match: "0"', body=b'{"title": "Hi"}'),
     *(message(f"GET {path}") for path in ("/docs", "/redoc")),
@@ -208,6 +218,7 @@ def masked(value: bytes) -> bytes:
     value = re.sub(NONCE, rb"nonce\1token", value)
     value = re.sub(rb";t=[0-9]+", b";t=60", value)
     value = re.sub(rb"dur=[\d.]+", b"dur=0.0", value)
+    value = re.sub(rb"(cursor=[\w-]+\.)[\w.-]+", rb"\1token", value)
     value = re.sub(rb"(expires=)[^;]+GMT", rb"\1then", value)
     return re.sub(rb"^(__[\w-]+)=[\w.-]{32,}", rb"\1=token", value)
 

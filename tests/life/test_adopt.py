@@ -100,7 +100,7 @@ def test_endpoints_can_be_added_and_their_tests_pass(foreign: Path) -> None:
     assert "note: add to your dependencies: ormsgpack" in added.stderr
     tested = own_tests(foreign)
     assert tested.returncode == 0, tested.stdout
-    assert run("remove", "get_report").status == 0
+    assert run("remove", "get_report", "Item").status == 0
     assert tree(foreign) == after
 
 

@@ -71,7 +71,7 @@ def test_json_of_errors_is_as_documented(project: Path, command: list[str], stat
 
 
 def test_json_of_conflicts_and_of_files_that_would_go(project: Path) -> None:
-    replace(project / STUB, '    """What', '    """Mine: what')
+    replace(project / STUB, '    """Answer', '    """Mine: answer')
     append(project / ".dockerignore", "mine\n")
     shown = run("diff", "--json").json()
     jsonschema.validate(shown, STRICT)

@@ -40,9 +40,7 @@ def test_an_update_brings_the_newest_version(project: Path) -> None:
 
 
 def test_conflicts_are_told_until_they_are_decided(project: Path) -> None:
-    replace(
-        project / STUB, '    """What `get_post` answers', '    """Mine: what `get_post` answers'
-    )
+    replace(project / STUB, '    """Answer with one', '    """Mine: answer with one')
     replace(project / "app/http/caching.py", "class ", "# mine\nclass ")
     for _ in range(2):
         done = run("update", "--json")

