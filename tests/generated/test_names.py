@@ -62,15 +62,15 @@ def bound(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
         else:
-            yield from assigned(node)
+            # What a comprehension at the top counts with is nobody else's name.
+            inner = [each.target for each in ast.walk(node) if isinstance(each, ast.comprehension)]
+            yield from set(assigned(node)) - {name for target in inner for name in assigned(target)}
 
 
 def assigned(tree: ast.AST) -> Iterator[str]:
-    """Yield the names that are assigned to anywhere below, but for those of comprehensions."""
-    inner = [node.target for node in ast.walk(tree) if isinstance(node, ast.comprehension)]
-    hidden = [node for target in inner for node in ast.walk(target)]
+    """Yield the names that are assigned to anywhere below."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in hidden:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
