@@ -124,7 +124,7 @@ class Document:
         if kind == "array":
             item = self.type(schema.get("items") or {}, f"{name}Item", depth + 1)
             return f"list[{item}]{_constraints(schema, 'array')}"
-        if self._fields(schema):
+        if self.fields(schema):
             return self._model(schema, name, depth)
         if kind in SCALARS:
             return _scalar(schema, str(kind))
@@ -145,14 +145,14 @@ class Document:
         )
         return " | ".join(dict.fromkeys(parts))
 
-    def _fields(self, schema: Schema, depth: int = 0) -> dict[str, tuple[Any, bool]]:
+    def fields(self, schema: Schema, depth: int = 0) -> dict[str, tuple[Any, bool]]:
         """Return the properties, those of `allOf` among them, and whether each is required."""
         required = set(schema.get("required", ()))
         found: dict[str, tuple[Any, bool]] = {}
         for part in schema.get("allOf", ()) if depth < DEEPEST else ():
             part = self.resolved(part)
             required |= set(part.get("required", ()))
-            found |= self._fields(part, depth + 1)
+            found |= self.fields(part, depth + 1)
         found |= {name: (each, True) for name, each in (schema.get("properties") or {}).items()}
         return {name: (each, name in required) for name, (each, _) in found.items()}
 
@@ -169,7 +169,7 @@ class Document:
         self._names[key] = wanted
         self.models[wanted] = {}
         try:
-            for field, (each, is_required) in self._fields(schema).items():
+            for field, (each, is_required) in self.fields(schema).items():
                 written = self.type(each, f"{wanted}{field[:1].upper()}{field[1:]}", depth + 1)
                 optional = "" if is_required or written.endswith("| None") else " | None"
                 self.models[wanted][field] = written + optional
@@ -350,7 +350,7 @@ def _content(document: Document, operation: Schema, hint: str) -> dict[str, Any]
 
 def _form(document: Document, schema: Schema, hint: str) -> dict[str, Any]:
     form, files = {}, {}
-    for name, (each, is_required) in document._fields(schema).items():
+    for name, (each, is_required) in document.fields(schema).items():
         inside = document.resolved(each)
         if inside.get("format") == "binary":
             files[_snake(name)] = {"types": ["application/octet-stream"], "max_bytes": 1_000_000}

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,13 @@ class Importer:
     def imports(self, module: str) -> bool:
         """Say whether it imports a module, or names it in a text as patches in tests do."""
         return any(
-            name == module or name.startswith((f"{module}.", f"{module}:"))
-            for name in _named(self.path, self.file.content)
+            name == module or name.startswith((f"{module}.", f"{module}:")) for name in self.named
         )
+
+    @cached_property
+    def named(self) -> Collection[str]:
+        """Return the dotted names that it imports, and those that stand in its texts."""
+        return _named(self.path, self.file.content)
 
 
 def importers(folder: Path, theirs: Tree, changes: Sequence[Change]) -> list[Importer]:

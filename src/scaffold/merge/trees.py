@@ -5,6 +5,7 @@ stands in the project. Nothing is written; the result is a list of changes.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -243,37 +244,28 @@ def _merge_contents(
     What merges into something that does not parse, although all versions do, is a conflict.
     """
     crlf = ours.has_crlf()
-    versions = _in_one_encoding(path, [file.unix().content for file in (ours, base, theirs)])
-    content, conflict = _merged_statements(path, versions, labels) or merge_texts(
-        path, settle(path, versions), labels
-    )
+    versions = [file.unix().content for file in (ours, base, theirs)]
+    merged = None
+    if path.endswith(".py"):
+        with suppress(ValueError):
+            encoding = PythonText.read(versions[0]).encoding
+            versions[1:] = [version.decode().encode(encoding) for version in versions[1:]]
+            merged = _merged_statements(versions, encoding, labels)
+    content, conflict = merged or merge_texts(path, settle(path, versions), labels)
     given = [version for version in versions if version]
     if not conflict and spoiled(path, given, content) is not None:
         content, conflict = undecided(versions[0], versions[2], labels), True
     return content.replace(b"\n", b"\r\n") if crlf else content, conflict
 
 
-def _in_one_encoding(path: str, versions: list[bytes]) -> list[bytes]:
-    """Return ours, base and theirs in the encoding that the owner has chosen for a module."""
-    if not path.endswith(".py"):
-        return versions
-    try:
-        encoding = PythonText.read(versions[0]).encoding
-        return [versions[0], *(version.decode().encode(encoding) for version in versions[1:])]
-    except ValueError:
-        return versions
-
-
 def _merged_statements(
-    path: str, versions: list[bytes], labels: Labels
+    versions: list[bytes], encoding: str, labels: Labels
 ) -> tuple[bytes, bool] | None:
-    """Merge ours, base and theirs by what Python is made of; None where that is not understood."""
-    if not path.endswith(".py"):
-        return None
-    try:
-        encoding = PythonText.read(versions[0]).encoding
-        ours, base, theirs = (version.decode(encoding) for version in versions)
-    except ValueError:
-        return None
+    """Merge ours, base and theirs by what Python is made of; None where that is not understood.
+
+    Raises:
+        ValueError: one of them is not in that encoding.
+    """
+    ours, base, theirs = (version.decode(encoding) for version in versions)
     merged = merge_modules((base, ours, theirs), labels)
     return None if merged is None else (merged[0].encode(encoding), merged[1])

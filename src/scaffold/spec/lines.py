@@ -197,13 +197,18 @@ def _requested(line: str, word: str, call: str) -> Any:
 def _arguments(call: str) -> list[Any] | None:
     """Return what stands in parentheses without names, if all does."""
     source = f"_{call}"
-    try:
-        tree = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = _parsed(source)
     if not isinstance(tree, ast.Call) or tree.keywords or not tree.args:
         return None
     return [_value(argument, source) for argument in tree.args]
+
+
+def _parsed(source: str) -> ast.expr | None:
+    """Return the syntax tree of an expression; None if it is none."""
+    try:
+        return ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _family(line: str, pattern_id: str, catalogue: Catalogue) -> str:
@@ -225,11 +230,10 @@ def _add_once(endpoint: Endpoint, line: str, key: str, value: Any) -> None:
 def _options(line: str, name: str, call: str, are: str = "options") -> dict[str, Any]:
     """Read the part in parentheses, which are included: the options of a pattern, or fields."""
     source = f"_{call}"
-    try:
-        tree = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    tree = _parsed(source)
+    if tree is None:
         problem = f"the {are} of {name} cannot be read"
-        raise _mistake(line, problem, "put quotes around text with signs") from error
+        raise _mistake(line, problem, "put quotes around text with signs")
     whole = tree.args[:1] if are == "fields" and isinstance(tree, ast.Call) else []
     whole = [each for each in whole if isinstance(each, ast.Dict)]
     if (
@@ -350,10 +354,7 @@ def _literal(value: Any) -> str:
 
 def _is_type(value: str) -> bool:
     """Say whether text is a type such as `list[Post]` that reads back as itself without quotes."""
-    try:
-        tree = ast.parse(value, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    tree = _parsed(value)
     types = (ast.Subscript, ast.Call, ast.BinOp)
     return isinstance(tree, types) and value.isascii() and _value(tree, value) == value
 
