@@ -10,6 +10,7 @@ import pytest
 import scaffold as package
 from scaffold.catalogue.patterns import FAMILIES, load
 from scaffold.cli import app as cli
+from scaffold.cli.console import EXAMPLE, MODEL_EXAMPLE
 from scaffold.errors import InvalidSpec, Refused, ScaffoldError, Terminated, UsageMistake
 from tests.conftest import Run
 
@@ -137,7 +138,14 @@ def test_an_unknown_pattern_is_answered_with_the_nearest_ones(scaffold: Run) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["new"], ["new", "a", "b"], ["nwe"], ["new", "a", "--prest", "api"]]
+    "arguments",
+    [
+        ["new"],
+        ["new", "a", "b"],
+        ["nwe"],
+        ["new", "a", "--prest", "api"],
+        ["--install-completion", "zsh"],
+    ],
 )
 def test_wrong_usage_is_status_2(scaffold: Run, arguments: list[str]) -> None:
     done = scaffold(*arguments)
@@ -179,6 +187,14 @@ def test_every_error_is_one_line_and_a_status(
     assert captured.err.startswith(line)
     assert captured.err.count("\n") == 1
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("command", ["new", "add", "edit", "explain"])
+def test_help_shows_a_line_that_can_be_used(scaffold: Run, command: str) -> None:
+    said = " ".join(scaffold(command, "-h").stdout.split())
+    assert EXAMPLE in said
+    assert MODEL_EXAMPLE in said
+    assert scaffold("explain", MODEL_EXAMPLE, EXAMPLE).returncode == 0
 
 
 def test_a_reader_that_stops_early_is_no_error(environment: dict[str, str]) -> None:

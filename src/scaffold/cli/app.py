@@ -14,7 +14,7 @@ import typer
 
 from scaffold.cli import completion
 from scaffold.cli.checking import app as checking
-from scaffold.cli.console import Json, Lines, boundary, require_terminal, say, show
+from scaffold.cli.console import LINE_IS, Json, Lines, boundary, require_terminal, say, show
 from scaffold.cli.failures import failure
 from scaffold.cli.project import app as on_a_project
 from scaffold.cli.quick import QuickCommand, QuickGroup
@@ -30,6 +30,7 @@ app = typer.Typer(
     cls=QuickGroup,
     help="Generate FastAPI projects whose endpoints answer HTTP correctly.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -72,7 +73,7 @@ def scaffold(
     """Generate FastAPI projects whose endpoints answer HTTP correctly."""
 
 
-@app.command()
+@app.command(epilog=LINE_IS)
 def new(
     destination: Annotated[
         Path | None,
@@ -253,6 +254,7 @@ def patterns(context: typer.Context, as_json: Json = False) -> None:
     cls=QuickCommand,
     context_settings={"allow_extra_args": True},
     options_metavar="[OPTIONS] [MODEL_LINE...] LINE",
+    epilog=LINE_IS,
 )
 def explain(context: typer.Context, as_json: Json = False) -> None:
     """Say what the endpoint of LINE takes and answers, and why it is set where it is.

@@ -25,6 +25,17 @@ Lines = Annotated[
     ),
 ]
 
+EXAMPLE = (
+    "POST /posts/{post_id:int}/notes query(notify='bool = false') body(text='str | None') "
+    "errors(404) json-model(model=Note) as add_note"
+)
+MODEL_EXAMPLE = "model Note(id=int, text='str | None')"
+LINE_IS = (
+    "LINE is a method, a path, what the endpoint takes, its patterns and `as NAME`, such as "
+    f"{EXAMPLE}; or a model, such as {MODEL_EXAMPLE}. "
+    "Types in a path are str, int, float, uuid and path."
+)
+
 
 @contextmanager
 def boundary() -> Iterator[None]:

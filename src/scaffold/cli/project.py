@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scaffold.cli import completion
-from scaffold.cli.console import Json, Lines, boundary, can_answer, require_terminal, say, show
+from scaffold.cli.console import (
+    LINE_IS,
+    Json,
+    Lines,
+    boundary,
+    can_answer,
+    require_terminal,
+    say,
+    show,
+)
 from scaffold.cli.quick import QuickCommand
 from scaffold.errors import LEFT_TO_DECIDE, UPDATE_AVAILABLE
 from scaffold.system.display import in_one_line
@@ -64,7 +73,7 @@ class Way:
     previewed: bool = False
 
 
-@app.command()
+@app.command(epilog=LINE_IS)
 def add(
     lines: Lines = None,
     data_file: Annotated[
@@ -188,7 +197,7 @@ def rename(
             finish(plan, "named so already", Way(force, dry_run, as_json))
 
 
-@app.command()
+@app.command(epilog=LINE_IS)
 def edit(
     name: Annotated[
         str,

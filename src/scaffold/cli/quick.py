@@ -10,7 +10,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
+
+COMPLETION = ("--install-completion", "--show-completion")
 
 JSON_WANTED: ContextVar[bool] = ContextVar("json_wanted", default=False)
 """Whether the command line asks for JSON, so that errors are JSON too."""
@@ -30,6 +33,10 @@ class QuickGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments up to the command's name, and see whether JSON is wanted."""
         JSON_WANTED.set("--json" in args)
+        if len(args) > 1 and args[0] in COMPLETION:
+            raise typer.BadParameter(
+                f"{args[0]} takes no value: it is for the shell you call it from."
+            )
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

@@ -34,10 +34,11 @@ LONGEST_GIVEN = 60
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9-]*)(?P<call>\(.*\))?", re.DOTALL)
+_TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9_-]*)(?P<call>\(.*\))?", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
 _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
 _MODEL_EXAMPLE = "model Post(id=int, title=str)"
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 Endpoint = dict[str, Any]
 Model = dict[str, Any]
@@ -119,33 +120,45 @@ def _refuse_unreadable(line: str) -> None:
 
 def _head(line: str) -> tuple[str, str, str]:
     words = line.split(maxsplit=2)
-    if len(words) < 2:
+    if len(words) < 2 or not ({"/", "{"} & {*words[0], *words[1]} or words[0].isupper()):
         raise _mistake(line, f"a method and a path are needed, as in {_EXAMPLE}")
     method, path, *rest = words
+    if method.startswith("/"):
+        raise _mistake(line, f"the method is missing before {quoted(method)}, as in {_EXAMPLE}")
+    if path.count("{") > path.count("}"):
+        problem = f"the path ends at the first space, {quoted(path)}"
+        raise _mistake(line, problem, "write {post_id:int} without one")
     return method.upper(), path, rest[0] if rest else ""
 
 
 def _terms(line: str, rest: str) -> list[str]:
     """Split at the spaces that stand outside of brackets and strings."""
     spans: list[tuple[int, int]] = []
-    depth = 0
+    opened: list[str] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(rest).readline):
             if not token.string.strip():
                 continue
             if token.type == tokenize.ERRORTOKEN and token.string in ("'", '"'):
-                raise SyntaxError("a string is not closed")
+                raise tokenize.TokenError("unterminated string")
             start, end = token.start[1], token.end[1]
-            if spans and (depth > 0 or start == spans[-1][1]):
+            if spans and (opened or start == spans[-1][1]):
                 spans[-1] = (spans[-1][0], end)
             else:
                 spans.append((start, end))
-            depth += (token.string in ("(", "[", "{")) - (token.string in (")", "]", "}"))
-        if depth != 0:
-            raise SyntaxError("a bracket is not closed")
+            if token.string in _CLOSING:
+                opened.append(token.string)
+            elif opened and token.string == _CLOSING[opened[-1]]:
+                opened.pop()
+            elif token.string in _CLOSING.values():
+                wrong = f"{opened[-1]} is not closed before" if opened else "nothing is open before"
+                raise _mistake(line, f"{wrong} {token.string}")
     except (tokenize.TokenError, SyntaxError) as error:
-        problem = "close every bracket and quote, and put quotes around text with signs"
-        raise _mistake(line, problem) from error
+        if "string" in str(error):
+            advice = """put text that holds one into the other kind, as in title="it's\""""
+            raise _mistake(line, "a quote is not closed", advice) from error
+    if opened:
+        raise _mistake(line, f"{opened[-1]} is not closed", f"put {_CLOSING[opened[-1]]} behind it")
     return [rest[start:end] for start, end in spans]
 
 
@@ -211,6 +224,18 @@ def _parsed(source: str) -> ast.expr | None:
         return None
 
 
+def _from_where(source: str) -> str:
+    """Say from where on an expression cannot be read, if that can be told."""
+    try:
+        ast.parse(source, mode="eval")
+    except SyntaxError as error:
+        unread = source[(error.offset or len(source)) - 1 :].removesuffix(")")
+        return f" from {quoted(unread)} on" if unread else ""
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return ""
+
+
 def _family(line: str, pattern_id: str, catalogue: Catalogue) -> str:
     pattern = catalogue.patterns.get(pattern_id)
     if pattern is None:
@@ -232,8 +257,9 @@ def _options(line: str, name: str, call: str, are: str = "options") -> dict[str,
     source = f"_{call}"
     tree = _parsed(source)
     if tree is None:
-        problem = f"the {are} of {name} cannot be read"
-        raise _mistake(line, problem, "put quotes around text with signs")
+        problem = f"the {are} of {name} cannot be read{_from_where(source)}"
+        advice = "write name=value, with quotes around text that has spaces or signs"
+        raise _mistake(line, problem, advice)
     whole = tree.args[:1] if are == "fields" and isinstance(tree, ast.Call) else []
     whole = [each for each in whole if isinstance(each, ast.Dict)]
     if (
