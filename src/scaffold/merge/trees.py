@@ -226,7 +226,8 @@ def merge_versions(
 
 def _refuse_undecided(path: str, ours: File) -> None:
     if CONFLICT.search(ours.content):
-        raise Refused(f"{path} still holds the conflicts of an earlier update", "decide them first")
+        how = "decide them first, or indent lines that only show what one looks like"
+        raise Refused(f"{path} still holds the conflicts of an earlier update", how)
 
 
 def _like(ours: File, theirs: File) -> File:

@@ -20,6 +20,8 @@ NEW = ("refuse", "discourage")
 """The rules that hold for what is new."""
 FORM = ()
 """No rules: endpoints need only be well formed."""
+RECENT = 4
+"""How many checkers are kept, since a command reads the same answers several times."""
 
 
 def check(
@@ -116,6 +118,8 @@ class Checker:
         self.macros = Macros(self._catalogue, application, self._models)
         self._answer = application
         self._application: list[Any] = []
+        self._last: tuple[str, set[str]] = ("", set())
+        self._complete: list[Endpoint] = []
         kinds = NEW if new else REFUSED
         self._refuse("check_application", self._application, application, kinds)
         if self._models != []:
@@ -127,7 +131,14 @@ class Checker:
     ) -> "Checker":
         """Return what checks endpoints in the application, and with the models, of some answers."""
         application, models = answers.get("application", []), answers.get("models", [])
-        return cls(application, catalogue, models=models, new=new)
+        catalogue = catalogue or load()
+        key = (id(catalogue), repr(application), repr(models), new)
+        if key not in _recent:
+            checker = cls(application, catalogue, models=models, new=new)
+            while len(_recent) >= RECENT:
+                del _recent[next(iter(_recent))]
+            _recent[key] = checker
+        return _recent[key]
 
     def endpoints(self, value: Any, kinds: Sequence[str]) -> list[Endpoint]:
         """Return the endpoints of a list, which hold to the rules of these kinds.
@@ -135,9 +146,13 @@ class Checker:
         Raises:
             InvalidSpec: for the first mistake.
         """
-        found: list[dict[str, Any]] = []
-        self._refuse("check_endpoints", found, value, kinds)
-        return self._all(found)
+        known, held = self._last
+        written = repr(value)
+        if known != written or not {*kinds} <= held:
+            found: list[dict[str, Any]] = []
+            self._refuse("check_endpoints", found, value, kinds)
+            self._last, self._complete = (written, {*kinds}), self._all(found)
+        return list(self._complete)
 
     def endpoint(self, value: Any, where: str, kinds: Sequence[str] = NEW) -> Endpoint:
         """Return an endpoint that fits by itself; messages call its place `where`.
@@ -199,6 +214,9 @@ class Checker:
 
     def _read(self, data: dict[str, Any], where: str) -> Endpoint:
         return Endpoint(where, data, self._catalogue.patterns)
+
+
+_recent: dict[tuple[int, str, str, bool], Checker] = {}
 
 
 def _mistake(line: str) -> InvalidSpec:
