@@ -26,6 +26,7 @@ from scaffold.catalogue.patterns import template_root
 from scaffold.spec.answers import presets
 from scaffold.spec.check import check_new
 from scaffold.system.yaml_files import read_yaml
+from tests.docs.pages import commands
 from tests.generated.calls import Call, calls
 from tests.generated.project import Project, generate
 from tests.generated.server import Answer, ask, serve
@@ -34,6 +35,7 @@ from tests.generated.tour import PASSWORD, SETTINGS, TOKEN, USER
 pytestmark = pytest.mark.full
 
 TOOLS = Path(__file__).parent / "clients"
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "generate-a-client.md"
 CALLED = ["api", "web"]
 
 UNKNOWN_TO_PYTHON = re.compile(r"(?!text/|application/(?:.*\+)?json$|application/octet-stream$)")
@@ -263,6 +265,18 @@ def test_typescript_client_calls_every_operation(node: Path, preset: str, tmp_pa
         run(node / "node_modules" / ".bin" / "tsc", *options, "call.ts", cwd=folder)
         ran = run("node", "call.js", cwd=folder)
     check_answers(document, made, [json.loads(line) for line in ran.stdout.splitlines()])
+
+
+def test_the_commands_of_the_page_work(python: Path, node: Path, tmp_path: Path) -> None:
+    """As they stand there, but for the port, and with what is installed already."""
+    tools = {"uvx": python.parent, "npx": node / "node_modules" / ".bin"}
+    project = project_of("api", tmp_path)
+    with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
+        for start, program, *words in commands(HOW_TO):
+            arguments = [word.replace(":8000", f":{port}") for word in words]
+            run(tools[start] / program, *arguments, cwd=tmp_path)
+    made = {path.name for path in tmp_path.iterdir()}
+    assert {"api.d.ts", "service-client"} <= made
 
 
 def program(address: str, made: list[Call]) -> str:

@@ -22,7 +22,7 @@ from app.http.openapi import (
     responses_in,
     share_problems,
 )
-from app.http.routing import in_turn, name_of, resources
+from app.http.routing import allowing_all, in_turn, name_of, resources
 from app.http.wrappers import INSIDE, OUTSIDE
 from app.settings import Settings, UnusableSettingsError
 
@@ -72,6 +72,7 @@ class Application(FastAPI):
     - With settings that cannot be used the server logs one line, and does not start.
     - The OpenAPI document says what clients see of that. It is of version 3.1, or 3.2 where a
       stream needs that; `openapi_version="3.1.0"` is for generators that read no 3.2.
+    - A 405 names every method of the resource, not only those of the first route to the path.
     - An operation is called as its endpoint, unless `generate_unique_id_function` says otherwise.
     """
 
@@ -103,6 +104,8 @@ class Application(FastAPI):
             except UnusableSettingsError as error:
                 await refuse_start(str(error), receive, send)
                 raise
+        if scope["type"] == "http":
+            send = allowing_all(scope, send)
         await super().__call__(scope, receive, send)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:

@@ -404,6 +404,25 @@ def test_unknown_methods_are_told_what_there_is() -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "GET")
 
 
+def test_unknown_methods_are_told_those_of_all_routes() -> None:
+    """Of the same path, and no others; what an endpoint itself answers stays as it is."""
+    app = create_app()
+
+    @app.post("/own")
+    async def post() -> None:
+        """Take nothing."""
+
+    @app.delete("/own")
+    async def delete() -> None:
+        raise HTTPException(405, headers={"Allow": "GET"})
+
+    browser = TestClient(app)
+    response = browser.put("/own")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST, DELETE")
+    assert browser.put("/").headers["allow"] == "GET"
+    assert browser.delete("/own").headers["allow"] == "GET"
+
+
 def test_document_that_describes_items_is_of_a_later_version() -> None:
     """OpenAPI 3.1 knows no `itemSchema`; what is not streamed stays as it was."""
     app = create_app()
