@@ -208,7 +208,7 @@ def good_calls(document: Document, port: int) -> list[Call]:
             "csrf_token": csrf,
             "X-CSRF-Token": csrf,
             "__Host-csrf": csrf,
-            "If-Match": "*",
+            "if-match": "*",
             "cursor": None,  # is made by the service
             "next": "/account",
         }
