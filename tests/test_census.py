@@ -116,3 +116,24 @@ def test_the_checks_of_the_command_decide(
     file.write_text(yaml.safe_dump(document))
     main()
     assert "| pets | 5 | 20% | 60% |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("statuses", "listed"),
+    [
+        (["404", "401", "default", "4XX"], [404]),
+        (["422", "500"], None),
+        (["409", "503"], [409, 503]),
+    ],
+)
+def test_errors_are_listed_or_those_of_patterns(
+    statuses: list[str], listed: list[int] | None, document: Document
+) -> None:
+    operation = {"responses": {"204": {}, **{code: {} for code in statuses}}}
+    assert endpoint(document, "/pets", "delete", operation, []).get("errors") == listed
+
+
+def test_errors_without_a_word_are_not_said(document: Document) -> None:
+    operation = {"responses": {"204": {}, "418": {}}}
+    with pytest.raises(Unsayable, match="error 418"):
+        endpoint(document, "/pets", "delete", operation, [])

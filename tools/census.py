@@ -2,8 +2,9 @@
 
 `python3 -m tools.census DOCUMENT...` reads OpenAPI documents (3.0 and 3.1), writes each operation
 as an endpoint with its models, and asks the command's own checks. What cannot be said is counted by
-its reason. A part whose shape is too rich for the type grammar can be a class of the owner's, as
-`module:Class`; the last column counts operations that can be said with those.
+its reason. The statuses of its errors count, what their bodies hold does not. A part whose shape is
+too rich for the type grammar can be a class of the owner's, as `module:Class`; the last column
+counts operations that can be said with those.
 """
 
 import json
@@ -308,6 +309,7 @@ def endpoint(
     spec |= _query(document, parameters, hint)
     spec |= _content(document, operation, hint)
     spec |= _answer(document, operation, hint)
+    spec |= _errors(operation)
     headers = _headers(parameters)
     return {**spec, "headers": headers} if headers else spec
 
@@ -380,6 +382,23 @@ def _answer(document: Document, operation: Schema, hint: str) -> dict[str, Any]:
         return {"response": "empty", **fixed}
     kinds = {kind.split(";")[0]: each.get("schema") or {} for kind, each in content.items()}
     return {"response": _response(document, kinds, hint), **fixed}
+
+
+def _errors(operation: Schema) -> dict[str, Any]:
+    """Return the statuses that `errors` takes; others have to be those of a pattern, or of FastAPI.
+
+    What their bodies hold is not counted, nor `default` and `4XX`, which name no status.
+    """
+    vocabulary = load().data["vocabulary"]
+    statuses = [
+        code for code in map(str, operation["responses"]) if re.fullmatch("[45]\\d\\d", code)
+    ]
+    unknown = [code for code in statuses if code not in vocabulary["errors"]]
+    for code in unknown:
+        if code not in vocabulary["other_errors"]:
+            raise Unsayable(f"error {code}")
+    listed = [int(code) for code in statuses if code not in unknown]
+    return {"errors": listed} if listed else {}
 
 
 OTHERS = {

@@ -1,4 +1,4 @@
-"""What the preset `tour` sends is what its OpenAPI document says, to whatever it is sent.
+"""What a preset sends is what its OpenAPI document says, to whatever it is sent.
 
 Schemathesis reads the document from a running server and makes requests of it, good and bad.
 """
@@ -8,6 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from scaffold.catalogue.patterns import template_root
+from scaffold.spec.answers import presets
+from scaffold.spec.check import check_new
+from scaffold.system.yaml_files import read_yaml
+from tests.generated.project import generate
 from tests.generated.server import serve
 from tests.generated.tour import PASSWORD, SECRET, SETTINGS, TOKEN, USER, tour
 
@@ -26,7 +33,7 @@ LIES = [
     ("endpoints/home.py", "    content_language.apply(response, request)\n", "", "ST107"),
     ("endpoints/featured_post.py", 'mode="json"', 'include={"id"}', "ST108"),
     ("http/application.py", "_never_null(parameter", "(parameter", "ST202"),
-    ("http/methods.py", '"PATCH", "DELETE", ', '"PATCH", ', "ST205"),
+    ("http/routing.py", '"PATCH", "DELETE", ', '"PATCH", ', "ST205"),
     (
         "http/authentication.py",
         "settings.api_client if known else None",
@@ -36,13 +43,15 @@ LIES = [
 ]
 
 
-def contract(folder: Path, port: int, *more: str) -> subprocess.CompletedProcess[str]:
+def contract(
+    folder: Path, port: int, *more: str, settings_file: str = "schemathesis.toml"
+) -> subprocess.CompletedProcess[str]:
     """Run Schemathesis with this repository's settings against a server."""
-    settings = ["--config-file", str(CONTRACT / "schemathesis.toml"), "--no-color"]
+    settings = ["--config-file", str(CONTRACT / settings_file), "--no-color"]
     address = f"http://127.0.0.1:{port}/openapi.json"
     options = ["--generation-deterministic", *more]
     secrets = {"LOGIN_USER": USER, "LOGIN_PASSWORD": PASSWORD, "API_TOKEN": TOKEN}
-    secrets["WEBHOOK_SECRET"] = SECRET
+    secrets |= {"WEBHOOK_SECRET": SECRET, "SERVICE": f"http://127.0.0.1:{port}"}
     return subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", *settings, "run", address, *options],
         cwd=folder,
@@ -58,6 +67,23 @@ def test_tour_keeps_its_contract(tmp_path: Path) -> None:
     project = tour(tmp_path / "service")
     with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
         ran = contract(tmp_path, port)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("preset", sorted({*presets()} - {"tour", "empty"}))
+def test_presets_keep_their_contract(preset: str, tmp_path: Path) -> None:
+    """As the command makes them, with their models listed; `empty` has no operation."""
+    answers = check_new(read_yaml(template_root() / "presets" / f"{preset}.yml"))
+    project = generate(tmp_path / "service", **answers)
+    for endpoint in answers["endpoints"]:
+        response = endpoint.get("response", {})
+        if isinstance(response, dict) and "file" in response:
+            file = project.folder / "files" / response["file"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"%PDF-0123456789")
+    with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
+        ran = contract(tmp_path, port, settings_file="presets.toml")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

@@ -15,13 +15,14 @@ from app.http.openapi import (
     STRING,
     documented,
     documented_error,
+    drop_unused_schemas,
     list_tags,
     merged,
     operations,
     responses_in,
     share_problems,
 )
-from app.http.routing import in_turn, name_of, resources
+from app.http.routing import allowing_all, in_turn, name_of, resources
 from app.http.wrappers import INSIDE, OUTSIDE
 from app.settings import Settings, UnusableSettingsError
 
@@ -71,6 +72,7 @@ class Application(FastAPI):
     - With settings that cannot be used the server logs one line, and does not start.
     - The OpenAPI document says what clients see of that. It is of version 3.1, or 3.2 where a
       stream needs that; `openapi_version="3.1.0"` is for generators that read no 3.2.
+    - A 405 names every method of the resource, not only those of the first route to the path.
     - An operation is called as its endpoint, unless `generate_unique_id_function` says otherwise.
     """
 
@@ -102,6 +104,8 @@ class Application(FastAPI):
             except UnusableSettingsError as error:
                 await refuse_start(str(error), receive, send)
                 raise
+        if scope["type"] == "http":
+            send = allowing_all(scope, send)
         await super().__call__(scope, receive, send)
 
     def include_endpoints(self, routers: Iterable[APIRouter]) -> None:
@@ -128,9 +132,9 @@ class Application(FastAPI):
         """Return the OpenAPI document, with what FastAPI's own leaves out.
 
         A body that is no text or too large is refused; a parameter is there or not, but never null,
-        and needed where an endpoint always refuses who leaves it out; the items of a stream are
-        described by a keyword of OpenAPI 3.2. Middleware describes its headers in
-        `openapi_headers()`, and what else it changes in `complete_openapi(document)`.
+        and needed where an endpoint always refuses who leaves it out; a header is one line; the
+        items of a stream are described by a keyword of OpenAPI 3.2. Middleware describes its
+        headers in `openapi_headers()`, and what else it changes in `complete_openapi(document)`.
         """
         document = super().openapi()
         if document is self._completed:
@@ -141,8 +145,13 @@ class Application(FastAPI):
                 operation["responses"].setdefault("400", deepcopy(NO_TEXT))
                 if self.max_body_size is not None:
                     operation["responses"].setdefault("413", deepcopy(TOO_LARGE))
+                for content in operation["requestBody"]["content"].values():
+                    content["schema"] = _beside_no_reference(content["schema"])
             for parameter in operation.get("parameters", []):
-                schema = parameter["schema"] = _never_null(parameter["schema"])
+                schema = _never_null(parameter["schema"])
+                if parameter["in"] == "header":
+                    schema = _one_line(schema)
+                parameter["schema"] = schema
                 if schema.pop("x-required", False):
                     schema.pop("default", None)
                     parameter["required"] = True
@@ -163,6 +172,7 @@ class Application(FastAPI):
                     cookies = merged(own["Set-Cookie"], headers["Set-Cookie"])
                     response["headers"]["Set-Cookie"] = cookies
         share_problems(document)
+        drop_unused_schemas(document)
         self._completed = document
         return document
 
@@ -182,3 +192,25 @@ def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
     if len(choices) != 1:
         return {**schema, "anyOf": choices} if choices else schema
     return {**{key: value for key, value in schema.items() if key != "anyOf"}, **choices[0]}
+
+
+def _one_line(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of one line, where an endpoint takes several lines of a header.
+
+    OpenAPI would have a list as one line with commas, which FastAPI does not split.
+    """
+    if schema.get("type") != "array":
+        return schema
+    kept = {key: schema[key] for key in ("title", "description", "x-required") if key in schema}
+    return {**schema["items"], **kept}
+
+
+def _beside_no_reference(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the same schema with what `openapi_extra` adds to a model where generators read it.
+
+    They leave out what stands beside `$ref`, which it may since OpenAPI 3.1.
+    """
+    if "$ref" not in schema or len(schema) == 1:
+        return schema
+    added = {key: value for key, value in schema.items() if key != "$ref"}
+    return {"allOf": [{"$ref": schema["$ref"]}, added]}

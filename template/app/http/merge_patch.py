@@ -99,6 +99,8 @@ def _described(
     described: dict[str, Any] = {
         key: resolved[key] for key in ("type", "title", "description") if key in resolved
     }
+    if reference and "title" in described:
+        described["title"] += "Patch"  # the model itself has its name in the document
     for name, field in resolved.get("properties", {}).items():
         known = {key: value for key, value in field.items() if key != "default"}
         changed = _described(known, handler, around)

@@ -3,24 +3,12 @@
 RFC 9110, sections 9.3.2, 9.3.7, 10.2.1 and 15.5.6.
 """
 
-from collections.abc import Sequence
-
 import anyio
 from fastapi import Response
 from starlette.datastructures import MutableHeaders
-from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-
-def routed_methods(scope: Scope, methods: Sequence[str] = METHODS) -> list[str]:
-    """Return those `methods` for which the application has a route to the request's path."""
-    return [method for method in methods if _is_routed({**scope, "method": method})]
-
-
-def _is_routed(scope: Scope) -> bool:
-    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
+from app.http.routing import METHODS, routed_methods
 
 
 def allowed_methods(routed: list[str]) -> str:

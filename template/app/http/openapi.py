@@ -1,5 +1,7 @@
 """OpenAPI descriptions of what FastAPI cannot infer: headers, cookies, media types, errors."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -140,6 +142,22 @@ def share_problems(document: dict[str, Any]) -> None:
                 schema["anyOf"] = [reference if one == PROBLEM else one for one in schema["anyOf"]]
 
 
+def drop_unused_schemas(document: dict[str, Any]) -> None:
+    """Remove the schemas that nothing in a document refers to any more.
+
+    FastAPI lists a model before its description, or that of an error, is replaced by another.
+    """
+    components = document.get("components", {})
+    schemas = components.get("schemas", {})
+    used: set[str] = set()
+    found = _references({**document, "components": {**components, "schemas": {}}})
+    while found:
+        used |= found
+        found = _references([schemas[name] for name in found & schemas.keys()]) - used
+    for name in schemas.keys() - used:
+        del schemas[name]
+
+
 def list_tags(document: dict[str, Any]) -> None:
     """List the tags of all operations in a document, behind those that it describes itself."""
     listed = document.get("tags", [])
@@ -160,6 +178,11 @@ def responses_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the Response Objects of all operations of an OpenAPI document."""
     for operation in operations(document):
         yield from operation["responses"].values()
+
+
+def _references(part: Any) -> set[str]:
+    """Return the names of the schemas that a part of a document refers to."""
+    return set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(part)))
 
 
 def _kinds(one: dict[str, Any]) -> list[dict[str, Any]]:

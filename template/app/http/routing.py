@@ -1,6 +1,6 @@
 """How the routers of endpoints become part of an application, fast with a thousand of them too."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -8,8 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute, Match
-from starlette.types import Lifespan, Scope
+from starlette.types import Lifespan, Message, Scope, Send
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Resource(APIRouter):
@@ -53,6 +56,33 @@ def _beginning(route: BaseRoute) -> str:
     """Return what every path of a route has before its first parameter and its second slash."""
     path: str = getattr(route, "path", "")
     return "/".join(path.partition("{")[0].split("/")[:2])
+
+
+def routed_methods(scope: Scope, methods: Sequence[str] = METHODS) -> list[str]:
+    """Return those `methods` for which the application has a route to the request's path."""
+    return [method for method in methods if _is_routed({**scope, "method": method})]
+
+
+def _is_routed(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
+
+
+def allowing_all(scope: Scope, send: Send) -> Send:
+    """Return a `send` that names every method of the resource in the Allow header of a 405.
+
+    RFC 9110, section 15.5.6; Starlette names those of the first route to the path.
+    """
+
+    async def send_with_allow(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 405:
+            headers, routed = MutableHeaders(scope=message), routed_methods(scope)
+            if scope["method"] not in routed:
+                named = headers.get("Allow", "").split(", ")
+                allowed = [one for one in METHODS if one in {*routed, *named}]
+                headers["Allow"] = ", ".join(allowed)
+        await send(message)
+
+    return send_with_allow
 
 
 def in_turn(

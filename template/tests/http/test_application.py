@@ -13,6 +13,7 @@ from fastapi import (
     FastAPI,
     Header,
     HTTPException,
+    Query,
     Request,
     Response,
     WebSocket,
@@ -340,6 +341,27 @@ def test_parameters_are_never_null_in_the_document() -> None:
     }
 
 
+def test_header_is_one_line_in_the_document() -> None:
+    """An endpoint that joins several takes one as well, and OpenAPI's commas are not split."""
+    app = Application()
+    once = {"x-required": True}
+
+    @app.get("/")
+    async def get(
+        any_of: Annotated[list[str] | None, Header()] = None,
+        needed: Annotated[list[str] | None, Header(json_schema_extra=once, min_length=1)] = None,
+        numbers: Annotated[list[int] | None, Query()] = None,
+    ) -> list[str]:
+        return [*(any_of or ()), *(needed or ())]
+
+    numbers, any_of, needed = app.openapi()["paths"]["/"]["get"]["parameters"]
+    assert any_of["schema"] == {"type": "string", "title": "Any-Of"}
+    assert needed["schema"] == {"type": "string", "title": "Needed"}
+    assert (any_of["required"], needed["required"]) == (False, True)
+    assert numbers["schema"]["type"] == "array"
+    assert TestClient(app).get("/", headers={"Any-Of": "a, b"}).json() == ["a, b"]
+
+
 @pytest.mark.parametrize(
     ("status", "name", "value"),
     [
@@ -380,6 +402,25 @@ def test_unknown_methods_are_told_what_there_is() -> None:
     """405 says so in Allow, which RFC 9110 demands."""
     response = TestClient(create_app()).put("/")
     assert (response.status_code, response.headers["allow"]) == (405, "GET")
+
+
+def test_unknown_methods_are_told_those_of_all_routes() -> None:
+    """Of the same path, and no others; what an endpoint itself answers stays as it is."""
+    app = create_app()
+
+    @app.post("/own")
+    async def post() -> None:
+        """Take nothing."""
+
+    @app.delete("/own")
+    async def delete() -> None:
+        raise HTTPException(405, headers={"Allow": "GET"})
+
+    browser = TestClient(app)
+    response = browser.put("/own")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST, DELETE")
+    assert browser.put("/").headers["allow"] == "GET"
+    assert browser.delete("/own").headers["allow"] == "GET"
 
 
 def test_document_that_describes_items_is_of_a_later_version() -> None:
@@ -565,3 +606,55 @@ def test_start_is_refused_when_the_server_asks_for_it() -> None:
     asyncio.run(refuse_start("No address:\n nowhere to go", receive, send))
     refusal = {"type": "lifespan.startup.failed", "message": "No address: nowhere to go"}
     assert seen == ["asked", refusal]
+
+
+def test_what_is_added_to_a_model_does_not_stand_beside_its_reference() -> None:
+    """Generators of clients leave that out."""
+
+    class Sent(BaseModel):
+        title: str
+
+    field = {"type": "object", "properties": {"token": {"type": "string"}}}
+    app = Application()
+
+    @app.post("/", openapi_extra={"requestBody": {"content": {JSON: {"schema": field}}}})
+    async def post(body: Sent) -> None:
+        """Take it."""
+
+    content = app.openapi()["paths"]["/"]["post"]["requestBody"]["content"]
+    reference = {"$ref": "#/components/schemas/Sent"}
+    assert content[JSON]["schema"] == {"allOf": [reference, field]}
+    validate(app.openapi())
+
+
+def test_schemas_that_nothing_refers_to_are_left_out() -> None:
+    """A generator would make models of them; what leads to itself only is left out as well."""
+
+    class Leaf(BaseModel):
+        text: str
+
+    class Tree(BaseModel):
+        leaves: list[Leaf]
+        branches: "list[Tree]"
+
+    Tree.model_rebuild(_types_namespace={"Tree": Tree})
+
+    class Forgotten(BaseModel):
+        again: "Forgotten | None"
+
+    Forgotten.model_rebuild(_types_namespace={"Forgotten": Forgotten})
+
+    class Described(Mark):
+        def complete_openapi(self, document: dict[str, Any]) -> None:
+            document["paths"]["/"]["post"]["requestBody"]["content"] = {JSON: {"schema": {}}}
+
+    app = Application(outermost=[Middleware(Described, "a")])
+
+    @app.post("/")
+    async def post(body: Forgotten) -> Tree:
+        return Tree(leaves=[], branches=[])
+
+    document = app.openapi()
+    names = {"HTTPValidationError", "Leaf", "Problem", "Tree", "ValidationError"}
+    assert document["components"]["schemas"].keys() == names
+    validate(document)

@@ -111,6 +111,7 @@ def test_document() -> None:
     assert null in schema["properties"]["tags"]["anyOf"]
     assert "default" not in schema["properties"]["tags"]
     owner = schema["properties"]["owner"]
+    assert owner["title"] == "PersonPatch"
     assert owner["properties"]["name"] == {"type": "string", "title": "Name"}
     assert owner["properties"]["boss"]["anyOf"] == [{"type": "object"}, null]
     labels = schema["properties"]["labels"]["anyOf"][0]
