@@ -1,7 +1,9 @@
 """Plain Copier gives the same project, refuses the same specs, and updates without `--trust`."""
 
 from ast import literal_eval
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -217,9 +219,14 @@ REFUSED = [case for case in HOSTILE_SPECS if not case.get("discouraged")]
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the template as a plain folder."""
-    return copy_template(tmp_path_factory.mktemp("plain") / "template")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the template as a plain folder, of which Copier parses the questions once."""
+    from copier import _template
+
+    parsed = cache(_template.load_template_config)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_template, "load_template_config", lambda path: deepcopy(parsed(path)))
+        yield copy_template(tmp_path_factory.mktemp("plain") / "template")
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: str(case["id"]))
