@@ -1,9 +1,7 @@
 """Plain Copier gives the same project, refuses the same specs, and updates without `--trust`."""
 
 from ast import literal_eval
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,8 @@ from tests.generated import matrix
 from tests.generated.project import generate
 from tests.programs import commit, copier, git, template_repository
 from tools.template_copy import copy_template
+
+pytestmark = pytest.mark.apart
 
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
 RESPONSE = {"pattern": "json-model", "model": "Post"}
@@ -219,14 +219,9 @@ REFUSED = [case for case in HOSTILE_SPECS if not case.get("discouraged")]
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return the template as a plain folder, of which Copier parses the questions once."""
-    from copier import _template
-
-    parsed = cache(_template.load_template_config)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_template, "load_template_config", lambda path: deepcopy(parsed(path)))
-        yield copy_template(tmp_path_factory.mktemp("plain") / "template")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template as a plain folder."""
+    return copy_template(tmp_path_factory.mktemp("plain") / "template")
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: str(case["id"]))
