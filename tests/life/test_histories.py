@@ -102,7 +102,7 @@ def met() -> Iterator[Any]:
             yield pytest.param(history, operation, marks=[] if by_default else pytest.mark.full)
 
 
-@pytest.mark.parametrize(("history", "operation"), met())
+@pytest.mark.parametrize(("history", "operation"), [*met()])
 def test_no_edited_line_is_lost(
     history: str, operation: str, project: Path, versions: dict[str, Path]
 ) -> None:
