@@ -54,10 +54,11 @@ QUIET = ("-q", "-x", "-p", "no:cacheprovider", "--assert=plain", "--tb=no")
 
 @dataclass(frozen=True)
 class Job:
-    """A mutant of a module, whose path is relative to the project; without one, as it is."""
+    """A mutant of a module, whose path is relative to the project; without one, tests to pass."""
 
     module: str
     mutant: Mutant | None
+    tests: tuple[str, ...] = ()
 
 
 def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
@@ -76,8 +77,9 @@ def jobs(project: Path, modules: Sequence[str]) -> list[Job]:
 
 
 def unchanged(project: Path, modules: Iterable[str]) -> list[Job]:
-    """Return jobs without a mutant: one for each list of tests that is beside a module."""
-    return [*{tuple(nearest_tests(project, name)): Job(name, None) for name in modules}.values()]
+    """Return a job without a mutant, of all tests that are beside the modules."""
+    tests = {test: None for name in modules for test in nearest_tests(project, name)}
+    return [Job("the project", None, tuple(tests))]
 
 
 def survivors(
@@ -161,9 +163,9 @@ def _test(project: Path, job: Job, imports: Imports) -> int:
 
     The first one that fails ends it.
     """
-    near = nearest_tests(project, job.module)
     if job.mutant is None:
-        return _pytest(near)
+        return _pytest(job.tests)
+    near = nearest_tests(project, job.module)
     _replace(project / job.module, job.mutant.source)
     for name in _dependents(_name(job.module), imports):
         del sys.modules[name]

@@ -113,7 +113,10 @@ def test_same_about_what_is_discouraged() -> None:
         assert command_says(case["data"], new=False) == kept
 
 
-@pytest.mark.parametrize("endpoints", [matrix.pairs, matrix.paths])
+@pytest.mark.parametrize(
+    "endpoints",
+    [matrix.together, matrix.paths, pytest.param(matrix.pairs, marks=pytest.mark.full)],
+)
 def test_accepted_by_both(endpoints: Callable[[], Iterable[dict[str, Any]]]) -> None:
     """What the command accepts, plain Copier accepts."""
     answers = {"endpoints": [*endpoints()]}

@@ -1,10 +1,12 @@
-"""What processes share of compiled templates is what each of them would have compiled."""
+"""What processes share of templates is what each of them would have compiled and parsed."""
 
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+from copier import _template
 from copier._jinja_ext import YieldExtension, get_yield_context
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -66,7 +68,26 @@ def test_extensions_see_every_source() -> None:
         assert get_yield_context(environment).yield_iterable is None
 
 
-def test_commands_share_it() -> None:
-    code = "import jinja2; print(jinja2.Environment.compile.__name__)"
+def test_what_copier_parses_is_of_these_files(tmp_path: Path) -> None:
+    (tmp_path / "copier.yml").write_text("a: !include parts/*.yml\n")
+    part = tmp_path / "parts" / "part.yml"
+    part.parent.mkdir()
+    for number in (1, 2):
+        part.write_text(f"b: {number}\n")
+        for _ in range(2):
+            parsed = _template.load_template_config(tmp_path / "copier.yml")
+            assert parsed["a"] == [{"b": number}]
+            parsed["a"].clear()
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "name"),
+    [
+        ("jinja2", "Environment.compile", "compile_once"),
+        ("copier._template", "load_template_config", "parse_once"),
+    ],
+)
+def test_commands_share_it(module: str, function: str, name: str) -> None:
+    code = f"import {module}; print({module}.{function}.__name__)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "compile_once\n"
+    assert ran.stdout == f"{name}\n"

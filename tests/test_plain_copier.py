@@ -18,6 +18,8 @@ from tests.generated.project import generate
 from tests.programs import commit, copier, git, template_repository
 from tools.template_copy import copy_template
 
+pytestmark = pytest.mark.apart
+
 ENDPOINT = {"name": "get_post", "method": "GET", "path": "/posts/{post_id:int}"}
 RESPONSE = {"pattern": "json-model", "model": "Post"}
 ANSWERS: dict[str, Any] = {

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -222,13 +223,17 @@ def _operation(response: Response, document: dict[str, Any]) -> dict[str, Any] |
     literal_first = sorted(document["paths"], key=lambda template: template.count("{"))
     for parameter in ("[^/]+", ".*[^/]"):  # the second one is Starlette's {name:path}
         for template in literal_first:
-            pattern = parameter.join(map(re.escape, re.split(r"{[^}]+}", template)))
             operations: dict[str, dict[str, Any]] = document["paths"][template]
             # HEAD is described by the GET whose headers it has.
             operation = operations.get(method) or operations.get("get" if method == "head" else "")
-            if operation is not None and re.fullmatch(pattern, path):
+            if operation is not None and _pattern(template, parameter).fullmatch(path):
                 return operation
     return None
+
+
+@cache
+def _pattern(template: str, parameter: str) -> re.Pattern[str]:
+    return re.compile(parameter.join(map(re.escape, re.split(r"{[^}]+}", template))))
 
 
 def _described(

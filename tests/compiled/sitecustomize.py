@@ -1,8 +1,9 @@
-"""Lets all processes of one test run share what Jinja compiles, which takes most of a render.
+"""Lets all processes of one test run share what takes most of a render.
 
-Python imports this module when it starts, wherever this folder is in `PYTHONPATH`. Code is kept in
-the folder that `COMPILED_TEMPLATES` names, under all that decides what Jinja makes of a template;
-only the path of its file is left out, since tests copy the template to many places.
+That is what Jinja compiles, and what Copier parses of the questions and the patterns they include.
+Python imports this module when it starts, wherever this folder is in `PYTHONPATH`. Both are kept in
+the folder that `COMPILED_TEMPLATES` names, under all that decides what becomes of a template; only
+the path of its file is left out, since tests copy the template to many places.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import marshal
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,30 +45,32 @@ OPTIONS = (
 """What an environment is made with, as far as it decides about code."""
 
 
-class JinjaFinder(importlib.abc.MetaPathFinder):
-    """Finds Jinja's compiler when it is first imported, which many processes never do."""
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds Jinja's compiler and Copier's parser when they are first imported, if they ever are."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return the module as it would be found, and remember what it compiles."""
-        if name != "jinja2.environment":
+        """Return the module as it would be found, and let it share what it makes."""
+        if name not in SHARING:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
+        sys.meta_path.insert(0, self)
         if spec is not None and spec.loader is not None:
             load = spec.loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 load(module)
-                remember(module.Environment)
+                SHARING[name](module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 
-def remember(environment: Any) -> None:
-    """Let environments look for code in the folder before they compile."""
+def share_compiled(module: Any) -> None:
+    """Let Jinja's environments look for code in the folder before they compile."""
+    environment = module.Environment
     real = environment.compile
 
     def compile_once(
@@ -76,17 +79,36 @@ def remember(environment: Any) -> None:
         if rest or how or not isinstance(source, str):
             return real(self, source, name, filename, *rest, **how)
         # Copier's extension begins a new loop when it is given a source.
-        file = Path(str(FOLDER), key(self, self.preprocess(source, name, filename), name))
-        try:
-            code: CodeType = marshal.loads(file.read_bytes())
-        except FileNotFoundError:
-            code = real(self, source, name, filename)
-            with tempfile.NamedTemporaryFile(dir=FOLDER, delete=False) as written:
-                written.write(marshal.dumps(code))
-            os.replace(written.name, file)
+        code: CodeType = shared(
+            key(self, self.preprocess(source, name, filename), name),
+            lambda: real(self, source, name, filename),
+        )
         return code.replace(co_filename=filename or "<template>")
 
     environment.compile = compile_once
+
+
+def share_parsed(module: Any) -> None:
+    """Let Copier look for what a template asks in the folder before it parses."""
+    real = module.load_template_config
+
+    def parse_once(conf_path: Path, *rest: Any, **how: Any) -> Any:
+        return shared(key_of_questions(conf_path), lambda: real(conf_path, *rest, **how))
+
+    module.load_template_config = parse_once
+
+
+def shared(key: str, make: Callable[[], Any]) -> Any:
+    """Return a copy of what a process of this run has made under this key; make it if none has."""
+    file = Path(str(FOLDER), key)
+    try:
+        return marshal.loads(file.read_bytes())
+    except FileNotFoundError:
+        made = make()
+        with tempfile.NamedTemporaryFile(dir=FOLDER, delete=False) as written:
+            written.write(marshal.dumps(made))
+        os.replace(written.name, file)
+        return made
 
 
 @cache
@@ -107,7 +129,20 @@ def key(environment: Any, source: str, name: str | None) -> str:
     return hashlib.sha256(made_from.encode()).hexdigest()
 
 
-if FOLDER and "jinja2.environment" in sys.modules:
-    remember(sys.modules["jinja2.environment"].Environment)  # type: ignore[attr-defined]
-elif FOLDER:
-    sys.meta_path.insert(0, JinjaFinder())
+def key_of_questions(conf_path: Path) -> str:
+    """Return the name of the file that holds what Copier parses of a template's questions."""
+    digest = hashlib.sha256(f"{sys.version} {conf_path.name}".encode())
+    # Copier's `!include` takes in any of them.
+    for path in sorted([*conf_path.parent.rglob("*.yml"), *conf_path.parent.rglob("*.yaml")]):
+        content = path.read_bytes()
+        digest.update(f"\0{path.relative_to(conf_path.parent)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+SHARING = {"jinja2.environment": share_compiled, "copier._template": share_parsed}
+
+if FOLDER:
+    sys.meta_path.insert(0, Finder())
+    for loaded in SHARING.keys() & sys.modules.keys():
+        SHARING[loaded](sys.modules[loaded])

@@ -19,6 +19,7 @@ from scaffold.spec.lines import is_model, parse_line, parse_model
 from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate
+from tests.life.conftest import run
 from tools.recording import COMMANDS, PICTURE
 from tools.site.commands import commands_page
 from tools.site.sources import PATTERNS, pages
@@ -129,21 +130,26 @@ def test_the_endpoints_of_a_page_go_together(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", HOW_TO, ids=named)
-def test_the_commands_of_a_page_work(document: Path, work: Path, scaffold: Run) -> None:
+def test_the_commands_of_a_page_work(
+    document: Path, work: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     if document.name == "update.md":
         pytest.skip("test_newcomer.py updates, for which there must be a newer template")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     project = work / "service"
     if document.name == "existing-project.md":
         (project / "service").mkdir(parents=True)
         (project / "service" / "api.py").write_text(EXISTING)
     else:
-        scaffold("new", "service", "--preset", "empty", "--no-git", "--no-sync")
+        run("new", project, "--preset", "empty", "--no-git", "--no-sync")
     for block in blocks(document, "yaml"):
         if file := re.match(r"# (\w+\.yml)\n", block.content):
             (project / file[1]).write_text(block.content)
+    monkeypatch.chdir(project)
     for words in scaffold_commands(document):
-        done = scaffold(*words, cwd=project)
-        assert done.returncode == 0, (words, done.stderr)
+        done = run(*words)
+        assert done.status == 0, (words, done.stderr)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

@@ -92,18 +92,32 @@ def pairs() -> tuple[Spec, ...]:
     A header and a cookie meet on one response of each form, each by its default `via`.
     """
     catalogue = load()
+    names = map("pair_{}".format, count())
     found: list[Spec] = []
     for response in catalogue.family("response"):
-        for header in _all_entries("header"):
-            found += _first_valid(f"pair_{len(found)}", response.id, header)
-        for cookie in _all_entries("cookie"):
-            found += _first_valid(f"pair_{len(found)}", response.id, cookie)
+        for entry in (*_all_entries("header"), *_all_entries("cookie")):
+            found += _first_valid(next(names), response.id, entry)
         for status in catalogue.family("status"):
-            found += _with_status(f"pair_{len(found)}", response.id, status.id)
+            found += _with_status(next(names), response.id, status.id)
     for response_id in HOSTS:
         for header in _by_default("header"):
             for cookie in _by_default("cookie"):
-                found += _first_valid(f"pair_{len(found)}", response_id, header, cookie)
+                found += _first_valid(next(names), response_id, header, cookie)
+    return tuple(found)
+
+
+@once
+def ways() -> tuple[Spec, ...]:
+    """Return some of the pairs: each header and cookie, by each `via`, on a response of each form.
+
+    Where it is for others, it is on the response of its example.
+    """
+    names = map("way_{}".format, count())
+    found: list[Spec] = []
+    for entry in (*_all_entries("header"), *_all_entries("cookie")):
+        example = load().patterns[entry["pattern"]].example.get("response", HOSTS[0])
+        for response in {**dict.fromkeys(HOSTS), _mapping(example)["pattern"]: None}:
+            found += _first_valid(next(names), response, entry)
     return tuple(found)
 
 

@@ -1,4 +1,9 @@
-"""What stubs define and import is reserved, so that no endpoint, parameter or model hides it."""
+"""What stubs define and import is reserved, so that no endpoint, parameter or model hides it.
+
+What a stub binds depends on its patterns, on how they get onto the answer and on the options. The
+default run sees each pattern with each response, and in every way with a response of each form; the
+full run sees both at once.
+"""
 
 import ast
 import re
@@ -19,10 +24,14 @@ COUNTED = {"one", "number"}
 
 
 @pytest.fixture(scope="module")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Endpoint, set[str]]]:
+def modules(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> list[tuple[Endpoint, set[str]]]:
     """Return endpoints with every pattern and option, each with the names its modules bind."""
     folder = tmp_path_factory.mktemp("names") / "service"
-    found = [*matrix.alone(), *matrix.pairs(), *matrix.options()]
+    full = request.config.getoption("--full")
+    pairs = matrix.pairs() if full else [*matrix.together(), *matrix.ways()]
+    found = [*matrix.alone(), *pairs, *matrix.options()]
     specs = [
         {**spec, "name": f"zz{number}", "path": spec["path"].replace(spec["name"], f"zz{number}")}
         for number, spec in enumerate(found)

@@ -2,13 +2,15 @@
 
 Every history of `histories` meets every operation. Afterwards each line that the owner has written
 stands in the project, or the command has refused and changed nothing; and conflicts are marked,
-reported, and told by the exit status.
+reported, and told by the exit status. In the default run each history meets two of the operations,
+and each operation as many histories as the others.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,8 @@ def lost_lines(generated: Tree, before: Tree, after: Tree) -> list[bytes]:
     """
     edited, found = lines(before) - lines(generated), lines(after)
     lost = [line for line in edited if line and line not in found]
+    if not lost:
+        return []
     known, had, has = words(generated), words(before), words(after)
     kept = {word for word in had if word not in known and has[word] >= had[word]}
     own = {line: set(re.findall(rb"\w+", line)) - set(known) for line in lost}
@@ -90,8 +94,15 @@ def git_state(folder: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("history", HISTORIES)
+def met() -> Iterator[Any]:
+    """Yield each history with each operation."""
+    for turn, history in enumerate(HISTORIES):
+        for number, operation in enumerate(OPERATIONS):
+            by_default = (number - turn) % len(OPERATIONS) < 2
+            yield pytest.param(history, operation, marks=[] if by_default else pytest.mark.full)
+
+
+@pytest.mark.parametrize(("history", "operation"), [*met()])
 def test_no_edited_line_is_lost(
     history: str, operation: str, project: Path, versions: dict[str, Path]
 ) -> None:

@@ -16,6 +16,8 @@ from tests.life.projects import tree
 from tests.programs import commit, copier, git
 from tools.template_copy import copy_template
 
+pytestmark = pytest.mark.apart
+
 
 def test_an_update_brings_the_newest_version(project: Path) -> None:
     append(project / STUB, "# mine\n")

@@ -300,8 +300,17 @@ def test_a_second_endpoint_a_change_and_a_removal(start: Start, work: Path) -> N
     assert not [word for word in said if "get_handbook" in word]
 
 
-@pytest.mark.parametrize("step", DEFAULT_WAY)
+@pytest.mark.parametrize(
+    "step",
+    [
+        step
+        if step in ("project", "application", "path", "headers", "options", "files")
+        else pytest.param(step, marks=pytest.mark.full)
+        for step in DEFAULT_WAY
+    ],
+)
 def test_leaving_at_each_step_leaves_nothing(start: Start, work: Path, step: str) -> None:
+    """In the default run, at a step of each kind: texts, choices, lists, a table, a preview."""
     terminal = start("new", "--no-sync", NO_COLOR="1")
     terminal.wait(DEFAULT_WAY["project"])
     terminal.press("deep/a", *["enter"] * list(DEFAULT_WAY).index(step))
