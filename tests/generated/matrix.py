@@ -172,14 +172,8 @@ def _packed(
 
 
 def _is_room(spec: Spec, entry: Spec) -> bool:
-    """Say whether an endpoint can hold an entry more; a session is the only cookie of its own."""
-    held = [*spec.get(_place(entry), []), entry]
-    return len(held) <= MOST and not (len(held) > 1 and any(map(_is_session, held)))
-
-
-def _is_session(entry: Any) -> bool:
-    action = load().patterns[_mapping(entry)["pattern"]].options.get("action")
-    return action is not None and "login" in action.choices
+    """Say whether an endpoint can hold an entry more."""
+    return len(spec.get(_place(entry), [])) < MOST
 
 
 def pairs_of(spec: Spec) -> set[Pair]:

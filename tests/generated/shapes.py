@@ -46,6 +46,15 @@ DEEP = (
     "Node | None",
 )
 """What else can stand in a body or an answer."""
+LONG = (
+    'str(min_length=1, max_length=200, examples=["a text with which no line has room"]) | None',
+    'list[str(min_length=1, max_length=40, examples=["a text", b])] = []',
+    'list[str(min_length=1, max_length=40, examples=["a text"])] = []',
+    'list[str(min_length=1, max_length=40, examples=["a text that no line has room for"])] | None',
+    'str(max_length=200, examples=["a text with which no line", "has"]) | int(ge=1)',
+    "int(ge=1, le=400000, multiple_of=3, examples=[33333, 66666, 99999]) = 300",
+)
+"""What takes more than a line."""
 DEFAULTS = (
     "str = none",
     "int = 3",
@@ -83,9 +92,14 @@ FLAT_MODEL = ("csv", "csv-stream", "negotiated")
 """Response patterns with a model, and those whose models are rows of cells."""
 
 
+def kinds() -> list[str]:
+    """Return the types of which each is the `value` of a model, `Kind0` and so on."""
+    return [*FLAT, *DEEP, *LONG, *DEFAULTS, *(f"{one} | None" for one in FLAT)]
+
+
 def models() -> list[Spec]:
     """Return a model for each type, and random ones that combine them."""
-    types = [*FLAT, *DEEP, *DEFAULTS, *(f"{one} | None" for one in FLAT)]
+    types = kinds()
     made = [
         {"name": f"Kind{number}", "fields": {"id": "int", "value": written}}
         for number, written in enumerate(types)
@@ -129,8 +143,8 @@ def answers() -> Iterator[Spec]:
 def endpoints() -> Iterator[Spec]:
     """Yield what has each model in an answer and a body, and each type in a query and a form."""
     yield from answers()
-    for number, model in enumerate(models()):
-        name = model["name"]
+    for number, named in enumerate(models()):
+        name = named["name"]
         answer = name if number % 2 else f"list[{name}]"
         yield {
             "name": f"swap_{number}",
@@ -147,12 +161,24 @@ def endpoints() -> Iterator[Spec]:
         fields = {"value": written, "several": f"list[{written.removesuffix(' | None')}]"}
         if number == 0:
             fields |= {"sortBy": "str", "in": "int"}
-        kind = {"query": {"pattern": "json-model", "model": "Author"}, "form": "json-model"}
-        for place, response in kind.items():
+        answers_with = {"query": "Author", "form": f"Kind{kinds().index(written)}"}
+        for place, model in answers_with.items():
             yield {
                 "name": f"{place}_{number}",
                 "method": "GET" if place == "query" else "POST",
                 "path": f"/{place}/{number}",
                 place: fields,
-                "response": response,
+                "response": {"pattern": "json-model", "model": model},
             }
+    for number, written in enumerate((*DEEP, *LONG)):
+        yield {
+            "name": f"part_{number}",
+            "method": ("POST", "PUT", "PATCH")[number % 3],
+            "path": f"/part/{number}/{{id:int}}",
+            "body": {"value": written},
+            "response": {
+                "pattern": ("json-model", "json-direct")[number % 2],
+                "model": f"Kind{kinds().index(written)}",
+            },
+            "errors": [404] if number % 4 else [],
+        }

@@ -22,7 +22,7 @@ class BytesStreamingResponse(StreamingResponse):
 def opened() -> BinaryIO:
     """Open what is sent; replace with an object of a store, or the output of a process.
 
-    A connection that a dependency yields stays open until the last byte has left.
+    Open no connection in a dependency: a client that reads slowly would hold it.
     """
     return io.BytesIO(b"\x00\n\xff" * 50_000)
 

@@ -16,7 +16,7 @@ download = Download("export.csv")
 def rows() -> Iterator[Sequence[object]]:
     """Yield the header row and then the records; replace with a query that reads in batches.
 
-    A session that a dependency yields stays open until the last row has left.
+    Open a session for each batch: a client that reads slowly would hold the one of a dependency.
     """
     yield ("id", "title")
     # A cell that a spreadsheet would run as a formula arrives as text.

@@ -18,6 +18,6 @@ class Item(BaseModel):
 @router.get("/jsonl-stream")
 async def get_jsonl_stream() -> AsyncIterable[Item]:
     """Stream one Item a line."""
-    # A session that a dependency yields stays open until the last line has left.
+    # Open a session for each batch: a client that reads slowly would hold that of a dependency.
     for _ in range(2):  # replace with a query that reads in batches and does not block
         yield Item(id=1, title="example")

@@ -16,7 +16,7 @@ download = Download("export.zip")
 def archive_members() -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield each file's name and content; replace with your own, which may be of any size.
 
-    A session that a dependency yields stays open until the last file has left.
+    Open a session for each file: a client that reads slowly would hold the one of a dependency.
     """
     yield "readme.txt", [b"An example.\n"]
     yield "data/numbers.txt", (b"%d\n" % number for number in range(1_000))

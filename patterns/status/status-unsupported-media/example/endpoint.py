@@ -31,4 +31,4 @@ class PostStatusUnsupportedMediaBody(BaseModel):
 )
 async def post_status_unsupported_media(body: PostStatusUnsupportedMediaBody) -> Item:
     """Answer with one Item."""
-    return Item(id=1, title="example")
+    return Item(id=1, title=body.title)
