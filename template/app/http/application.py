@@ -54,10 +54,14 @@ async def refuse_start(reason: str, receive: Receive, send: Send) -> None:
 async def invalid_request(_: Request, error: Exception) -> JSONResponse:
     """Answer 422 with where and what is wrong, but not with what was sent.
 
-    FastAPI's own answer repeats the input, so that a password ends up in bodies and logs.
+    FastAPI's own answer repeats the input, so that a password ends up in bodies and logs, and says
+    everything twice of a parameter that a dependency has, too.
     """
-    errors = cast("RequestValidationError", error).errors()
-    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in errors]
+    detail: list[dict[str, Any]] = []
+    for one in cast("RequestValidationError", error).errors():
+        told = {key: one[key] for key in ("loc", "msg", "type")}
+        if told not in detail:
+            detail.append(told)
     return JSONResponse({"detail": detail}, 422)
 
 
