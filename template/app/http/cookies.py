@@ -90,13 +90,12 @@ class CookiePolicy:
         """Send the cookie with `value`; the other attributes are the declared ones.
 
         Raises `ValueError` for a value that would not arrive as it is (RFC 6265bis, section 4.1.1),
-        and when name and value are longer than browsers keep. Encode text of any kind, as
-        `urllib.parse.quote` does.
+        and when name and value are longer than browsers keep.
         """
         if re.fullmatch(r"[!#-+\--:<-\[\]-~]*", value) is None:
+            allowed = "printable ASCII without spaces, quotes, commas, semicolons and backslashes"
             raise ValueError(
-                f"{self.name}: a value is printable ASCII without spaces, quotes, commas,"
-                " semicolons and backslashes; encode it, as urllib.parse.quote does"
+                f"{self.name}: a value is {allowed}; encode it with urllib.parse.quote"
             )
         if len(self.name) + len(value) > LONGEST_PAIR:
             raise ValueError(f"{self.name}: browsers drop a cookie of more than 4096 bytes")
