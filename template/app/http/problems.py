@@ -12,6 +12,14 @@ from app.http.openapi import INVALID, PROBLEM, component, operations
 
 MEDIA_TYPE = "application/problem+json"
 REWRITTEN = ("application/json", "text/plain")
+TITLES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""Those of RFC 9110, for which earlier versions of Python have other words."""
+
 STRING = {"type": "string"}
 SCHEMA = {
     "title": "ProblemDetails",
@@ -118,9 +126,10 @@ def _details(start: Message, body: bytes) -> dict[str, Any] | None:
 def _body(scope: Scope, status: int, details: dict[str, Any]) -> bytes:
     problem = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error",
+        "title": TITLES.get(status, "Error"),
         "status": status,
-        "instance": quote(scope["path"]),
+        # Two slashes would begin the name of a host.
+        "instance": quote(f"/{scope['path'].lstrip('/')}"),
     }
     if "request_id" in scope.get("state", {}):
         problem["request_id"] = scope["state"]["request_id"]

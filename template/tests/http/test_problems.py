@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import pytest
@@ -15,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
 from app.http.openapi import documented, documented_error
-from app.http.problems import ProblemDetails
+from app.http.problems import TITLES, ProblemDetails
 from tests.wire import undocumented
 
 app = Application(outermost=[Middleware(ProblemDetails)], max_body_size=100)
@@ -142,6 +141,26 @@ def test_errors_are_problems(method: str, path: str, expected: dict[str, object]
     assert response.headers["content-length"] == str(len(response.content))
 
 
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example/x"])
+def test_instance_names_no_host(path: str) -> None:
+    """A reference that begins with two slashes leads to another site."""
+    response = client.get(f"https://testserver{path}")
+    assert response.json()["instance"] == "/evil.example/x"
+
+
+def test_titles_are_those_of_the_standard() -> None:
+    """Whatever the version of Python calls them."""
+    titles = {status: TITLES[status] for status in (404, 413, 414, 416, 422, 429)}
+    assert titles == {
+        404: "Not Found",
+        413: "Content Too Large",
+        414: "URI Too Long",
+        416: "Range Not Satisfiable",
+        422: "Unprocessable Content",
+        429: "Too Many Requests",
+    }
+
+
 def test_instance_behind_a_proxy() -> None:
     """It is what the client has asked for, with the prefix that the proxy takes off."""
     behind = TestClient(app, root_path="/api", raise_server_exceptions=False)
@@ -155,7 +174,7 @@ def test_invalid_request_says_where() -> None:
     missing = {"loc": ["body", "title"], "msg": "Field required", "type": "missing"}
     assert response.json() == problem(
         422,
-        HTTPStatus(422).phrase,  # its name differs between versions of Python
+        "Unprocessable Content",
         "/body",
         detail="The request is not valid",
         errors=[missing],
