@@ -29,7 +29,7 @@ from app.http.application import refuse_start
 from app.settings import Settings
 
 MEMORY_LIMIT = 64 * 2**20
-"""How many bytes a `MemoryStore` holds before it forgets what was used least recently."""
+"""How many bytes of a kind a `MemoryStore` holds before it forgets what was used least recently."""
 
 ENTRY_OVERHEAD = 600
 """About how many bytes an entry takes besides its value."""
@@ -110,38 +110,49 @@ class Store(Protocol):
 class MemoryStore:
     """A store in the memory of this process: no other worker sees it, a restart forgets it.
 
-    It takes at most about `limit` bytes: then it forgets what was used least recently.
+    Each kind of key, which is what stands before its first colon, takes at most about `limit`
+    bytes: then that kind forgets what was used least recently. So nobody is logged out because
+    others fill the memory with answers that are kept.
     """
 
     def __init__(
         self, limit: int = MEMORY_LIMIT, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._entries: TLRUCache[str, tuple[bytes, float], float] = TLRUCache(
-            limit,
-            ttu=lambda _, entry, now: now + entry[1],
-            timer=clock,
-            getsizeof=lambda entry: len(entry[0]) + ENTRY_OVERHEAD,
-        )
+        self._limit = limit
+        self._clock = clock
+        self._kinds: dict[str, TLRUCache[str, tuple[bytes, float], float]] = {}
+
+    def _like(self, key: str) -> TLRUCache[str, tuple[bytes, float], float]:
+        """Return all entries of the key's kind."""
+        kind = key.rpartition(":")[0].partition(":")[0]
+        if kind not in self._kinds:
+            self._kinds[kind] = TLRUCache(
+                self._limit,
+                ttu=lambda _, entry, now: now + entry[1],
+                timer=self._clock,
+                getsizeof=lambda entry: len(entry[0]) + ENTRY_OVERHEAD,
+            )
+        return self._kinds[kind]
 
     async def get(self, key: str) -> bytes | None:
         """Return the value, or None."""
-        entry = self._entries.get(key)
+        entry = self._like(key).get(key)
         return entry[0] if entry else None
 
     async def set(self, key: str, value: bytes, *, ttl: float) -> None:
         """Keep the value, in place of any other; `ValueError` when it alone is over the limit."""
-        self._entries[key] = (value, _checked(ttl))
+        self._like(key)[key] = (value, _checked(ttl))
 
     async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keep the value unless the key has one."""
-        if key in self._entries:
+        if key in self._like(key):
             return False
         await self.set(key, value, ttl=ttl)
         return True
 
     async def touch(self, key: str, *, ttl: float) -> bool:
         """Keep the value that is there for `ttl` seconds from now."""
-        entry = self._entries.get(key)
+        entry = self._like(key).get(key)
         if entry is None:
             return False
         await self.set(key, entry[0], ttl=ttl)
@@ -149,12 +160,12 @@ class MemoryStore:
 
     async def take(self, key: str) -> bytes | None:
         """Forget the value and return it."""
-        entry = self._entries.pop(key, None)
+        entry = self._like(key).pop(key, None)
         return entry[0] if entry else None
 
     async def delete(self, key: str) -> None:
         """Forget the value, if there is one."""
-        self._entries.pop(key, None)
+        self._like(key).pop(key, None)
 
 
 class RedisStore:

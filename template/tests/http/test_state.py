@@ -184,6 +184,18 @@ async def test_memory_is_bounded() -> None:
         await store.set("e", b"x" * 2200, ttl=TTL)
 
 
+async def test_memory_is_bounded_for_each_kind() -> None:
+    """Answers that are kept push out each other, and no login."""
+    store = MemoryStore(limit=3 * (ENTRY_OVERHEAD + 100))
+    for key in ("session:a:b", "refresh:a:b"):
+        await store.set(key, b"login", ttl=TTL)
+    for number in range(20):
+        await store.set(f"idempotency:{number}", b"x" * 100, ttl=TTL)
+    assert await store.get("session:a:b") == await store.get("refresh:a:b") == b"login"
+    assert await store.get("idempotency:16") is None
+    assert await store.take("idempotency:17") == b"x" * 100
+
+
 async def test_memory_forgets_the_expired_first() -> None:
     """They make room before anything that lives is forgotten."""
     now = 0.0
