@@ -149,7 +149,7 @@ class Application(FastAPI):
                     parameter["required"] = True
         list_tags(document)
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
-        for wrapper in wrappers:
+        for wrapper in reversed(wrappers):
             if hasattr(wrapper, "complete_openapi"):
                 wrapper.complete_openapi(document)
         describing = [wrapper for wrapper in wrappers if hasattr(wrapper, "openapi_headers")]

@@ -99,8 +99,10 @@ class ProblemDetails:
                 if status[0] in "45" and _is_rewritten(said):
                     others = {name: said[name] for name in said if name not in REWRITTEN}
                     response["content"] = {**others, **content}
-            unhandled = responses.setdefault("500", {"description": "Unhandled error"})
-            unhandled["content"] = {**unhandled.get("content", {}), **content}
+            responses.setdefault("500", {"description": "Unhandled error"})
+            for status in ("400", "500") if "requestBody" in operation else ("500",):
+                own = responses[status].get("content", {})
+                responses[status]["content"] = {**own, **content}
 
 
 def _details(start: Message, body: bytes) -> dict[str, Any] | None:

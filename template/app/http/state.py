@@ -10,10 +10,13 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Annotated, Protocol
+from copy import deepcopy
+from typing import Annotated, Any, Protocol
 
 from cachetools import TLRUCache
 from fastapi import Depends, HTTPException
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -26,6 +29,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
 from app.http.application import refuse_start
+from app.http.openapi import HeaderDescription, documented_error
 from app.settings import Settings
 
 MEMORY_LIMIT = 64 * 2**20
@@ -59,6 +63,14 @@ class StateSettings(Settings):
     """
 
     state_url: StateURL = SecretStr("memory://")
+
+
+UNAVAILABLE = documented_error(
+    503,
+    "State is not available for now",
+    HeaderDescription("Retry-After", "In how many seconds to ask again."),
+    HeaderDescription("Cache-Control", "Always `no-store`."),
+)[503]
 
 
 class StateError(Exception):
@@ -263,6 +275,20 @@ class OpenState:
         except StateError as error:
             await refuse_start(str(error), receive, send)
             raise
+
+    def complete_openapi(self, document: dict[str, Any]) -> None:
+        """Describe the 503 of each operation that asks for the store."""
+        routes = iter_route_contexts(getattr(self.app, "routes", []))
+        for route in routes:
+            if isinstance(route.original_route, APIRoute) and _asks(route.dependant):
+                for method in route.methods or ():
+                    operation = document["paths"].get(route.path_format, {}).get(method.lower())
+                    if operation is not None:
+                        operation["responses"].setdefault("503", deepcopy(UNAVAILABLE))
+
+
+def _asks(dependant: Dependant) -> bool:
+    return dependant.call is opened_store or any(map(_asks, dependant.dependencies))
 
 
 async def opened_store(connection: HTTPConnection) -> Store:

@@ -347,3 +347,20 @@ def test_page_of_an_error_stays_documented() -> None:
 
     responses = app.openapi()["paths"]["/"]["get"]["responses"]
     assert list(responses["401"]["content"]) == ["text/html", "application/problem+json"]
+
+
+def test_unreadable_body_beside_another_400() -> None:
+    """An endpoint may answer 400 in a form of its own; FastAPI answers it, too."""
+    own = Application(outermost=[Middleware(ProblemDetails)])
+
+    @own.post("/own", responses={400: {"model": list[int]}})
+    async def take(number: Annotated[int, Body()]) -> int:
+        return number
+
+    content = own.openapi()["paths"]["/own"]["post"]["responses"]["400"]["content"]
+    assert list(content) == ["application/json", "application/problem+json"]
+    response = TestClient(own).post(
+        "/own", content=b"\xff", headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code == 400
+    assert undocumented(response, own.openapi()) == []

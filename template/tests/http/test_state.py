@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from traceback import format_exception
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import Depends, FastAPI, WebSocket
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
@@ -36,6 +36,7 @@ from app.http.state import (
     open_store,
     redis_needed,
 )
+from tests.wire import undocumented
 
 pytestmark = pytest.mark.anyio
 TTL = 30.0
@@ -460,3 +461,26 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert StateSettings().state_url == SecretStr("memory://")
     monkeypatch.setenv("APP_STATE_URL", "redis://:secret@host/0")
     assert "secret" not in repr(StateSettings())
+
+
+def test_failure_is_documented_where_state_is_needed() -> None:
+    """By a dependency of the endpoint, however far away."""
+    app = Application(outermost=[Middleware(OpenState)])
+
+    async def look(store: StateStore) -> None:
+        """Ask the store for nothing."""
+
+    @app.get("/stored", dependencies=[Depends(look)])
+    async def stored() -> None:
+        raise StateUnavailable
+
+    @app.get("/free")
+    async def free() -> None:
+        """Ask nobody."""
+
+    paths = app.openapi()["paths"]
+    assert "503" not in paths["/free"]["get"]["responses"]
+    with TestClient(app) as client:
+        response = client.get("/stored")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert undocumented(response, app.openapi()) == []
