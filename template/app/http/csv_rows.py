@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import cache
 
 from fastapi import Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
+
+from app.http.closed_streams import StreamingResponse
 
 Row = Sequence[object] | BaseModel
 

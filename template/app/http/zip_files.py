@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED
 
-from fastapi.responses import StreamingResponse
 from zipstream import ZipStream  # type: ignore[import-untyped,unused-ignore]
 
 from app.http.chunks import joined_chunks
+from app.http.closed_streams import StreamingResponse
 
 # It warns of each file that its size was not known before.
 logging.getLogger("zipstream").setLevel(logging.ERROR)
