@@ -35,7 +35,7 @@ class HostSettings(Settings):
         for name in names:
             host = HOST.fullmatch(name.removeprefix("*."))
             if host is None or host[2]:
-                raise ValueError(f"{name!r} is no name of a host, such as api.example.com")
+                raise ValueError("a name is like api.example.com, without scheme, port and path")
         return names
 
 
