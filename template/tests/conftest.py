@@ -46,6 +46,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """
     for name in [name for name in os.environ if name.startswith("APP_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("APP_TRUSTED_HOSTS", "testserver")
     monkeypatch.chdir(tmp_path)
     Settings.forget()
 

@@ -38,6 +38,7 @@ WEBHOOK_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
 SETTINGS = {
     "APP_API_TOKEN": "example-token",
     "APP_LOGIN_PASSWORD": "correct horse",
+    "APP_TRUSTED_HOSTS": "api.example.com",
     "APP_WEBHOOK_SECRETS": f"whsec_{b64encode(WEBHOOK_SECRET).decode()}",
     "APP_SECRET_KEYS": "a key for the examples only that everybody may read",
 }

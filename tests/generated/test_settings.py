@@ -71,6 +71,7 @@ UNUSABLE: dict[str, list[str]] = {
         SECRET,
         f"host:6379/{SECRET}",
     ],
+    "APP_TRUSTED_HOSTS": [f"https://{SECRET}", f"{SECRET}:80", f"{SECRET}/", ",", "*", "\udcff"],
     "APP_UPSTREAM_URL": [
         *(f"http{address}" for address in ADDRESSES),
         *(f"https{address}" for address in ADDRESSES[:3]),
@@ -101,6 +102,7 @@ USABLE: dict[str, list[str]] = {
     "APP_LOGIN_PASSWORD": ["correct horse", " ", "ü", ""],
     "APP_SECRET_KEYS": [KEY, f"{KEY}, {KEY}", ""],
     "APP_STATE_URL": ["memory://", ""],
+    "APP_TRUSTED_HOSTS": ["api.example.com", "*.example.com, [::1], 10.0.0.1", ""],
     "APP_UPSTREAM_URL": [
         "http://127.0.0.1:9000",
         "https://user:p%40ss%2Fw:o!rd@host.example:65535/v1/%20/",

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Response
 
+from app.http.locations import segment
 from app.http.openapi import header
 from app.http.root_path import with_root_path
 
@@ -20,11 +20,9 @@ class Accepted:
     def apply(self, response: Response, job_name: str) -> None:
         """Say where to ask for this job.
 
-        Raises `ValueError` for names that lead to another place in a path: none, `.` and `..`.
+        Raises `ValueError` for names that lead to another place; see `segment`.
         """
-        if job_name in ("", ".", ".."):
-            raise ValueError(f"{job_name!r} names no job")
-        place = with_root_path(f"{self.location}/{quote(job_name, safe='')}")
+        place = with_root_path(f"{self.location}/{segment(job_name)}")
         response.headers["Location"] = place
         response.headers["Retry-After"] = str(self.retry_after)
 

@@ -55,10 +55,11 @@ async def refuse_start(reason: str, receive: Receive, send: Send) -> None:
 async def invalid_request(_: Request, error: Exception) -> JSONResponse:
     """Answer 422 with where and what is wrong, but not with what was sent.
 
-    FastAPI's own answer repeats the input, so that a password ends up in bodies and logs.
+    FastAPI's own repeats the input, such as a password, and what a dependency finds wrong, too.
     """
     errors = cast("RequestValidationError", error).errors()
-    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in errors]
+    told = [{key: one[key] for key in ("loc", "msg", "type")} for one in errors]
+    detail = [one for at, one in enumerate(told) if one not in told[:at]]
     return JSONResponse({"detail": detail}, 422)
 
 
@@ -157,7 +158,7 @@ class Application(FastAPI):
                     parameter["required"] = True
         list_tags(document)
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
-        for wrapper in wrappers:
+        for wrapper in reversed(wrappers):
             if hasattr(wrapper, "complete_openapi"):
                 wrapper.complete_openapi(document)
         describing = [wrapper for wrapper in wrappers if hasattr(wrapper, "openapi_headers")]

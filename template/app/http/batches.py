@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.http.openapi import Described, documented
+from app.http.openapi import Described, Problem, documented
 
 
 class Outcome(BaseModel):
@@ -44,7 +44,9 @@ def documented_batch(
     }
     entries: dict[int | str, dict[str, Any]] = {}
     for status, description in descriptions.items():
-        entries |= documented(status, *described, description=description, model=model)
+        # FastAPI answers 400, too, when the body cannot be read.
+        answered: Any = model | Problem if status == 400 else model
+        entries |= documented(status, *described, description=description, model=answered)
         for name, sent in entries[status].get("headers", {}).items():
             entries[status]["headers"][name] = {
                 **sent,

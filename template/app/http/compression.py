@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fastapi.responses import PlainTextResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,7 +45,15 @@ class Compressed:
                 _describe_unchanged(MutableHeaders(raw=message["headers"]), known, accepted)
             await send(message)
 
-        await responder(scope, receive, send_unchanged)
+        try:
+            await responder(scope, receive, send_unchanged)
+        except Exception:
+            # The answer had begun for the application, but not for the client: its first message
+            # waits for the second one, which never came.
+            if responder.initial_message and not responder.started:
+                failure = PlainTextResponse("Internal Server Error", 500)
+                await failure(scope, receive, send)
+            raise
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the headers."""

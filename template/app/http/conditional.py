@@ -31,6 +31,17 @@ def entity_tags(field: str) -> list[str]:
     return re.findall(r'(?:W/)?"[^"]*"', field)
 
 
+def http_date(field: str) -> datetime | None:
+    """Return the time that a field says, in any of the three forms, or None (section 5.6.7)."""
+    try:
+        moment = parsedate_to_datetime(field)
+    except ValueError:
+        return None
+    if moment.tzinfo is None and "," not in field:  # the form of asctime names no time zone
+        return moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else None
+
+
 @dataclass(frozen=True, slots=True)
 class EntityTag:
     """Puts the ETag of a version on a response.
@@ -97,13 +108,9 @@ class RequestConditions:
             tag = response.headers.get("etag", "").removeprefix("W/")
             known = [other.removeprefix("W/") for other in entity_tags(self.if_none_match)]
             return self.if_none_match.strip() != "*" and tag not in known
-        if self.if_modified_since is None:
-            return True
-        try:
-            modified = parsedate_to_datetime(response.headers.get("last-modified", ""))
-            return modified > parsedate_to_datetime(self.if_modified_since)
-        except (TypeError, ValueError):  # a date that cannot be read does not count either
-            return True
+        since = http_date(self.if_modified_since or "")
+        modified = http_date(response.headers.get("last-modified", ""))
+        return since is None or modified is None or modified > since
 
 
 async def request_conditions(

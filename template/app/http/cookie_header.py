@@ -54,10 +54,7 @@ def _cookies(lines: Iterable[bytes]) -> dict[str, str]:
         name, value = name.strip(WHITE_SPACE), value.strip(WHITE_SPACE)
         is_kept = len(name) + len(value) <= LONGEST_PAIR and not CONTROLS.search(pair)
         if is_kept and has_name and name and name == name.strip():
-            cookies.setdefault(name, value if value == value.strip() else _quoted(value))
+            # Starlette strips values as it does names, but not within quotes.
+            safe = value if value == value.strip() else SimpleCookie().value_encode(value)[1]
+            cookies.setdefault(name, safe)
     return cookies
-
-
-def _quoted(value: str) -> str:
-    """Return what Starlette reads as this value; it strips values as it does names."""
-    return SimpleCookie().value_encode(value)[1]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from http.cookies import SimpleCookie
 from typing import Any, Literal
 
 from fastapi import Response
@@ -90,9 +89,15 @@ class CookiePolicy:
     def set(self, response: Response, value: str) -> None:
         """Send the cookie with `value`; the other attributes are the declared ones.
 
-        Raises `ValueError` when name and value are longer than browsers keep.
+        Raises `ValueError` for a value that would not arrive as it is (RFC 6265bis, section 4.1.1),
+        and when name and value are longer than browsers keep.
         """
-        if len(f"{self.name}{value}".encode()) > LONGEST_PAIR:
+        if re.fullmatch(r"[!#-+\--:<-\[\]-~]*", value) is None:
+            allowed = "printable ASCII without spaces, quotes, commas, semicolons and backslashes"
+            raise ValueError(
+                f"{self.name}: a value is {allowed}; encode it with urllib.parse.quote"
+            )
+        if len(self.name) + len(value) > LONGEST_PAIR:
             raise ValueError(f"{self.name}: browsers drop a cookie of more than 4096 bytes")
         self._send(response, value, self.max_age, self._until())
 
@@ -101,7 +106,7 @@ class CookiePolicy:
 
         Same name, path, domain and flags as it was set with, or browsers keep it.
         """
-        self._send(response, "", 0, EPOCH)
+        self._send(response, '""', 0, EPOCH)
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the Set-Cookie header of an answer that always sets or deletes the cookie."""
@@ -123,9 +128,8 @@ class CookiePolicy:
     def _send(
         self, response: Response, value: str, max_age: int | None, expires: datetime | None
     ) -> None:
-        _, quoted = SimpleCookie().value_encode(value)
         path = self.path if self.path == "/" else with_root_path(self.path)
-        line = f"{self.name}={quoted}{_attributes(self, path, max_age, expires)}"
+        line = f"{self.name}={value}{_attributes(self, path, max_age, expires)}"
         response.headers.append("Set-Cookie", line)
 
 

@@ -1,5 +1,6 @@
 """CORS: which other sites' scripts may call, and what they may read (Fetch standard)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -28,6 +29,9 @@ SAFELISTED = frozenset(
         "vary",
     }
 )
+
+OTHERS = ("null", "https://other.invalid", "http://a.b.other.invalid:8000", "https://192.0.2.1")
+"""Origins of nobody, which no pattern may match."""
 
 
 def exposed_headers(routers: Iterable[APIRouter], *others: str) -> list[str]:
@@ -85,10 +89,17 @@ class CrossOrigin(CORSMiddleware):
 
     With `allow_credentials`, Starlette answers `*` by naming whichever site asks. That would let
     every site act with the visitor's cookies, so it raises `ValueError`. So does `*` in
-    `expose_headers`, which browsers then take for the name of a header.
+    `expose_headers`, which browsers then take for the name of a header, and an `allow_origin_regex`
+    that matches any site; it has to match the whole of an origin. HEAD may be sent where GET may.
     """
 
     def __init__(self, app: ASGIApp, /, **options: Any) -> None:
+        pattern = options.get("allow_origin_regex")
+        if pattern is not None and any(re.fullmatch(pattern, one) for one in OTHERS):
+            raise ValueError("allow_origin_regex: it matches any site")
+        methods = options.get("allow_methods", ())
+        if "GET" in methods and "HEAD" not in methods:
+            options["allow_methods"] = [*methods, "HEAD"]
         for name in ("allow_origins", "expose_headers"):
             if options.get("allow_credentials") and "*" in options.get(name, ()):
                 raise ValueError(f'{name}: list them; "*" does not go with allow_credentials')

@@ -2,18 +2,29 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 
 from fastapi import Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
 
+from app.http.closed_streams import StreamingResponse
+
 Row = Sequence[object] | BaseModel
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBERS = (int, float, Decimal)
 BATCH_SIZE = 64 * 1024
+BYTE_ORDER_MARK = "\ufeff"
+SEPARATORS = ",;|\t\r\n"
+"""At which a spreadsheet may begin a new cell, whatever the delimiter is."""
+
+# What spreadsheets leave out before a formula: space of any kind, controls and signs without width.
+SKIPPED = r"(?:[^\S\t\r\n]|[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff])*"
+FORMULA = f"{SKIPPED}[-=+@＝＋－＠]"
+FORMULA_START = re.compile(f"[\t\r\n]|{FORMULA}")
 
 
 class CSVResponse(Response):
@@ -28,27 +39,42 @@ class CSVStreamingResponse(StreamingResponse):
     media_type = "text/csv"
 
 
-def csv_text(rows: Iterable[Row], *, model: type[BaseModel] | None = None) -> str:
+def csv_text(
+    rows: Iterable[Row],
+    *,
+    model: type[BaseModel] | None = None,
+    delimiter: str = ",",
+    byte_order_mark: bool = False,
+) -> str:
     """Return all rows as one CSV document; see `csv_batches` for tables of any size."""
-    return "".join(csv_batches(rows, model=model))
+    batches = csv_batches(rows, model=model, delimiter=delimiter, byte_order_mark=byte_order_mark)
+    return "".join(batches)
 
 
 def csv_batches(
-    rows: Iterable[Row], size: int = BATCH_SIZE, *, model: type[BaseModel] | None = None
+    rows: Iterable[Row],
+    size: int = BATCH_SIZE,
+    *,
+    model: type[BaseModel] | None = None,
+    delimiter: str = ",",
+    byte_order_mark: bool = False,
 ) -> Iterator[str]:
     """Yield the rows as CSV in chunks of about `size` characters.
 
-    With a `model`, whose fields make the header row, the rows are such models. One chunk for each
-    row would cost a thread switch for each row.
+    With a `model`, whose fields make the header row, the rows are such models. Excel needs the
+    `delimiter` of its user's country, such as `;`, and a byte order mark to read UTF-8; programs
+    that do not expect the mark find it in the name of the first column. One chunk for each row
+    would cost a thread switch for each row.
     """
     buffer = io.StringIO()
-    write_row = csv.writer(buffer).writerow
+    buffer.write(BYTE_ORDER_MARK if byte_order_mark else "")
+    write_row = csv.writer(buffer, delimiter=delimiter).writerow
     columns = columns_of(model) if model else []
     if columns:
         write_row(columns)
     for row in rows:
         cells = cells_of(row, columns) if isinstance(row, BaseModel) else row
-        write_row([safe_cell(cell) for cell in cells])
+        write_row([safe_cell(cell, delimiter) for cell in cells])
         if buffer.tell() >= size:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -75,14 +101,28 @@ def cells_of(item: BaseModel, columns: Iterable[str]) -> list[object]:
 def _cell(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, NUMBERS) and not isinstance(value, bool):
         return value
     plain = to_jsonable_python(value)
     return plain if isinstance(plain, str) else to_json(plain).decode()
 
 
-def safe_cell(cell: object) -> object:
-    """Return text that a spreadsheet would run as a formula with a quote before it (CWE-1236)."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+def safe_cell(cell: object, delimiter: str = ",") -> object:
+    """Return text that a spreadsheet would run as a formula with a quote before it (CWE-1236).
+
+    Spreadsheets take the delimiter of their user's country, and not that of the file: so there is a
+    quote, too, before what would be a formula if any other sign than the `delimiter` began a cell.
+    """
+    if not isinstance(cell, str) and (cell is None or isinstance(cell, NUMBERS)):
+        return cell
+    text = str(cell)
+    safe = _formula_within(delimiter).sub(r"\g<0>'", text)
+    if FORMULA_START.match(text):
+        return f"'{safe}"
+    return cell if safe == text else safe
+
+
+@cache
+def _formula_within(delimiter: str) -> re.Pattern[str]:
+    others = SEPARATORS.replace(delimiter, "")
+    return re.compile(f"[{others}](?={FORMULA})")

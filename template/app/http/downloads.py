@@ -17,10 +17,12 @@ def content_disposition(
 ) -> str:
     """Return the header's value for any file name, with control and path characters replaced.
 
-    A name outside ASCII goes out twice: as an ASCII fallback and as `filename*`.
+    A name outside ASCII goes out twice: as an ASCII fallback and as `filename*`. So does one with
+    `%` and two digits, which some browsers decode (RFC 6266, appendix D).
     """
     name = re.sub(r'[\x00-\x1f\x7f/\\"]+', "_", filename).strip(". ") or "download"
-    fallback = name.encode("ascii", "replace").decode().replace("?", "_")
+    plain = name.encode("ascii", "replace").decode()
+    fallback = re.sub(r"[?]|%(?=[0-9A-Fa-f]{2})", "_", plain)
     value = f'{disposition}; filename="{fallback}"'
     if fallback == name:
         return value

@@ -65,8 +65,8 @@ def documented_file(*described: Described, media_type: str) -> dict[int | str, d
     return (
         documented(200, *headers, media_type=media_type, description="The whole file")
         | {206: {**partial[206], "description": "The parts that Range asks for"}}
-        | documented(400, media_type="text/plain", description="Range cannot be read")
         | documented_error(404, "The file is not there yet")
+        | documented(412, media_type="text/plain", description="The file is another one by now")
         | documented(
             416, _ContentRange(), media_type="text/plain", description="Range is outside the file"
         )

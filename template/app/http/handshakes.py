@@ -20,15 +20,20 @@ class AllowedOrigins:
     async def __call__(self, websocket: WebSocket) -> None:
         """Refuse the handshake of any other page."""
         url = websocket.url
-        own = f"{'https' if url.scheme == 'wss' else 'http'}://{url.netloc}"
+        scheme, port = ("https", ":443") if url.scheme == "wss" else ("http", ":80")
+        # Browsers leave the usual port out of Origin, proxies may put it into Host.
+        own = f"{scheme}://{url.netloc.removesuffix(port)}"
         if websocket.headers.get("origin") not in (own, *self.others):
             raise WebSocketException(POLICY_VIOLATION, "Origin not allowed")
 
 
-async def accept(websocket: WebSocket, response: Response) -> None:
+async def accept(websocket: WebSocket, response: Response, *subprotocols: str) -> None:
     """Accept the handshake, with the cookies that were set on `response` on its 101.
 
-    A WebSocket has no answer but that one. What is set on an injected `Response` is dropped.
+    A WebSocket has no answer but that one. What is set on an injected `Response` is dropped. Of the
+    `subprotocols`, the first that the client offers is chosen (RFC 6455, section 4.2.2).
     """
     cookies = [header for header in response.raw_headers if header[0] == b"set-cookie"]
-    await websocket.accept(headers=cookies)
+    offered = websocket.scope["subprotocols"]
+    chosen = next((one for one in subprotocols if one in offered), None)
+    await websocket.accept(chosen, cookies)

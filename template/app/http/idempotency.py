@@ -64,9 +64,12 @@ class Claim:
             for name, value in headers
             if name != b"set-cookie"
         ]
-        record = [*self._mark, status, kept, b64encode(body).decode()]
+        record = json.dumps([*self._mark, status, kept, b64encode(body).decode()]).encode()
         if await self._ended():
-            await self._store.set(self._name, json.dumps(record).encode(), ttl=self._max_age)
+            try:
+                await self._store.set(self._name, record, ttl=self._max_age)
+            except ValueError:  # too large for the store: it is not sent again, nor done again
+                await self._store.set(self._name, self._pending, ttl=self._max_age)
 
     async def release(self) -> None:
         """Let the next request of this key be the first one."""
@@ -111,8 +114,11 @@ class Idempotency:
         if not KEY.fullmatch(idempotency_key or ""):
             raise HTTPException(400, "Send a new UUID as Idempotency-Key")
         key = (idempotency_key or "").strip('"')
-        owner = [request.method, request.url.path, key, _caller(request)]
-        name = f"idempotency:{_digest(owner)}"
+        user, credentials = _caller(request)
+        owner = [request.method, request.url.path, key, (user, credentials)]
+        # Those who need no login must not push the answers of others out of memory.
+        kind = "idempotency" if user else "anonymous-idempotency"
+        name = f"{kind}:{_digest(owner)}"
         fingerprint = await _fingerprint(request)
         claim = Claim(store, name, fingerprint, self.max_age)
         if await claim.won():

@@ -12,5 +12,5 @@ class MessagePackResponse(JSONResponse):
     media_type = "application/vnd.msgpack"
 
     def render(self, content: Any) -> bytes:
-        """Return the bytes of the body."""
-        return ormsgpack.packb(content)
+        """Return the bytes of the body; integers of more than 64 bits, which it lacks, are text."""
+        return ormsgpack.packb(content, default=str, option=ormsgpack.OPT_PASSTHROUGH_BIG_INT)

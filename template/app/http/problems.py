@@ -12,6 +12,14 @@ from app.http.openapi import INVALID, PROBLEM, component, operations
 
 MEDIA_TYPE = "application/problem+json"
 REWRITTEN = ("application/json", "text/plain")
+TITLES = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""Those of RFC 9110, for which earlier versions of Python have other words."""
+
 STRING = {"type": "string"}
 SCHEMA = {
     "title": "ProblemDetails",
@@ -91,8 +99,10 @@ class ProblemDetails:
                 if status[0] in "45" and _is_rewritten(said):
                     others = {name: said[name] for name in said if name not in REWRITTEN}
                     response["content"] = {**others, **content}
-            unhandled = responses.setdefault("500", {"description": "Unhandled error"})
-            unhandled["content"] = {**unhandled.get("content", {}), **content}
+            responses.setdefault("500", {"description": "Unhandled error"})
+            for status in ("400", "500") if "requestBody" in operation else ("500",):
+                own = responses[status].get("content", {})
+                responses[status]["content"] = {**own, **content}
 
 
 def _details(start: Message, body: bytes) -> dict[str, Any] | None:
@@ -118,9 +128,10 @@ def _details(start: Message, body: bytes) -> dict[str, Any] | None:
 def _body(scope: Scope, status: int, details: dict[str, Any]) -> bytes:
     problem = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error",
+        "title": TITLES.get(status, "Error"),
         "status": status,
-        "instance": quote(scope["path"]),
+        # Two slashes would begin the name of a host.
+        "instance": quote(f"/{scope['path'].lstrip('/')}"),
     }
     if "request_id" in scope.get("state", {}):
         problem["request_id"] = scope["state"]["request_id"]

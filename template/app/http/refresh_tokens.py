@@ -46,8 +46,8 @@ class RefreshTokens:
     `lifetime` seconds after the login.
 
     `started`, `rotated` and `ended` are dependencies: the first token for whoever sends the right
-    credentials, or 401; the next token for the request's, or 401 and no cookie any more; and the
-    end of the request's family, if there is one.
+    credentials, or 401; the next token for the request's, or 401 and no cookie any more, if one
+    came; and the end of the request's family, if there is one.
     """
 
     def __init__(self, cookie: CookiePolicy, *, lifetime: int) -> None:
@@ -67,9 +67,9 @@ class RefreshTokens:
         async def rotate(
             token: Annotated[str | None, Depends(token_cookie)], store: StateStore
         ) -> Issued:
-            issued = await self.rotate(store, token or "")
+            issued = await self.rotate(store, token) if token else None
             if issued is None:
-                raise self.refused()
+                raise self.refused() if token else unauthorized("Log in again")
             return issued
 
         async def end(request: Request, store: StateStore) -> None:
@@ -120,7 +120,9 @@ class RefreshTokens:
     def refusal(self) -> dict[int | str, dict[str, Any]]:
         """Return the `responses=` entry of the 401 that `rotated` raises."""
         described = (*CHALLENGE_HEADERS, self.cookie)
-        return documented_error(401, "No valid refresh token", *described)
+        entry = documented_error(401, "No valid refresh token", *described)
+        entry[401]["headers"]["Set-Cookie"]["required"] = False  # there may have been no token
+        return entry
 
     def refused(self) -> HTTPException:
         """Return the 401 that also makes the browser drop the token."""

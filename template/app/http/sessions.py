@@ -16,7 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie
@@ -111,11 +111,17 @@ class Session:
         return session.user if is_its_own else None
 
     def end(self, response: Response, request: Request) -> None:
-        """Forget the session of the request's browser, here and there."""
-        token = request.cookies.get(self.cookie.name, "")
-        self._sessions.pop(token.partition(".")[0], None)
-        self.cookie.delete(response)
+        """Forget the session of the request's browser, here and there; other sites bring none."""
+        token = request.cookies.get(self.cookie.name)
+        if token is not None:
+            self._sessions.pop(token.partition(".")[0], None)
+            self.cookie.delete(response)
         forget_visitor(request)
+
+    def openapi_headers(self) -> dict[str, Any]:
+        """Describe the Set-Cookie header of a logout."""
+        described = f"Deletes the cookie `{self.cookie.name}` when it was sent."
+        return self.cookie.described(described, required=False)
 
     def _make_room(self, now: float) -> None:
         # All last equally long: what began first is over first.

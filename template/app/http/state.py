@@ -10,10 +10,13 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Annotated, Protocol
+from copy import deepcopy
+from typing import Annotated, Any, Protocol
 
 from cachetools import TLRUCache
 from fastapi import Depends, HTTPException
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -26,10 +29,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
 from app.http.application import refuse_start
+from app.http.openapi import HeaderDescription, documented_error
 from app.settings import Settings
 
 MEMORY_LIMIT = 64 * 2**20
-"""How many bytes a `MemoryStore` holds before it forgets what was used least recently."""
+"""How many bytes of a kind a `MemoryStore` holds before it forgets what was used least recently."""
 
 ENTRY_OVERHEAD = 600
 """About how many bytes an entry takes besides its value."""
@@ -59,6 +63,14 @@ class StateSettings(Settings):
     """
 
     state_url: StateURL = SecretStr("memory://")
+
+
+UNAVAILABLE = documented_error(
+    503,
+    "State is not available for now",
+    HeaderDescription("Retry-After", "In how many seconds to ask again."),
+    HeaderDescription("Cache-Control", "Always `no-store`."),
+)[503]
 
 
 class StateError(Exception):
@@ -110,38 +122,49 @@ class Store(Protocol):
 class MemoryStore:
     """A store in the memory of this process: no other worker sees it, a restart forgets it.
 
-    It takes at most about `limit` bytes: then it forgets what was used least recently.
+    Each kind of key, which is what stands before its first colon, takes at most about `limit`
+    bytes: then that kind forgets what was used least recently. So nobody is logged out because
+    others fill the memory with answers that are kept.
     """
 
     def __init__(
         self, limit: int = MEMORY_LIMIT, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._entries: TLRUCache[str, tuple[bytes, float], float] = TLRUCache(
-            limit,
-            ttu=lambda _, entry, now: now + entry[1],
-            timer=clock,
-            getsizeof=lambda entry: len(entry[0]) + ENTRY_OVERHEAD,
-        )
+        self._limit = limit
+        self._clock = clock
+        self._kinds: dict[str, TLRUCache[str, tuple[bytes, float], float]] = {}
+
+    def _like(self, key: str) -> TLRUCache[str, tuple[bytes, float], float]:
+        """Return all entries of the key's kind."""
+        kind = key.rpartition(":")[0].partition(":")[0]
+        if kind not in self._kinds:
+            self._kinds[kind] = TLRUCache(
+                self._limit,
+                ttu=lambda _, entry, now: now + entry[1],
+                timer=self._clock,
+                getsizeof=lambda entry: len(entry[0]) + ENTRY_OVERHEAD,
+            )
+        return self._kinds[kind]
 
     async def get(self, key: str) -> bytes | None:
         """Return the value, or None."""
-        entry = self._entries.get(key)
+        entry = self._like(key).get(key)
         return entry[0] if entry else None
 
     async def set(self, key: str, value: bytes, *, ttl: float) -> None:
         """Keep the value, in place of any other; `ValueError` when it alone is over the limit."""
-        self._entries[key] = (value, _checked(ttl))
+        self._like(key)[key] = (value, _checked(ttl))
 
     async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keep the value unless the key has one."""
-        if key in self._entries:
+        if key in self._like(key):
             return False
         await self.set(key, value, ttl=ttl)
         return True
 
     async def touch(self, key: str, *, ttl: float) -> bool:
         """Keep the value that is there for `ttl` seconds from now."""
-        entry = self._entries.get(key)
+        entry = self._like(key).get(key)
         if entry is None:
             return False
         await self.set(key, entry[0], ttl=ttl)
@@ -149,12 +172,12 @@ class MemoryStore:
 
     async def take(self, key: str) -> bytes | None:
         """Forget the value and return it."""
-        entry = self._entries.pop(key, None)
+        entry = self._like(key).pop(key, None)
         return entry[0] if entry else None
 
     async def delete(self, key: str) -> None:
         """Forget the value, if there is one."""
-        self._entries.pop(key, None)
+        self._like(key).pop(key, None)
 
 
 class RedisStore:
@@ -252,6 +275,20 @@ class OpenState:
         except StateError as error:
             await refuse_start(str(error), receive, send)
             raise
+
+    def complete_openapi(self, document: dict[str, Any]) -> None:
+        """Describe the 503 of each operation that asks for the store."""
+        routes = iter_route_contexts(getattr(self.app, "routes", []))
+        for route in routes:
+            if isinstance(route.original_route, APIRoute) and _asks(route.dependant):
+                for method in route.methods or ():
+                    operation = document["paths"].get(route.path_format, {}).get(method.lower())
+                    if operation is not None:
+                        operation["responses"].setdefault("503", deepcopy(UNAVAILABLE))
+
+
+def _asks(dependant: Dependant) -> bool:
+    return dependant.call is opened_store or any(map(_asks, dependant.dependencies))
 
 
 async def opened_store(connection: HTTPConnection) -> Store:

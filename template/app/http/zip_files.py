@@ -1,14 +1,18 @@
 """ZIP archives that are packed while they are sent, in bounded memory (APPNOTE.TXT)."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED
 
-from fastapi.responses import StreamingResponse
 from zipstream import ZipStream  # type: ignore[import-untyped,unused-ignore]
 
 from app.http.chunks import joined_chunks
+from app.http.closed_streams import StreamingResponse
+
+# It warns of each file that its size was not known before.
+logging.getLogger("zipstream").setLevel(logging.ERROR)
 
 
 class ZipStreamingResponse(StreamingResponse):
@@ -18,22 +22,28 @@ class ZipStreamingResponse(StreamingResponse):
 
 
 def zip_chunks(
-    members: Iterable[tuple[str, Iterable[bytes]]], *, compressed: bool = True
+    members: Iterable[tuple[str, Iterable[bytes]]], *, compressed: bool = True, zip64: bool = False
 ) -> Iterator[bytes]:
     """Yield an archive of the files in chunks; each file is read when it is its turn.
 
-    Names are made safe for whoever unpacks them, and unique.
+    Names are made safe for whoever unpacks them, and unique. A file of 4 GB or more needs `zip64`,
+    which readers of streams refuse, such as Java's ZipInputStream; without it, such a file is an
+    error that breaks the archive off. The archive itself may have any size.
     """
-    return joined_chunks(_archive(members, ZIP_DEFLATED if compressed else ZIP_STORED))
+    method = ZIP_DEFLATED if compressed else ZIP_STORED
+    return joined_chunks(_archive(members, method, size=None if zip64 else 0))
 
 
-def _archive(members: Iterable[tuple[str, Iterable[bytes]]], compress_type: int) -> Iterator[bytes]:
-    archive = ZipStream(compress_type=compress_type)
+def _archive(
+    members: Iterable[tuple[str, Iterable[bytes]]], method: int, size: int | None
+) -> Iterator[bytes]:
+    """Yield the archive; the format of a file without a `size` has room for any."""
+    archive = ZipStream(compress_type=method)
     taken: set[str] = set()
     for name, content in members:
         unique = _unique(safe_member(name), taken)
         taken.add(unique.casefold())
-        archive.add(iter(content), unique)
+        archive.add(iter(content), unique, size=size)
         yield from archive.file()
     yield from archive.finalize()
 

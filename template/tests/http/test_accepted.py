@@ -13,7 +13,6 @@ accepted = Accepted("/jobs", retry_after=5)
     ("job_name", "location"),
     [
         ("7", "/jobs/7"),
-        ("a/../b", "/jobs/a%2F..%2Fb"),
         ("a?b#c", "/jobs/a%3Fb%23c"),
         ("é\r\nSet-Cookie: a=b", "/jobs/%C3%A9%0D%0ASet-Cookie%3A%20a%3Db"),
     ],
@@ -33,10 +32,10 @@ def test_place_behind_a_proxy() -> None:
     assert response.headers["location"] == "/api/jobs/7"
 
 
-@pytest.mark.parametrize("job_name", ["", ".", ".."])
+@pytest.mark.parametrize("job_name", ["", ".", "..", "a/b"])
 def test_names_that_lead_elsewhere(job_name: str) -> None:
-    """Clients take dots out of a path before they send it."""
-    with pytest.raises(ValueError, match="names no job"):
+    """Clients take dots out of a path, and servers split it at an escaped slash, too."""
+    with pytest.raises(ValueError, match="is no segment of a path"):
         accepted.apply(Response(), job_name)
 
 

@@ -253,6 +253,21 @@ def test_invalid_request_does_not_repeat_what_was_sent() -> None:
     }
 
 
+def test_invalid_parameter_is_told_once() -> None:
+    """Also where a dependency takes it as the endpoint does."""
+    app = Application()
+
+    async def check(number: int) -> None:
+        """Look at the number first."""
+
+    @app.get("/", dependencies=[Depends(check)])
+    async def root(number: int) -> None:
+        """Take the number."""
+
+    detail = TestClient(app).get("/?number=x").json()["detail"]
+    assert [one["loc"] for one in detail] == [["query", "number"]]
+
+
 def test_body_that_is_no_text() -> None:
     """FastAPI refuses it with another status than JSON that does not fit; both are documented."""
     app = create_app(Middleware(DescribedMark, "a"))

@@ -1,6 +1,7 @@
 """`app.http.compression`: what is compressed for whom, and what is said about it."""
 
 import gzip
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.sse import EventSourceResponse
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.application import Application
 from app.http.compression import Compressed, accepts_gzip
@@ -222,3 +224,36 @@ def test_websockets_and_lifespan_pass() -> None:
     """They have no content."""
     with TestClient(app) as other, other.websocket_connect("/socket") as connection:
         assert connection.receive_text() == "hello"
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+@pytest.mark.parametrize(("chunks", "status"), [(0, 500), (2, 200)])
+def test_stream_that_fails(accepted: str, chunks: int, status: int) -> None:
+    """Before its first chunk, which the answer waits for, it is a 500 as any other."""
+
+    class Marked:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def send_marked(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], (b"mark", b"1")]
+                await send(message)
+
+            await self.app(scope, receive, send_marked)
+
+    compressed = Middleware(Compressed, minimum_size=500, level=5)
+    failing = Application(outermost=[Middleware(Marked), compressed])
+
+    @failing.get("/", response_class=StreamingResponse)
+    async def stream() -> AsyncIterator[str]:
+        for _ in range(chunks):
+            yield TEXT
+        raise RuntimeError("the source has failed")
+
+    client = TestClient(failing, raise_server_exceptions=False)
+    response = client.get("/", headers={"Accept-Encoding": accepted})
+    assert (response.status_code, response.headers["mark"]) == (status, "1")
+    assert response.text == ("Internal Server Error" if status == 500 else chunks * TEXT)
+    assert "content-encoding" not in response.headers or status == 200

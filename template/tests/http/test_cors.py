@@ -178,3 +178,41 @@ def test_headers_are_described(options: dict[str, Any], names: list[str]) -> Non
         "schema": {"type": "string"},
     }
     assert not any(header["required"] for header in described.values())
+
+
+def test_sites_by_a_pattern() -> None:
+    """The whole origin has to fit."""
+    pattern = r"https://[a-z0-9-]+\.preview\.example\.com"
+    client = TestClient(CrossOrigin(FastAPI(), allow_origin_regex=pattern))
+    for origin, is_allowed in (
+        ("https://a-1.preview.example.com", True),
+        ("https://preview.example.com", False),
+        ("https://a.b.preview.example.com", False),
+        ("https://a.previewxexample.com", False),
+        ("https://a.preview.example.com.evil.example", False),
+        ("https://evil.example/a.preview.example.com", False),
+        ("http://a.preview.example.com", False),
+        ("null", False),
+    ):
+        headers = client.get("/", headers={"Origin": origin}).headers
+        assert headers.get("access-control-allow-origin") == (origin if is_allowed else None)
+        assert not is_allowed or "Origin" in headers["vary"]
+
+
+@pytest.mark.parametrize("pattern", [".*", "https://.*", "https?://[a-z.]+", ".+|x", "null"])
+def test_pattern_that_any_site_fits_is_refused(pattern: str) -> None:
+    """With cookies or without."""
+    with pytest.raises(ValueError, match=r"\Aallow_origin_regex: it matches any site\Z"):
+        CrossOrigin(FastAPI(), allow_origin_regex=pattern)
+
+
+@pytest.mark.parametrize(
+    ("methods", "status"), [(["GET"], 200), (["GET", "HEAD"], 200), (["POST"], 400)]
+)
+def test_preflight_for_head(methods: list[str], status: int) -> None:
+    """A script that may GET may send HEAD, with headers of its own."""
+    options: dict[str, Any] = {"allow_origins": [ORIGIN], "allow_methods": methods}
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "HEAD"}
+    answer = TestClient(CrossOrigin(FastAPI(), **options)).options("/", headers=asked)
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-methods"].count("HEAD") == (status == 200)

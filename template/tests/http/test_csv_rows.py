@@ -1,7 +1,9 @@
 """`app.http.csv_rows`: quoting, formulas, batches and the two response classes."""
 
+import csv
+import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -72,7 +74,72 @@ def test_formulas_become_text(start: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["a=1", "1-2", " =1", "'=1", "", -5, -1.5, Decimal("-9.99"), None, date(2026, 1, 31)]
+    "skipped", ["", " ", "\xa0", "\u2003", "\ufeff", "\u200b", "\x00", "\x0b "]
+)
+def test_formulas_are_found_behind_what_is_skipped(skipped: str) -> None:
+    """Spaces, controls and signs that nobody sees, at the start and behind a separator."""
+    assert safe_cell(f"{skipped}=1") == f"'{skipped}=1"
+    assert safe_cell(f"a;{skipped}@b") == f"a;'{skipped}@b"
+
+
+class Formula:
+    """Something of the owner's that is no text, and is written as text."""
+
+    def __str__(self) -> str:
+        """Return a formula."""
+        return "=1+1"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a;=1+1;b",
+        "a,=1+1,b",
+        "a\t=1+1\tb",
+        "a|=1+1|b",
+        "a\n=1+1\nb",
+        "a\r=1+1",
+        '";=1+1;"',
+        "\t=1;=2;;=3",
+        "a; \n =1",
+        Formula(),
+        timedelta(days=-1),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("read_with", [",", ";", "\t", "|"])
+def test_no_delimiter_makes_a_formula(cell: object, delimiter: str, read_with: str) -> None:
+    """Whoever opens the file, with the delimiter of another country, finds texts and numbers."""
+    text = csv_text([(1, cell, -5)], delimiter=delimiter)
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=read_with):
+        for one in row:
+            assert not one.strip().startswith(("=", "+", "@", "-1 ")), (text, one)
+
+
+def test_dialects_of_spreadsheets() -> None:
+    """A delimiter, and a mark that says UTF-8, which stands once and first."""
+    rows = [("é", "a;b", "a,b"), (1.5, -1, None)]
+    assert csv_text(rows, delimiter=";") == 'é;"a;b";a,b\r\n1.5;-1;\r\n'
+    batches = [*csv_batches(rows, 1, byte_order_mark=True)]
+    assert batches == ['\ufeffé,a;b,"a,b"\r\n', "1.5,-1,\r\n"]
+    assert csv_text([], byte_order_mark=True) == "\ufeff"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a=1",
+        "1-2",
+        "a; b=1",
+        "a,-1",
+        "'=1",
+        "",
+        -5,
+        -1.5,
+        Decimal("-9.99"),
+        None,
+        date(2026, 1, 31),
+    ],
 )
 def test_other_cells_are_kept(cell: object) -> None:
     """Negative numbers stay numbers."""

@@ -27,6 +27,13 @@ async def own(websocket: WebSocket, theme: Annotated[str | None, Cookie()] = Non
     await websocket.close()
 
 
+@app.websocket("/chat")
+async def chat(websocket: WebSocket) -> None:
+    """Talk in one of two ways."""
+    await accept(websocket, Response(), "v2", "v1")
+    await websocket.close()
+
+
 @app.websocket("/shared", dependencies=[Depends(AllowedOrigins("https://app.example.com"))])
 async def shared(websocket: WebSocket) -> None:
     """Let pages of another site in."""
@@ -77,8 +84,35 @@ def test_origin_decides(client: TestClient, path: str, origin: str | None, statu
     assert handshake(client, path, origin).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("testserver:443", "https://testserver", 101),
+        ("testserver:443", "https://testserver:443", 403),
+        ("testserver:80", "https://testserver", 403),
+        ("testserver:1443", "https://testserver:1", 403),
+    ],
+)
+def test_usual_port_is_no_other_site(host: str, origin: str, status: int) -> None:
+    """A proxy may put it into Host; a browser never puts it into Origin."""
+    client = TestClient(app, base_url="https://testserver", headers={"host": host})
+    assert handshake(client, "/own", origin).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"), [(["v1", "v2"], "v2"), (["v1"], "v1"), (["other"], None), ([], None)]
+)
+def test_subprotocol_is_chosen(client: TestClient, offered: list[str], chosen: str | None) -> None:
+    """The first of this side that the client offers (RFC 6455, section 4.2.2)."""
+    with client.websocket_connect("/chat", offered) as socket:
+        assert socket.accepted_subprotocol == chosen
+
+
 def test_plain_handshake_belongs_to_plain_pages(client: TestClient) -> None:
     """As on a developer's machine."""
     origin = {"origin": "http://testserver"}
     with client.websocket_connect("ws://testserver/own", headers=origin) as socket:
+        assert socket.receive_json() is None
+    proxied = {**origin, "host": "testserver:80"}
+    with client.websocket_connect("ws://testserver/own", headers=proxied) as socket:
         assert socket.receive_json() is None

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import pytest
@@ -338,3 +339,27 @@ def test_key_is_documented_as_required() -> None:
     """A request without it is never answered."""
     parameters = create_app().openapi()["paths"]["/refunds"]["post"]["parameters"]
     assert [(one["name"], one["required"]) for one in parameters] == [("idempotency-key", True)]
+
+
+def test_answer_that_is_too_large_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent, and the request is not carried out again."""
+    monkeypatch.setattr("app.http.state.MemoryStore", partial(MemoryStore, limit=700))
+    done.clear()
+    with TestClient(create_app()) as client:
+        client.headers["Idempotency-Key"] = str(uuid.uuid4())
+        first, again = [client.post("/payments", json={"amount": 10**200}) for _ in range(2)]
+    assert (first.status_code, again.status_code, done) == (201, 409, ["paid"])
+    assert first.json() == {"number": 1, "amount": 10**200}
+
+
+def test_strangers_push_no_answer_of_a_user_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever needs no login can send any number of keys."""
+    monkeypatch.setattr("app.http.state.MemoryStore", partial(MemoryStore, limit=3_000))
+    with TestClient(create_app()) as client:
+        mine = {"Idempotency-Key": str(uuid.uuid4()), "User": "ana"}
+        client.post("/payments", json={"amount": 5}, headers=mine)
+        for _ in range(20):
+            strange = {"Idempotency-Key": str(uuid.uuid4())}
+            client.post("/payments", json={"amount": 5}, headers=strange)
+        again = client.post("/payments", json={"amount": 5}, headers=mine)
+    assert again.headers["idempotent-replayed"] == "true"

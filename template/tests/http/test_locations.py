@@ -29,8 +29,8 @@ def test_location_behind_a_proxy() -> None:
 @pytest.mark.parametrize(
     ("value", "escaped"),
     [
-        ("a/b", "a%2Fb"),
-        ("../x", "..%2Fx"),
+        ("...", "..."),
+        ("%2F", "%252F"),
         ("a b?c#d", "a%20b%3Fc%23d"),
         ("é", "%C3%A9"),
         ("a\r\nSet-Cookie: b=c", "a%0D%0ASet-Cookie%3A%20b%3Dc"),
@@ -40,6 +40,23 @@ def test_location_behind_a_proxy() -> None:
 def test_values_are_escaped(value: str, escaped: str) -> None:
     """They stay inside their part of the path."""
     assert location(value, 7) == [f"/blogs/{escaped}/posts/7?page=1"]
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "a/b", "/", "../x"])
+def test_value_that_leads_elsewhere_is_an_error(value: str) -> None:
+    """Clients resolve dots, and servers decode an escaped slash before they look for a route."""
+    with pytest.raises(ValueError, match=r"is no segment of a path\Z"):
+        location(value, 7)
+
+
+def test_value_may_be_a_path() -> None:
+    """Where its route says so."""
+    files = CreatedLocation("/files/{name:path}")
+    response = Response()
+    files.apply(response, name="a b/c")
+    assert response.headers["location"] == "/files/a%20b/c"
+    with pytest.raises(ValueError, match=r"'\.\.' is no segment"):
+        files.apply(response, name="a/../b")
 
 
 def test_missing_value_is_an_error() -> None:

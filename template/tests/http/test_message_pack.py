@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import ormsgpack
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
@@ -51,6 +52,24 @@ def test_list_is_packed() -> None:
         {"id": 0, "price": "0", "day": None},
         {"id": 1, "price": "1", "day": None},
     ]
+
+
+@app.get("/number/{number}", response_class=MessagePackResponse)
+async def repeat(number: int) -> dict[str, Any]:
+    """Answer with a number in several places."""
+    return {"number": number, "list": [number], "in": {str(number): number}}
+
+
+@pytest.mark.parametrize("number", [2**64 - 1, -(2**63), 2**64, -(2**63) - 1, 10**400])
+def test_any_integer_can_be_packed(number: int) -> None:
+    """As a number where MessagePack has one so large, else as text."""
+    sent = number if -(2**63) <= number < 2**64 else str(number)
+    response = TestClient(app).get(f"/number/{number}")
+    assert ormsgpack.unpackb(response.content) == {
+        "number": sent,
+        "list": [sent],
+        "in": {str(number): sent},
+    }
 
 
 def test_model_is_documented() -> None:

@@ -1,6 +1,7 @@
 """`app.http.negotiation`: which format is chosen, and what each of them looks like."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import pytest
@@ -71,6 +72,16 @@ def test_formats(accept: str, content_type: str, body: str) -> None:
     assert response.headers["content-type"] == content_type
     assert response.headers["vary"] == "Accept"
     assert undocumented(response, app.openapi()) == []
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    """In CSV too, where text that begins with the same sign would be a formula."""
+
+    class Booking(BaseModel):
+        amount: Decimal
+        text: str
+
+    assert as_csv([Booking(amount=Decimal("-9.99"), text="-1")]) == "amount,text\r\n-9.99,'-1\r\n"
 
 
 def test_no_format_fits() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import pytest
@@ -15,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.http.application import Answered, Application
 from app.http.openapi import documented, documented_error
-from app.http.problems import ProblemDetails
+from app.http.problems import TITLES, ProblemDetails
 from tests.wire import undocumented
 
 app = Application(outermost=[Middleware(ProblemDetails)], max_body_size=100)
@@ -142,6 +141,26 @@ def test_errors_are_problems(method: str, path: str, expected: dict[str, object]
     assert response.headers["content-length"] == str(len(response.content))
 
 
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example/x"])
+def test_instance_names_no_host(path: str) -> None:
+    """A reference that begins with two slashes leads to another site."""
+    response = client.get(f"https://testserver{path}")
+    assert response.json()["instance"] == "/evil.example/x"
+
+
+def test_titles_are_those_of_the_standard() -> None:
+    """Whatever the version of Python calls them."""
+    titles = {status: TITLES[status] for status in (404, 413, 414, 416, 422, 429)}
+    assert titles == {
+        404: "Not Found",
+        413: "Content Too Large",
+        414: "URI Too Long",
+        416: "Range Not Satisfiable",
+        422: "Unprocessable Content",
+        429: "Too Many Requests",
+    }
+
+
 def test_instance_behind_a_proxy() -> None:
     """It is what the client has asked for, with the prefix that the proxy takes off."""
     behind = TestClient(app, root_path="/api", raise_server_exceptions=False)
@@ -155,7 +174,7 @@ def test_invalid_request_says_where() -> None:
     missing = {"loc": ["body", "title"], "msg": "Field required", "type": "missing"}
     assert response.json() == problem(
         422,
-        HTTPStatus(422).phrase,  # its name differs between versions of Python
+        "Unprocessable Content",
         "/body",
         detail="The request is not valid",
         errors=[missing],
@@ -328,3 +347,20 @@ def test_page_of_an_error_stays_documented() -> None:
 
     responses = app.openapi()["paths"]["/"]["get"]["responses"]
     assert list(responses["401"]["content"]) == ["text/html", "application/problem+json"]
+
+
+def test_unreadable_body_beside_another_400() -> None:
+    """An endpoint may answer 400 in a form of its own; FastAPI answers it, too."""
+    own = Application(outermost=[Middleware(ProblemDetails)])
+
+    @own.post("/own", responses={400: {"model": list[int]}})
+    async def take(number: Annotated[int, Body()]) -> int:
+        return number
+
+    content = own.openapi()["paths"]["/own"]["post"]["responses"]["400"]["content"]
+    assert list(content) == ["application/json", "application/problem+json"]
+    response = TestClient(own).post(
+        "/own", content=b"\xff", headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code == 400
+    assert undocumented(response, own.openapi()) == []

@@ -129,7 +129,15 @@ def test_use_at_the_same_time_is_a_repeated_use(client: TestClient) -> None:
         assert send(client, "/auth/refresh", token_of(winner)).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "x", "ä", ".", "a.b", "a.b.c", "a.b.c.d"])
+def test_without_token_nothing_is_deleted(client: TestClient) -> None:
+    """Another site can send such a request: its browser holds the cookie back."""
+    response = client.post("/auth/refresh")
+    assert (response.status_code, response.json()) == (401, {"detail": "Log in again"})
+    assert "set-cookie" not in response.headers
+    assert undocumented(response, create_app().openapi()) == []
+
+
+@pytest.mark.parametrize("token", ["x", "ä", ".", "a.b", "a.b.c", "a.b.c.d"])
 def test_unknown_token_is_refused(client: TestClient, token: str) -> None:
     """With a challenge, and the browser drops it."""
     response = send(client, "/auth/refresh", token)

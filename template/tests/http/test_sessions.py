@@ -245,6 +245,15 @@ def test_token_of_another_browser_is_left_alone() -> None:
     assert [session.user_of(one) for one in (token, browser, f"{browser}.")] == ["ana", None, None]
 
 
+def test_logout_without_the_cookie_deletes_nothing() -> None:
+    """Other sites can send it, and the browser holds the cookie back."""
+    client = TestClient(create_app(), base_url="https://testserver")
+    assert "set-cookie" not in client.post("/logout").headers
+    client.post("/logout", headers={"Cookie": "__Host-session="}).headers["set-cookie"]
+    described = Session(session_cookie()).openapi_headers()["Set-Cookie"]
+    assert described["required"] is False
+
+
 def test_logout_empties_the_client_session() -> None:
     """What `request.session` holds belongs to who has logged out."""
     session = Session(session_cookie())

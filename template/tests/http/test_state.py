@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from traceback import format_exception
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import Depends, FastAPI, WebSocket
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
@@ -36,6 +36,7 @@ from app.http.state import (
     open_store,
     redis_needed,
 )
+from tests.wire import undocumented
 
 pytestmark = pytest.mark.anyio
 TTL = 30.0
@@ -182,6 +183,18 @@ async def test_memory_is_bounded() -> None:
     assert [key for key in "abcd" if await store.get(key)] == ["a", "c", "d"]
     with pytest.raises(ValueError, match="too large"):
         await store.set("e", b"x" * 2200, ttl=TTL)
+
+
+async def test_memory_is_bounded_for_each_kind() -> None:
+    """Answers that are kept push out each other, and no login."""
+    store = MemoryStore(limit=3 * (ENTRY_OVERHEAD + 100))
+    for key in ("session:a:b", "refresh:a:b"):
+        await store.set(key, b"login", ttl=TTL)
+    for number in range(20):
+        await store.set(f"idempotency:{number}", b"x" * 100, ttl=TTL)
+    assert await store.get("session:a:b") == await store.get("refresh:a:b") == b"login"
+    assert await store.get("idempotency:16") is None
+    assert await store.take("idempotency:17") == b"x" * 100
 
 
 async def test_memory_forgets_the_expired_first() -> None:
@@ -448,3 +461,26 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert StateSettings().state_url == SecretStr("memory://")
     monkeypatch.setenv("APP_STATE_URL", "redis://:secret@host/0")
     assert "secret" not in repr(StateSettings())
+
+
+def test_failure_is_documented_where_state_is_needed() -> None:
+    """By a dependency of the endpoint, however far away."""
+    app = Application(outermost=[Middleware(OpenState)])
+
+    async def look(store: StateStore) -> None:
+        """Ask the store for nothing."""
+
+    @app.get("/stored", dependencies=[Depends(look)])
+    async def stored() -> None:
+        raise StateUnavailable
+
+    @app.get("/free")
+    async def free() -> None:
+        """Ask nobody."""
+
+    paths = app.openapi()["paths"]
+    assert "503" not in paths["/free"]["get"]["responses"]
+    with TestClient(app) as client:
+        response = client.get("/stored")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert undocumented(response, app.openapi()) == []

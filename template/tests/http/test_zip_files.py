@@ -1,6 +1,7 @@
 """`app.http.zip_files`: whole archives, names that cannot do harm, and bounded memory."""
 
 import io
+import struct
 from collections.abc import Iterable, Iterator
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -41,6 +42,28 @@ def test_files_are_packed() -> None:
     assert opened.testzip() is None
     assert opened.namelist() == ["b.txt", "folder/a.txt", "empty"]
     assert [opened.read(name) for name in opened.namelist()] == [b"12", b"3", b""]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_streams_are_read_as_they_arrive(
+    caplog: pytest.LogCaptureFixture, compressed: bool
+) -> None:
+    """By readers that know no Zip64, unless it is asked for (APPNOTE, sections 4.3.9 and 4.5.3)."""
+    files = [("a", iter([b"1" * 9])), ("b", iter([]))]
+    archive = b"".join(zip_chunks(files, compressed=compressed))
+    version, extra = struct.unpack_from("<4xH22xH", archive)
+    assert (version, extra) == (20, 0)
+    [first, second] = ZipFile(io.BytesIO(archive)).infolist()
+    descriptor = struct.pack("<4sLLL", b"PK\7\x08", first.CRC, first.compress_size, 9)
+    assert archive[: second.header_offset].endswith(descriptor)
+    assert caplog.messages == []
+
+
+def test_files_may_be_huge() -> None:
+    """With Zip64; the sizes behind the file have room for that then."""
+    archive = b"".join(zip_chunks([("a", [b"1"])], zip64=True))
+    assert struct.unpack_from("<4xH22xH", archive) == (45, 20)
+    assert ZipFile(io.BytesIO(archive)).read("a") == b"1"
 
 
 def test_archive_without_files_is_empty() -> None:

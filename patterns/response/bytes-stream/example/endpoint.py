@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from fastapi import APIRouter
-from fastapi.responses import StreamingResponse
 
 from app.http.chunks import file_chunks
+from app.http.closed_streams import StreamingResponse
 from app.http.openapi import documented
 
 router = APIRouter()

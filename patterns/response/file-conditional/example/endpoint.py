@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import FileResponse
 
 from app.http.conditional import RequestConditions, request_conditions
 from app.http.conditional_files import documented_conditional_file
 from app.http.downloads import Download
 from app.http.files import stored_file
+from app.http.ranges import FileResponse
 
 router = APIRouter()
 

@@ -1,10 +1,10 @@
 """GET /file-safe-path/{file_path:path}: A file that the client names."""
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
 
 from app.http.downloads import Attachment
 from app.http.files import documented_file, stored_file
+from app.http.ranges import FileResponse
 
 router = APIRouter()
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import FileResponse
 
 from app.http.downloads import Download
+from app.http.ranges import FileResponse
 from app.http.temporary_files import documented_temporary_file, temporary_folder
 
 router = APIRouter()

@@ -1,10 +1,10 @@
 """GET /file: A file from disk."""
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
 
 from app.http.downloads import Download
 from app.http.files import documented_file, stored_file
+from app.http.ranges import FileResponse
 
 router = APIRouter()
 

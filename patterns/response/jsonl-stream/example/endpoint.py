@@ -2,10 +2,15 @@
 
 from collections.abc import AsyncIterable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from app.http.headers import FixedHeader
+from app.http.openapi import documented
+
 router = APIRouter()
+
+unbuffered = FixedHeader("X-Accel-Buffering", "no")
 
 
 class Item(BaseModel):
@@ -15,7 +20,11 @@ class Item(BaseModel):
     title: str
 
 
-@router.get("/jsonl-stream")
+@router.get(
+    "/jsonl-stream",
+    dependencies=[Depends(unbuffered)],
+    responses=documented(200, unbuffered),
+)
 async def get_jsonl_stream() -> AsyncIterable[Item]:
     """Stream one Item a line."""
     # Open a session for each batch: a client that reads slowly would hold that of a dependency.
