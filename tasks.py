@@ -11,6 +11,7 @@
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
     python3 tasks.py golden                          keep the answers that this version records
     python3 tasks.py release                         check and build the release that is committed
+    python3 tasks.py address URL                     write another public address everywhere
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
 
@@ -117,6 +118,13 @@ def release(arguments: Sequence[str]) -> None:
         raise TaskError("this commit is no release; see above")
 
 
+def address(arguments: Sequence[str]) -> None:
+    """Write another public address of this repository wherever it stands."""
+    set_up()
+    if run("python", "-m", "tools.address", *arguments):
+        raise TaskError("usage: tasks.py address URL")
+
+
 def try_(arguments: Sequence[str]) -> None:
     """Generate a project, and check and test it in the environment of this repository."""
     preset, path = "tour", "my-service"
@@ -168,6 +176,7 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "docs": docs,
     "golden": golden,
     "release": release,
+    "address": address,
     "record": record,
     "lock": lock,
 }

@@ -19,12 +19,12 @@ from scaffold.project.state import ANSWERS_FILE
 from scaffold.spec.answers import Sources, gather, presets
 from scaffold.template.origin import DISTRIBUTION, Origin
 from scaffold.template.renderer import Template
+from tools.address import declared
 from tools.validity import checks
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
-SRC = "https://github.com/response-scaffold/fastapi-response-scaffold.git"
-MADE = {"scaffold/_template/catalogue.json"}
+MADE = {"scaffold/_template/catalogue.json", "scaffold/_template/commit.txt"}
 """What the build itself makes."""
 
 PLACES = {
@@ -57,7 +57,7 @@ def write_golden(folder: Path, version: str) -> list[Path]:
     what the version accepts and refuses.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    origin = Origin(SRC, f"v{version}")
+    origin = Origin(declared(ROOT), f"v{version}")
     written = []
     for name in [*presets(), "defaults"]:
         answers = gather(Sources(preset=None if name == "defaults" else name))
@@ -81,6 +81,8 @@ def check_release(root: Path = ROOT) -> str:
     version = version_at("HEAD", root)
     if version is None or version == version_at("HEAD~1", root):
         raise NoRelease("the commit does not change the version in pyproject.toml")
+    if ".dev" in version:
+        raise NoRelease(f"{version} is what comes between releases")
     if git("status", "--porcelain", root=root):
         raise NoRelease("there are changes that are not committed")
     if f"\n## [{version}] - " not in (root / "CHANGELOG.md").read_text(encoding="utf-8"):

@@ -78,7 +78,7 @@ def new(
     destination: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DEST", help="The project's folder, new or empty.", show_default=False
+            metavar="DEST", help="The project's folder, such as `.`.", show_default=False
         ),
     ] = None,
     lines: Lines = None,
@@ -128,7 +128,7 @@ def new(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a project in the new folder DEST.
+    """Make a project in the folder DEST: a new or empty one, or a clone without commits.
 
     Without a preset, endpoints or a data file it asks, in a terminal, what to generate.
     `scaffold patterns` lists what an endpoint can be made of.
@@ -200,8 +200,9 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
         say(note, "note")
     if not dry_run:
         say(f"Made {len(created.files)} files. Next:")
-        enter = f"cd {shlex.quote(str(created.destination))}"
-        for step in (enter, *next_steps(complete=created.synced)):
+        is_here = created.destination.resolve() == Path.cwd()
+        enter = () if is_here else (f"cd {shlex.quote(str(created.destination))}",)
+        for step in (*enter, *next_steps(complete=created.synced)):
             say(f"  {step}")
 
 
