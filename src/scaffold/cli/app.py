@@ -221,7 +221,13 @@ def print_file(path: str, text: str, *, as_json: bool) -> None:
     context_settings={"allow_extra_args": True},
     options_metavar="[OPTIONS] [ID | WORD...]",
 )
-def patterns(context: typer.Context, as_json: Json = False) -> None:
+def patterns(
+    context: typer.Context,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="List all with their options in 3 kB, for prompts.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List the patterns, show the page of one, or search them.
 
     ID shows a pattern's page: what it does, its code, what it sends, what goes wrong. Any other
@@ -234,6 +240,13 @@ def patterns(context: typer.Context, as_json: Json = False) -> None:
 
         catalogue = load()
         words = context.args
+        if brief:
+            from scaffold.shown.brief import brief_page
+
+            if words or as_json:
+                raise UsageMistake("--brief is one text about all patterns", "give nothing else")
+            typer.echo(brief_page(catalogue))
+            return
         if not words:
             data: object = pages.catalogue_data(catalogue.patterns.values())
             page = pages.catalogue_page(catalogue)
