@@ -1,6 +1,7 @@
 """Releases: a commit that changes the version in `pyproject.toml`, its golden answers, its wheel.
 
     python -m tools.release golden     keep what the version at hand records, accepts and refuses
+    python -m tools.release number     print the version that the commit releases, if any
     python -m tools.release build      build the wheel of the commit into dist/, and check both
 
 CONTRIBUTING.md has the steps.
@@ -72,6 +73,13 @@ def write_golden(folder: Path, version: str) -> list[Path]:
     return [*written, path]
 
 
+def number(root: Path = ROOT) -> str | None:
+    """Return the version that the commit at hand releases; None if it releases none."""
+    version = version_at("HEAD", root)
+    is_another = version != version_at("HEAD~1", root)
+    return version if version and is_another and ".dev" not in version else None
+
+
 def check_release(root: Path = ROOT) -> str:
     """Return the version that the commit at hand releases.
 
@@ -141,6 +149,9 @@ def main(arguments: list[str]) -> int:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         for path in write_golden(GOLDEN / project["version"], project["version"]):
             print(path.relative_to(ROOT))
+        return 0
+    if arguments == ["number"]:
+        print(number() or "")
         return 0
     if arguments != ["build"]:
         print(__doc__, file=sys.stderr)
