@@ -11,6 +11,8 @@
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
     python3 tasks.py golden                          keep the answers that this version records
     python3 tasks.py release                         check and build the release that is committed
+    python3 tasks.py number                          print the version that the commit releases
+    python3 tasks.py address URL                     write another public address everywhere
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
     python3 tasks.py lock [--upgrade]                write requirements-dev.txt anew
 
@@ -23,6 +25,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036
@@ -117,6 +120,20 @@ def release(arguments: Sequence[str]) -> None:
         raise TaskError("this commit is no release; see above")
 
 
+def number(arguments: Sequence[str]) -> None:
+    """Print the version that the commit at hand releases, and nothing else."""
+    with redirect_stdout(sys.stderr):
+        set_up()
+    subprocess.run([str(PYTHON), "-m", "tools.release", "number"], cwd=ROOT, check=True)
+
+
+def address(arguments: Sequence[str]) -> None:
+    """Write another public address of this repository wherever it stands."""
+    set_up()
+    if run("python", "-m", "tools.address", *arguments):
+        raise TaskError("usage: tasks.py address URL")
+
+
 def try_(arguments: Sequence[str]) -> None:
     """Generate a project, and check and test it in the environment of this repository."""
     preset, path = "tour", "my-service"
@@ -168,6 +185,8 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "docs": docs,
     "golden": golden,
     "release": release,
+    "number": number,
+    "address": address,
     "record": record,
     "lock": lock,
 }

@@ -447,6 +447,61 @@ def test_a_second_project_that_came_first_is_kept(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*")] == ["a", "theirs"]
 
 
+@pytest.mark.parametrize("cloned", [False, True])
+def test_the_current_folder_becomes_the_project(
+    cloned: bool, scaffold: Run, work: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """An empty one, and the clone of a repository that is empty as well."""
+    here = work / "my-shop"
+    if cloned:
+        git(tmp_path, "init", "-q", "--bare", "-b", "trunk", "origin.git")
+        git(work, "clone", "-q", str(tmp_path / "origin.git"), "my-shop")
+    else:
+        here.mkdir()
+    inode = here.stat().st_ino
+    made = scaffold("new", ".", "--preset", "empty", "--no-sync", "--json", cwd=here)
+    assert made.returncode == 0, made.stderr
+    assert "cd " not in made.stderr
+    assert here.stat().st_ino == inode
+    assert "project_name: my-shop\n" in (here / ".copier-answers.yml").read_text()
+    assert git(here, "log", "--format=%an %s") == "Ana Start from fastapi-response-scaffold\n"
+    assert git(here, "status", "--porcelain") == ""
+    if cloned:
+        git(here, "push", "-q", "origin", "HEAD")
+        assert git(tmp_path / "origin.git", "branch", "--list").strip() == "* trunk"
+    again = scaffold("new", ".", "--preset", "empty", "--no-sync", cwd=here)
+    assert (again.returncode, again.stderr) == (
+        4,
+        "error: . is not empty; choose another folder\n",
+    )
+
+
+def test_a_repository_without_its_files_is_no_place_for_a_project(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    assert check_destination(tmp_path) == tmp_path.resolve()
+    who = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+    git(tmp_path, *who, "commit", "-q", "--allow-empty", "-m", "first")
+    with pytest.raises(Refused, match="with commits, and none of their files; check them out"):
+        check_destination(tmp_path)
+
+
+def test_a_folder_that_stays_is_empty_again_when_the_project_does_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def fail() -> None:
+        with staged(tmp_path) as project:
+            project.mkdir()
+            for name in ("a", "b", "c"):
+                (project / name).write_text("ours")
+            (tmp_path / "b").write_text("theirs")
+
+    with pytest.raises(Refused, match="not empty any more"):
+        fail()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "theirs"}
+
+
 def test_a_destination_is_resolved(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")

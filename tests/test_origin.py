@@ -5,18 +5,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hatch_build import commit_of
 from scaffold.catalogue.index import read_files
 from scaffold.catalogue.patterns import template_root
 from scaffold.template.origin import Origin, find_origin, version
 from tests.conftest import ROOT
+from tools.address import declared
 
-TEMPLATE = "https://github.com/response-scaffold/fastapi-response-scaffold.git"
+TEMPLATE = declared()
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 METADATA = f"""Metadata-Version: 2.4
 Name: fastapi-response-scaffold
@@ -26,22 +29,33 @@ Project-URL: Template, {TEMPLATE}
 """
 
 
-def installed(folder: Path, direct_url: dict[str, Any] | None = None) -> Distribution:
+def installed(
+    folder: Path, direct_url: dict[str, Any] | None = None, number: str = "1.2.3"
+) -> Distribution:
     """Return the metadata of an installed distribution."""
     info = folder / "fastapi_response_scaffold-1.2.3.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text(METADATA)
+    (info / "METADATA").write_text(METADATA.replace("1.2.3", number))
     if direct_url is not None:
         (info / "direct_url.json").write_text(json.dumps(direct_url))
     return PathDistribution(info)
 
 
-def wheel_origin(folder: Path, direct_url: dict[str, Any] | None = None) -> Origin:
+def wheel_origin(
+    folder: Path,
+    direct_url: dict[str, Any] | None = None,
+    built_from: str | None = COMMIT,
+    number: str = "1.2.3",
+) -> Origin:
     """Return the origin that an installed wheel finds."""
-    return find_origin(Path("/site-packages/scaffold/_template"), installed(folder, direct_url))
+    root = folder / "_template"
+    root.mkdir()
+    if built_from is not None:
+        (root / "commit.txt").write_text(built_from)
+    return find_origin(root, installed(folder, direct_url, number))
 
 
-def test_an_index_install_names_the_declared_address_and_the_tag(tmp_path: Path) -> None:
+def test_a_release_names_the_declared_address_and_the_tag(tmp_path: Path) -> None:
     assert wheel_origin(tmp_path) == Origin(TEMPLATE, "v1.2.3")
 
 
@@ -50,10 +64,23 @@ def test_a_wheel_file_is_the_same_as_an_index(tmp_path: Path) -> None:
     assert wheel_origin(tmp_path, direct_url) == Origin(TEMPLATE, "v1.2.3")
 
 
-def test_a_folder_that_was_built_is_the_same_as_an_index(tmp_path: Path) -> None:
-    """Which commit the folder was at, nobody wrote down."""
-    direct_url = {"url": "file:///somewhere", "dir_info": {}}
-    assert wheel_origin(tmp_path, direct_url) == Origin(TEMPLATE, "v1.2.3")
+@pytest.mark.parametrize(
+    ("built_from", "number", "commit"),
+    [(COMMIT, "1.3.0.dev0", COMMIT), ("", "1.2.3", None), (None, "1.2.3", None)],
+)
+def test_what_is_no_release_names_no_tag(
+    tmp_path: Path, built_from: str | None, number: str, commit: str | None
+) -> None:
+    """But the commit, if its files were those of one."""
+    assert wheel_origin(tmp_path, None, built_from, number) == Origin(TEMPLATE, commit)
+
+
+@pytest.mark.parametrize(("built_from", "commit"), [(COMMIT, COMMIT), ("", None)])
+def test_a_folder_that_was_built_is_named_as_it_was_then(
+    tmp_path: Path, built_from: str, commit: str | None
+) -> None:
+    direct_url = {"url": "file:///some%20where", "dir_info": {}}
+    assert wheel_origin(tmp_path, direct_url, built_from) == Origin("/some where", commit)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +135,15 @@ def test_a_checkout_names_its_folder_and_its_tag_or_commit(tmp_path: Path) -> No
     assert find_origin(tmp_path) == Origin(str(tmp_path), commit)
     git(tmp_path, "tag", "v0.1.0")
     assert find_origin(tmp_path) == Origin(str(tmp_path), "v0.1.0")
+    (tmp_path / "notes").write_text("")
+    assert find_origin(tmp_path) == Origin(str(tmp_path), "v0.1.0")
+
+
+def test_a_checkout_with_changes_is_at_no_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init")
+    git(tmp_path, "commit", "--allow-empty", "--message", "first")
+    (tmp_path / "copier.yml").write_text("")
+    assert find_origin(tmp_path) == Origin(str(tmp_path), None)
 
 
 def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
@@ -115,7 +151,10 @@ def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
 
 
 SOURCES = ("copier.yml", "compose", "patterns", "presets", "src", "template")
-BUILD_FILES = ("LICENSE", "README.md", "hatch_build.py", "pyproject.toml")
+BUILD_FILES = (
+    *("LICENSE", "README.md", "commit.txt", "hatch_build.py", "pyproject.toml"),
+    ".gitattributes",
+)
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +245,32 @@ def test_a_project_of_a_wheel_is_updated_from_the_declared_address(
         "GIT_CONFIG_VALUE_0": TEMPLATE,
     }
     assert_updated(update_a_clone(work, environment | instead))
+
+
+def test_a_project_of_a_folder_names_the_commit_that_was_built(
+    template: Path, work: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """By pip, and by what sdists and archives hold; with changes that are in no commit, none."""
+    install(str(template), tmp_path / "code")
+    head = git(template, "rev-parse", "HEAD")
+    origin = make_project(work, environment, tmp_path / "code")
+    assert origin == {"src": str(template), "commit": head}
+    assert_updated(update_a_clone(work, environment))
+    archive = tmp_path / "archive.zip"
+    git(template, "archive", "--format=zip", f"--output={archive}", "HEAD")
+    shutil.unpack_archive(archive, tmp_path / "archive")
+    build = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", "dist"]
+    subprocess.run([*build, "archive"], cwd=tmp_path, check=True, capture_output=True)
+    [sdist] = (tmp_path / "dist").iterdir()
+    with tarfile.open(sdist) as opened:
+        [noted] = [name for name in opened.getnames() if name.endswith("/commit.txt")]
+        content = opened.extractfile(noted)
+        assert content is not None
+        assert content.read().decode() == head
+    assert commit_of(tmp_path / "archive") == head
+    (template / "template" / "app" / "settings.py").write_text("changed = True\n")
+    assert commit_of(template) == ""
+    git(template, "checkout", "--", ".")
 
 
 def test_a_project_of_a_git_install_is_updated_from_that_repository(

@@ -42,6 +42,8 @@ RECORDED: dict[str, Any] = {
     "endpoints": [ENDPOINT],
     "handlers": "sync",
     "own_files": ["tests/conftest.py"],
+    "agents_md": True,
+    "scaffold_check": False,
     "toolkit_tests": True,
 }
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -66,6 +68,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "handlers": ("threads", "handlers: threads is not among the choices; use one of async, sync"),
     "own_files": ("tests/conftest.py", "own_files: a list of paths is needed"),
+    "agents_md": ("yes", "agents_md: use true or false"),
+    "scaffold_check": (True, "scaffold_check: CI could not fetch the command from where"),
     "toolkit_tests": ("maybe", "toolkit_tests: use true or false"),
 }
 COMPUTED = {

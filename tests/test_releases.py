@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,14 +23,19 @@ from tests.conftest import ROOT
 from tests.programs import commit, copier, git
 from tests.terminal import Terminal
 from tools import release
+from tools.address import declared
 from tools.template_copy import copy_template
 from tools.validity import checks, stricter
 
 pytestmark = pytest.mark.apart
 
+BUILD_FILES = (
+    *("LICENSE", "README.md", "commit.txt", "hatch_build.py", "pyproject.toml"),
+    *(".gitattributes", ".gitignore"),
+)
 GOLDEN = ROOT / "tests" / "golden"
 KEPT = sorted(GOLDEN.glob("*/*.yml"))
-NOW = Origin("https://github.com/response-scaffold/fastapi-response-scaffold.git", "now")
+NOW = Origin(declared(), "now")
 
 
 def golden_id(path: Path) -> str:
@@ -270,6 +276,14 @@ def test_every_release_has_its_answers() -> None:
     assert all(str(Version(number)) == number for number in released)
 
 
+def test_between_releases_the_version_is_that_of_none() -> None:
+    """What is built there would claim to be the release before."""
+    found = release.version_at("HEAD")
+    if found is not None and ".dev" not in found:
+        assert release.version_at("HEAD~1") != found
+        assert version() != found or not git(ROOT, "status", "--porcelain")
+
+
 def test_the_answers_of_this_version_can_be_kept(tmp_path: Path, now: Direct) -> None:
     """And they would pass the test above."""
     written = release.write_golden(tmp_path / "9.9.9", "9.9.9")
@@ -287,7 +301,7 @@ def repository(tmp_path: Path) -> Path:
     for name in ("presets", "src"):
         ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in ("LICENSE", "README.md", "hatch_build.py", "pyproject.toml", ".gitignore"):
+    for name in BUILD_FILES:
         shutil.copy(ROOT / name, folder)
     (folder / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n")
     git(folder, "init", "-q", "-b", "main")
@@ -295,10 +309,11 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def make_release(folder: Path, number: str) -> None:
+def make_release(folder: Path, number: str, before: str | None = None) -> None:
     """Do what CONTRIBUTING.md says, but for the commit."""
     pyproject = folder / "pyproject.toml"
-    text = pyproject.read_text().replace(f'version = "{version()}"', f'version = "{number}"')
+    known = before or version()
+    text = pyproject.read_text().replace(f'version = "{known}"', f'version = "{number}"')
     pyproject.write_text(text)
     with (folder / "CHANGELOG.md").open("a") as changelog:
         changelog.write(f"\n## [{number}] - 2026-11-21\n")
@@ -317,6 +332,7 @@ def test_a_release_is_complete(repository: Path) -> None:
     ("missing", "reason"),
     [
         ("version", "the commit does not change the version in pyproject.toml"),
+        ("number", "1.3.0.dev0 is what comes between releases"),
         ("commit", "there are changes that are not committed"),
         ("changelog", r"CHANGELOG.md has no section \[1.2.3\] with a date"),
         ("golden", "tests/golden/1.2.3 is missing"),
@@ -326,6 +342,9 @@ def test_what_is_missing_is_named(repository: Path, missing: str, reason: str) -
     make_release(repository, "1.2.3")
     if missing == "version":
         git(repository, "checkout", "-q", "pyproject.toml")
+    elif missing == "number":
+        commit(repository)
+        make_release(repository, "1.3.0.dev0", "1.2.3")
     elif missing == "changelog":
         git(repository, "checkout", "-q", "CHANGELOG.md")
     elif missing == "golden":
@@ -342,6 +361,9 @@ def test_the_wheel_is_what_the_commit_holds(repository: Path, tmp_path: Path) ->
     (repository / "template" / "left-over.txt").write_text("not committed\n")
     wheel = release.build("HEAD", tmp_path / "dist", repository)
     assert list(release.differences(wheel, "HEAD", repository)) == []
+    with zipfile.ZipFile(wheel) as opened:
+        noted = opened.read("scaffold/_template/commit.txt").decode()
+    assert noted == git(repository, "rev-parse", "HEAD")
     (repository / "template" / "app" / "settings.py").write_text("changed = True\n")
     (repository / "copier.yml").unlink()
     commit(repository)

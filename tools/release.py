@@ -1,6 +1,7 @@
 """Releases: a commit that changes the version in `pyproject.toml`, its golden answers, its wheel.
 
     python -m tools.release golden     keep what the version at hand records, accepts and refuses
+    python -m tools.release number     print the version that the commit releases, if any
     python -m tools.release build      build the wheel of the commit into dist/, and check both
 
 CONTRIBUTING.md has the steps.
@@ -19,12 +20,12 @@ from scaffold.project.state import ANSWERS_FILE
 from scaffold.spec.answers import Sources, gather, presets
 from scaffold.template.origin import DISTRIBUTION, Origin
 from scaffold.template.renderer import Template
+from tools.address import declared
 from tools.validity import checks
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
-SRC = "https://github.com/response-scaffold/fastapi-response-scaffold.git"
-MADE = {"scaffold/_template/catalogue.json"}
+MADE = {"scaffold/_template/catalogue.json", "scaffold/_template/commit.txt"}
 """What the build itself makes."""
 
 PLACES = {
@@ -57,7 +58,7 @@ def write_golden(folder: Path, version: str) -> list[Path]:
     what the version accepts and refuses.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    origin = Origin(SRC, f"v{version}")
+    origin = Origin(declared(ROOT), f"v{version}")
     written = []
     for name in [*presets(), "defaults"]:
         answers = gather(Sources(preset=None if name == "defaults" else name))
@@ -72,6 +73,13 @@ def write_golden(folder: Path, version: str) -> list[Path]:
     return [*written, path]
 
 
+def number(root: Path = ROOT) -> str | None:
+    """Return the version that the commit at hand releases; None if it releases none."""
+    version = version_at("HEAD", root)
+    is_another = version != version_at("HEAD~1", root)
+    return version if version and is_another and ".dev" not in version else None
+
+
 def check_release(root: Path = ROOT) -> str:
     """Return the version that the commit at hand releases.
 
@@ -81,6 +89,8 @@ def check_release(root: Path = ROOT) -> str:
     version = version_at("HEAD", root)
     if version is None or version == version_at("HEAD~1", root):
         raise NoRelease("the commit does not change the version in pyproject.toml")
+    if ".dev" in version:
+        raise NoRelease(f"{version} is what comes between releases")
     if git("status", "--porcelain", root=root):
         raise NoRelease("there are changes that are not committed")
     if f"\n## [{version}] - " not in (root / "CHANGELOG.md").read_text(encoding="utf-8"):
@@ -139,6 +149,9 @@ def main(arguments: list[str]) -> int:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         for path in write_golden(GOLDEN / project["version"], project["version"]):
             print(path.relative_to(ROOT))
+        return 0
+    if arguments == ["number"]:
+        print(number() or "")
         return 0
     if arguments != ["build"]:
         print(__doc__, file=sys.stderr)

@@ -4,7 +4,9 @@ Everything that can go wrong on purpose is a `ScaffoldError`. `scaffold.cli` is 
 turns it into a line on standard error and an exit status; no other module prints or exits.
 """
 
+from collections.abc import Mapping, Sequence
 from textwrap import shorten
+from typing import Any
 
 from scaffold.addresses import without_secrets
 
@@ -22,10 +24,14 @@ class ScaffoldError(Exception):
         reason: what is wrong.
         suggestion: what to do about it, if that is known.
         field: where the mistake is, such as `endpoints[0].path`; None outside of answers.
+        line: the line of an endpoint in which it is, as it was written; None if it is in none.
+        models: those that the line may name.
     """
 
     status = 1
     field: str | None = None
+    line: str | None = None
+    models: Sequence[Mapping[str, Any]] = ()
 
     def __init__(self, reason: str, suggestion: str | None = None) -> None:
         """Make the message of both parts; what is secret in an address is left out."""

@@ -19,8 +19,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.docs.pages import TUTORIAL, Block, blocks, command_lines
+from tools.address import declared
 
-ADDRESS = "https://github.com/response-scaffold/fastapi-response-scaffold.git"
+ADDRESS = declared()
 UPDATE = ROOT / "docs" / "how-to" / "update.md"
 PORT = 8000
 """Where the tutorial serves."""

@@ -6,14 +6,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from packaging.version import Version
 
 from scaffold.catalogue.patterns import template_root
-from scaffold.template.origin import Origin, version
+from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from tests.life.conftest import ANSWERS, replace, run
 from tests.life.histories import HISTORIES, STUB, append
 from tests.result_schemas import strict
+from tools.address import declared
 
 STRICT = strict("changes")
 """The documented schema, without keys that it does not name."""
@@ -96,7 +96,7 @@ RENOVATE_URL = re.compile(r"https?://[^/ ]+/\S+|ssh://\S+|git@[^:]*:.+")
 @pytest.mark.parametrize("commit", ["v1.2.3", "1234567", "12e4567"])
 def test_renovate_finds_the_address_and_the_version(tmp_path: Path, commit: str) -> None:
     """Its manager needs a URL, and text for the version, also where that looks like a number."""
-    origin = Origin("https://github.com/response-scaffold/fastapi-response-scaffold.git", commit)
+    origin = Origin(declared(), commit)
     rendered = Template(template_root()).files(tmp_path, {**ANSWERS, **origin.data()})
     [(path, content)] = [
         (file.path, file.content) for file in rendered if RENOVATE_FILES.search(file.path)
@@ -106,10 +106,6 @@ def test_renovate_finds_the_address_and_the_version(tmp_path: Path, commit: str)
     assert RENOVATE_URL.fullmatch(recorded["_src_path"])
     assert recorded["_commit"] == commit
     assert isinstance(recorded["_commit"], str)
-
-
-def test_a_release_is_a_tag_that_renovate_can_compare() -> None:
-    assert not Version(f"v{version()}").is_devrelease
 
 
 def test_what_renovate_writes_is_no_hand_edit(project: Path) -> None:

@@ -78,7 +78,7 @@ def new(
     destination: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DEST", help="The project's folder, new or empty.", show_default=False
+            metavar="DEST", help="The project's folder, such as `.`.", show_default=False
         ),
     ] = None,
     lines: Lines = None,
@@ -128,7 +128,7 @@ def new(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a project in the new folder DEST.
+    """Make a project in the folder DEST: a new or empty one, or a clone without commits.
 
     Without a preset, endpoints or a data file it asks, in a terminal, what to generate.
     `scaffold patterns` lists what an endpoint can be made of.
@@ -200,8 +200,9 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
         say(note, "note")
     if not dry_run:
         say(f"Made {len(created.files)} files. Next:")
-        enter = f"cd {shlex.quote(str(created.destination))}"
-        for step in (enter, *next_steps(complete=created.synced)):
+        is_here = created.destination.resolve() == Path.cwd()
+        enter = () if is_here else (f"cd {shlex.quote(str(created.destination))}",)
+        for step in (*enter, *next_steps(complete=created.synced)):
             say(f"  {step}")
 
 
@@ -220,7 +221,13 @@ def print_file(path: str, text: str, *, as_json: bool) -> None:
     context_settings={"allow_extra_args": True},
     options_metavar="[OPTIONS] [ID | WORD...]",
 )
-def patterns(context: typer.Context, as_json: Json = False) -> None:
+def patterns(
+    context: typer.Context,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="List all with their options in 3 kB, for prompts.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """List the patterns, show the page of one, or search them.
 
     ID shows a pattern's page: what it does, its code, what it sends, what goes wrong. Any other
@@ -233,6 +240,13 @@ def patterns(context: typer.Context, as_json: Json = False) -> None:
 
         catalogue = load()
         words = context.args
+        if brief:
+            from scaffold.shown.brief import brief_page
+
+            if words or as_json:
+                raise UsageMistake("--brief is one text about all patterns", "give nothing else")
+            typer.echo(brief_page(catalogue))
+            return
         if not words:
             data: object = pages.catalogue_data(catalogue.patterns.values())
             page = pages.catalogue_page(catalogue)

@@ -16,8 +16,19 @@ def failure(error: ScaffoldError, status: int) -> "Failure":
             "reason": one_line(error.reason),
             "suggestion": error.suggestion and one_line(error.suggestion),
             "status": status,
-        }
+        },
+        "nearest": _nearest(error),
     }
+
+
+def _nearest(error: ScaffoldError) -> list[str]:
+    """Return the valid lines that are nearest to the one with the mistake, if it is in one."""
+    if error.line is None:
+        return []
+    from scaffold.catalogue.patterns import load
+    from scaffold.spec.nearest import nearest_lines
+
+    return nearest_lines(error.line, load(), error.models)
 
 
 def one_line(text: str) -> str:

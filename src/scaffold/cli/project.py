@@ -23,7 +23,7 @@ from scaffold.cli.console import (
     show,
 )
 from scaffold.cli.quick import QuickCommand
-from scaffold.errors import LEFT_TO_DECIDE, UPDATE_AVAILABLE
+from scaffold.errors import LEFT_TO_DECIDE, UPDATE_AVAILABLE, InvalidSpec
 from scaffold.system.display import in_one_line
 
 if TYPE_CHECKING:
@@ -226,7 +226,11 @@ def edit(
 
         with changing(project, dry_run) as (found, source):
             wanted = operations.read_edit(name, line, source)
-            plan = operations.edit(found, source, name, wanted)
+            try:
+                plan = operations.edit(found, source, name, wanted)
+            except InvalidSpec as mistake:
+                mistake.line, mistake.models = operations.edited_line(wanted), found.models
+                raise
             finish(plan, "so already", Way(force, dry_run, as_json))
 
 

@@ -40,7 +40,7 @@ from scaffold.project.state import (
     stub_test,
 )
 from scaffold.project.syntax import spoiled
-from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.lines import format_line, is_model, parse_line, parse_model
 from scaffold.spec.mistakes import named, named_by_lines
 from scaffold.spec.models import declared_by, traced, with_listed
 from scaffold.system.progress import working
@@ -125,6 +125,11 @@ def read_edit(name: str, line: str, source: Source) -> Endpoint | Model:
         return parse_model(line)
     renamed = re.search(r"\sas\s+\S+\s*\Z", line) is not None
     return parse_line(line if renamed else f"{line} as {name}", source.catalogue)
+
+
+def edited_line(wanted: Endpoint | Model) -> str | None:
+    """Return what `read_edit` has read as the line of an endpoint; None for a model."""
+    return format_line(wanted) if "method" in wanted else None
 
 
 def add(project: Project, source: Source, added: Additions) -> Plan:
@@ -239,6 +244,7 @@ def _checked(
     except InvalidSpec as error:
         mistake = traced(error, {**written, "models": given}, listed, source.catalogue)
         by_line = named_by_lines(mistake, written, added.lines)
+        by_line.models = given
         by_name = named(mistake, {"models": given, "endpoints": []})
         raise (by_line if by_line is not mistake else by_name) from error
     declared = listed["models"][len(given) :]

@@ -9,8 +9,8 @@ from typing import Any
 from scaffold.addresses import shown_address
 from scaffold.catalogue.suggestions import did_you_mean, question
 from scaffold.errors import Interrupted, UsageMistake
-from scaffold.new.first_commit import first_commit, keep_lock
-from scaffold.new.staging import check_destination, staged
+from scaffold.new.first_commit import commit_all, first_commit, keep_lock
+from scaffold.new.staging import check_destination, is_cloned, staged
 from scaffold.project.environment import set_up
 from scaffold.project.state import ANSWERS_FILE, parse_answers
 from scaffold.spec.answers import Sources, gather
@@ -111,16 +111,17 @@ def create(request: Request) -> Created:
     """
     target = check_destination(request.destination)
     write = _writer(request)
-    notes: list[str] = []
-    committed = False
+    cloned = is_cloned(target)
+    problem = None
     with staged(target) as project:
         write(project)
         files, origin = _files(project), _origin(project)
-        notes += _secrets(origin)
-        if request.git:
+        if request.git and not cloned:
             problem = first_commit(project, project.parent)
-            committed = problem is None
-            notes += [problem] if problem else []
+    if request.git and cloned:
+        problem = commit_all(target)
+    committed = request.git and problem is None
+    notes = [*_secrets(origin), *filter(None, [problem])]
     synced = request.sync and _sync(request, target, notes)
     if committed and synced:
         keep_lock(target)

@@ -23,11 +23,17 @@ def first_commit(project: Path, parent: Path) -> str | None:
     if inside.status == git.NOT_RUN:
         return f"no git repository was made, because {inside.problem}"
     branch = [] if git.as_user(project, "config", "init.defaultBranch").output else ["-b", "main"]
-    for arguments in (["init", *branch], ["add", "--all"], ["commit", "--message", MESSAGE]):
-        done = git.as_user(project, *arguments)
-        if done.status != 0:
-            return f"git {arguments[0]} failed: {_reason(done.problem)}"
-    return None
+    return _run(project, ["init", *branch]) or commit_all(project)
+
+
+def commit_all(project: Path) -> str | None:
+    """Commit everything in a project that is a repository; return None, or why that failed."""
+    return _run(project, ["add", "--all"]) or _run(project, ["commit", "--message", MESSAGE])
+
+
+def _run(project: Path, arguments: list[str]) -> str | None:
+    done = git.as_user(project, *arguments)
+    return None if done.status == 0 else f"git {arguments[0]} failed: {_reason(done.problem)}"
 
 
 def keep_lock(project: Path) -> None:

@@ -200,7 +200,7 @@ def _commit_of(origin: Origin, repository: Repository) -> str:
         raise UsageMistake(
             f"{ANSWERS_FILE} says that the project was generated with {commit} (_commit), and "
             f"there is no such version in {repository.url}",
-            f"put back what stood there: git log -p -- {ANSWERS_FILE}",
+            f"put back what stood there (git log -p -- {ANSWERS_FILE}), or have that commit pushed",
         ) from error
 
 

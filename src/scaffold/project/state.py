@@ -12,6 +12,7 @@ from typing import Any
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.project.files import read_content
 from scaffold.project.kept import kept
+from scaffold.spec.switches import SWITCHES
 from scaffold.template.origin import Origin
 
 ANSWERS_FILE = ".copier-answers.yml"
@@ -149,8 +150,8 @@ def _project(folder: Path, recorded: dict[str, Any]) -> Project:
             f"{folder / ANSWERS_FILE} is not that of a project of this template: "
             "it must hold _src_path, and endpoints with a name each"
         )
-    # Projects that were made before there was this answer have these tests.
-    answers.setdefault("toolkit_tests", True)
+    for name, before in SWITCHES.items():
+        answers.setdefault(name, before)
     commit = recorded.get("_commit")
     origin = Origin(recorded["_src_path"], None if commit is None else str(commit))
     return Project(folder, answers, origin)

@@ -104,11 +104,18 @@ def plan_data(
             }
             for change in shown(plan)
         ],
+        "patch": None if applied else _as_text(unified_diff(plan.changes)),
         "conflicts": plan.conflicts,
         "endangered": plan.endangered,
         "notes": list(plan.notes),
         "tests": None if comparison is None else tests_data(comparison),
     }
+
+
+def _as_text(patch: str) -> str:
+    """Return a patch as JSON can hold it, with a line break at its end where it has lines."""
+    text = patch.encode(errors="surrogateescape").decode(errors="replace")
+    return f"{text}\n" if text else ""
 
 
 def tests_data(comparison: "Comparison") -> "results.Comparison":

@@ -25,13 +25,12 @@ class Failure(TypedDict):
     """What every command prints instead of its result when it fails."""
 
     error: Mistake
+    nearest: list[str]
+    """Valid lines like the one with the mistake, the nearest first; empty where it is in none."""
 
 
 class NotExplained(Failure):
     """What `scaffold explain` prints for a line that is not valid."""
-
-    nearest: list[str]
-    """Valid lines like it, the nearest first."""
 
 
 class Recorded(TypedDict):
@@ -275,6 +274,9 @@ class Changes(Versions):
     """False for diff and --dry-run."""
     files: list[ChangedFile]
     """The files that change, by path; empty when there is nothing to do."""
+    patch: str | None
+    """With diff and --dry-run, what would change, as `git apply` reads it; else null. Bytes that
+    are no UTF-8 are replaced here, and stand in what is printed without --json."""
     conflicts: list[str]
     """The paths of the files in which conflicts are left: exit status 3."""
     endangered: list[str]

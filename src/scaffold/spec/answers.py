@@ -11,6 +11,7 @@ from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.spec.check import check_new
 from scaffold.spec.lines import is_model, parse_line, parse_model
 from scaffold.spec.mistakes import named_by_lines
+from scaffold.spec.switches import SWITCHES
 
 TEXT_ANSWERS = (
     "project_name",
@@ -30,7 +31,7 @@ CHOICE_ANSWERS = {
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
 SPEC_ANSWERS = ("models", "application", "endpoints")
-ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "handlers", "own_files", "toolkit_tests")
+ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "handlers", "own_files", *SWITCHES)
 
 
 @dataclass(frozen=True)
@@ -208,8 +209,9 @@ def check_types(answers: Mapping[str, Any], catalogue: Catalogue | None = None) 
         value = answers.get(name, "")
         if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise InvalidSpec(name, "text is needed", "put quotes around it")
-    if not isinstance(answers.get("toolkit_tests", False), bool):
-        raise InvalidSpec("toolkit_tests", "use true or false")
+    for name in SWITCHES:
+        if not isinstance(answers.get(name, False), bool):
+            raise InvalidSpec(name, "use true or false")
     for name, family in CHOICE_ANSWERS.items():
         _check_choices(answers.get(name, []), name, (catalogue or load()).family(family))
 

@@ -63,7 +63,14 @@ def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
     Raises:
         UsageMistake: the line cannot be read.
     """
-    catalogue = catalogue or load()
+    try:
+        return _endpoint_of(line, catalogue or load())
+    except UsageMistake as mistake:
+        mistake.line = line
+        raise
+
+
+def _endpoint_of(line: str, catalogue: Catalogue) -> Endpoint:
     _refuse_unreadable(line)
     method, path, rest = _head(line)
     terms = _terms(line, rest)

@@ -27,7 +27,9 @@ def named_by_lines(error: InvalidSpec, answers: Answers, lines: Sequence[str]) -
     at = int(found[2]) - len(items)
     if at >= 0 or -at > len(mine):
         return error
-    return named_by_line(error, mine[at], {} if about_models else items[at])
+    mistake = named_by_line(error, mine[at], {} if about_models else items[at])
+    mistake.models = answers.get("models") or ()
+    return mistake
 
 
 def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) -> InvalidSpec:
@@ -50,7 +52,9 @@ def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) ->
         place = str(entry["pattern"] if isinstance(entry, Mapping) else entry)
     named = " ".join(part for part in (place, option) if part)
     where = ": ".join(part for part in (f"{kind} line {quoted(line)}", named) if part)
-    return InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+    mistake = InvalidSpec(error.field, error.reason, error.suggestion, where=where)
+    mistake.line = None if kind == "model" else line
+    return mistake
 
 
 def named(error: InvalidSpec, answers: Answers) -> InvalidSpec:

@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system import git
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
 DISTRIBUTION = "fastapi-response-scaffold"
+BUILT_FROM = "commit.txt"
+"""Where a wheel has the commit that it was built from; see `hatch_build.py`."""
+PARTS = ("copier.yml", "compose", "patterns", "template")
+"""What the template is made of."""
 _VERSION_TAG = re.compile(r"v?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 
 
@@ -28,7 +34,7 @@ class Origin:
 
     Attributes:
         src: a git URL, or the path of a checkout.
-        commit: a tag or a commit; None where the checkout has none yet.
+        commit: a tag or a commit; None where the files of the template are those of none.
     """
 
     src: str
@@ -51,7 +57,8 @@ def find_origin(root: Path | None = None, installed: "Distribution | None" = Non
     if root.name != "_template":
         return Origin(str(root), _describe(root))
     installed = installed or _installed()
-    return _from_direct_url(installed) or _from_metadata(installed)
+    commit = _built_from(root)
+    return _from_direct_url(installed, commit) or _from_metadata(installed, commit)
 
 
 def version() -> str:
@@ -70,11 +77,19 @@ def _installed() -> "Distribution":
     return distribution(DISTRIBUTION)
 
 
-def _from_direct_url(installed: "Distribution") -> Origin | None:
-    """Return the repository that pip or uv installed from (PEP 610), if it was one."""
+def _built_from(root: Path) -> str | None:
+    """Return the commit that a wheel was built from; None where its files were no commit."""
+    built_from = root / BUILT_FROM
+    return built_from.read_text("utf-8").strip() or None if built_from.is_file() else None
+
+
+def _from_direct_url(installed: "Distribution", commit: str | None) -> Origin | None:
+    """Return the repository or folder that pip or uv installed from (PEP 610), if it was one."""
     text = installed.read_text("direct_url.json")
     direct_url: dict[str, Any] = json.loads(text) if text else {}
     vcs = direct_url.get("vcs_info", {})
+    if "dir_info" in direct_url:
+        return Origin(url2pathname(urlsplit(direct_url["url"]).path), commit)
     if vcs.get("vcs") != "git":
         return None
     revision = vcs.get("requested_revision", "")
@@ -87,13 +102,16 @@ def _copier_url(url: str) -> str:
     return url if url.endswith(".git") and "://" in url else f"git+{url}"
 
 
-def _from_metadata(installed: "Distribution") -> Origin:
-    """Return the address that the package declares, and its version's tag."""
+def _from_metadata(installed: "Distribution", commit: str | None) -> Origin:
+    """Return the address that the package declares, and the tag of a release, or the commit."""
     declared = installed.metadata.get_all("Project-URL") or []
     urls = dict(entry.split(", ", 1) for entry in declared)
-    return Origin(urls["Template"], f"v{installed.version}")
+    is_release = commit is not None and ".dev" not in installed.version
+    return Origin(urls["Template"], f"v{installed.version}" if is_release else commit)
 
 
 def _describe(root: Path) -> str | None:
-    """Return the nearest tag or the commit of a checkout, as Copier does."""
+    """Return the nearest tag or the commit of a checkout, as Copier does; None with changes."""
+    if git.as_user(root, "status", "--porcelain", "--", *PARTS).text:
+        return None
     return git.ask(root, "describe", "--tags", "--always").text or None
