@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.programs import git
 from tools.address import change, declared, main, page, texts
 
-ANY = re.compile(rf"https?://[^\s\"'()<>]*/{DISTRIBUTION}(?![\w.-]*@)")
+ANY = re.compile(rf"https?://(?!pypi\.org/)[^\s\"'()<>]*/{DISTRIBUTION}(?![\w.-]*@)")
 
 
 def test_no_other_address_is_named() -> None:

@@ -6,7 +6,7 @@ same with another version.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -153,7 +153,19 @@ def add(project: Project, source: Source, added: Additions) -> Plan:
     answers = models.with_models(project.answers, added.models)
     answers = lists.with_endpoints(answers, added.endpoints)
     answers = lists.with_application(answers, added.application)
-    return _plan(project, source, with_listed(answers, new, source.catalogue))
+    listed = with_listed(answers, new, source.catalogue)
+    try:
+        return _plan(project, source, listed)
+    except InvalidSpec as mistake:
+        raise _with_line(mistake, listed, added) from mistake.__cause__
+
+
+def _with_line(mistake: InvalidSpec, whole: Mapping[str, Any], added: Additions) -> InvalidSpec:
+    """Return a mistake that knows the line of the endpoint that it is in, if it is in one."""
+    if mistake.line is None and mistake.field.startswith("endpoints["):
+        mistake.line = named_by_lines(mistake, whole, added.lines).line
+        mistake.models = whole.get("models", ())
+    return mistake
 
 
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
@@ -237,7 +249,7 @@ def _checked(
     try:
         listed = with_listed(whole, new, source.catalogue)
     except InvalidSpec as error:
-        raise named(error, whole) from error
+        raise _with_line(named(error, whole), whole, added) from error
     endpoints: list[Endpoint] = listed["endpoints"][len(others) :]
     try:
         source.check({"models": listed["models"], "endpoints": endpoints})
