@@ -110,7 +110,7 @@ MISTAKES = {
             "  instead: leave private",
             "  insted: leave private",
         ),
-        "pattern.yml: discourage.3: 'instead' is a required property",
+        "pattern.yml: discourage.4: 'instead' is a required property",
     ),
     "a discouraged option that is none": (
         *(

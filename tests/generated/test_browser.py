@@ -70,6 +70,14 @@ MORE: list[dict[str, Any]] = [
         "response": {"pattern": "json-model", "fields": {"id": "int"}},
         "headers": [{"pattern": "header-set", "name": "Post-Kind", "value": "article"}],
     },
+    {
+        "name": "leave",
+        "method": "POST",
+        "path": "/leave",
+        "response": {"pattern": "json-model", "fields": {"id": "int"}},
+        "headers": [{"pattern": "clear-site-data", "directives": ["storage", "cookies"]}],
+        "cookies": [{"pattern": "cookie-session-host-prefix", "action": "logout"}],
+    },
     {"name": "news", "method": "GET", "path": "/news", "response": "sse"},
     {
         "name": "leaflet",
@@ -306,6 +314,19 @@ def test_forms_of_other_sites_log_nobody_in_or_out(scriptless: Site) -> None:
         assert send_form(foreign, scriptless.url("/logout"), {"csrf_token": "0" * 64}) == 403
     page.goto(scriptless.url("/account"))
     assert page.url == scriptless.url("/account")
+
+
+def test_other_sites_wipe_nothing(site: Site) -> None:
+    """A logout that nothing protects, and that clears all, is for pages of its own site only."""
+    page = site.open()
+    assert site.log_in(page) == 200
+    page.evaluate("localStorage.kept = 'yes'")
+    assert send_form(site.open(APP), site.url("/leave"), {}) == 200
+    assert fetched(page, "/account")["status"] == 200
+    assert page.evaluate("localStorage.kept") == "yes"
+    assert fetched(page, "/leave", method="POST")["status"] == 200
+    assert page.evaluate("localStorage.kept === undefined")
+    assert site.context.cookies(site.url("/")) == []
 
 
 def test_login_leads_to_no_other_site(scriptless: Site) -> None:
