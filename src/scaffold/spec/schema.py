@@ -23,7 +23,6 @@ ENTRIES = {
 LONGEST_TYPE = 5000
 LONGEST_TAG = 60
 MOST_FIELDS = 100
-MOST_MODELS = 500
 """What `compose/check.jinja` accepts at most, which `tests/test_schema.py` holds to it."""
 
 
@@ -45,7 +44,7 @@ def answers_schema(catalogue: Catalogue, questions: Mapping[str, Mapping[str, An
         questions: those of `copier.yml` that can be answered.
     """
     own = {
-        "models": {**_list_of("model"), "maxItems": MOST_MODELS},
+        "models": _list_of("model"),
         "endpoints": _list_of("endpoint"),
         "application": _list_of("application-entry"),
     }
