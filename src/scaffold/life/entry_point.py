@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.errors import Refused, UsageMistake
 from scaffold.life.pyproject import table
+from scaffold.project.files import read_content
 from scaffold.project.python_text import PythonText
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def owners_modules(folder: Path) -> Iterator[Path]:
 def _modules(folder: Path) -> Iterator[Module]:
     for path in owners_modules(folder):
         try:
-            yield Module(path.relative_to(folder), PythonText.read(path.read_bytes()))
+            yield Module(path.relative_to(folder), PythonText.read(read_content(path)[0]))
         except (ValueError, OSError):
             continue
 

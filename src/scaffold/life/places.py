@@ -11,6 +11,7 @@ from pathlib import Path
 from scaffold.errors import Refused
 from scaffold.life.entry_point import EntryPoint, owners_modules
 from scaffold.life.pyproject import table, texts
+from scaffold.project.files import read_content
 from scaffold.project.layout import Layout
 from scaffold.project.python_text import PythonText
 
@@ -107,7 +108,7 @@ def _needed(folder: Path, roots: Iterable[Path], within: Path | None = None) -> 
     names: Counter[str] = Counter()
     for path in owners_modules(within or folder):
         with suppress(ValueError, OSError):
-            text = PythonText.read(path.read_bytes()).source.decode()
+            text = PythonText.read(read_content(path)[0]).source.decode()
             names.update(set(_IMPORTED.findall(text)))
     for name, count in names.items():
         if name.partition(".")[0] not in sys.stdlib_module_names:
