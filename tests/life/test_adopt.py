@@ -361,6 +361,8 @@ def test_ways_to_make_an_application(foreign: Make, shape: str) -> None:
         later = "\n".join(lines[at + 1 :])
         assert "FastAPI()" not in later
         assert "app.x" not in later
+        behind = [word for word in ("app.mount", "print(app)", "dict(app") if word in body]
+        assert all(word in later for word in behind)
 
 
 REFUSED = {
