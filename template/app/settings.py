@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         Raises `UnusableSettingsError` with everything that is wrong.
         """
         wrong = []
-        for kind in _kinds(Settings):
+        for kind in kinds(Settings):
             try:
                 kind._read()
             except UnusableSettingsError as error:
@@ -98,7 +98,8 @@ class Settings(BaseSettings):
         return f"{about}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _kinds(kind: type[Settings]) -> Iterator[type[Settings]]:
+def kinds(kind: type[Settings]) -> Iterator[type[Settings]]:
+    """Yield a class and those below it, which are the settings of the modules that are imported."""
+    yield kind
     for one in kind.__subclasses__():
-        yield one
-        yield from _kinds(one)
+        yield from kinds(one)

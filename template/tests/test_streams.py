@@ -6,17 +6,8 @@ from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.middleware.base import BaseHTTPMiddleware
 
 from app.endpoints import routers
-from app.http.application import Application
-
-
-def test_no_middleware_holds_streams_back(service: Application) -> None:
-    """`BaseHTTPMiddleware` would, and it loses context variables."""
-    for middleware in (*service.outermost, *service.user_middleware):
-        assert isinstance(middleware.cls, type)
-        assert not issubclass(middleware.cls, BaseHTTPMiddleware)
 
 
 def test_no_stream_reads_from_what_is_closed() -> None:

@@ -32,6 +32,9 @@ CACHEABLE = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501}
 """Statuses of answers that may be stored although they do not say so (RFC 9110, section 15.1)."""
 
 
+_OF_OTHERS = re.compile(r"(header|cookie) \S+ of status \d+ is not documented")
+
+
 def violations(response: Response) -> list[str]:
     """Return how the answer breaks RFC 9110, RFC 9111 or RFC 6265bis."""
     return [*_broken_status(response), *_broken_headers(response), *_broken_cookies(response)]
@@ -74,10 +77,13 @@ def check_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WebSocketTestSession, "__enter__", checked_enter)
 
 
-def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
+def undocumented(
+    response: Response, document: dict[str, Any], *, complete: bool = True
+) -> list[str]:
     """Return how the answer differs from what the OpenAPI document says about it.
 
-    Paths that it does not describe, and errors of the framework itself, are not compared.
+    Paths that it does not describe, and errors of the framework itself, are not compared; nor are
+    headers and cookies that it does not describe where it is not complete.
     """
     operation = _operation(response, document)
     if operation is None:
@@ -90,11 +96,12 @@ def undocumented(response: Response, document: dict[str, Any]) -> list[str]:
         name.lower(): _resolved(header, document)
         for name, header in described.get("headers", {}).items()
     }
-    return [
+    found = [
         *_other_content(response, described.get("content", {})),
         *_other_headers(response, headers),
         *_other_cookies(response, headers.get("set-cookie", {}).get("schema", {})),
     ]
+    return found if complete else [one for one in found if not _OF_OTHERS.match(one)]
 
 
 def exposed(response: Response, document: dict[str, Any]) -> list[str]:

@@ -67,9 +67,9 @@ class Done:
         return json.loads(self.stdout)
 
 
-def run(*arguments: str | Path) -> Done:
-    """Run the command."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+def run(*arguments: str | Path, given: str | None = None) -> Done:
+    """Run the command; `given` is what somebody types."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
     error = result.exception
     if error is not None and not isinstance(error, SystemExit):
         raise error

@@ -23,8 +23,9 @@ from typing import Any
 from scaffold.errors import InvalidSpec
 from scaffold.merge.trees import Change
 from scaffold.project.files import Tree
+from scaffold.project.layout import Layout
 from scaffold.project.sources import WithCopier
-from scaffold.project.state import CONFLICT, Project, read_project, stub, stub_test
+from scaffold.project.state import CONFLICT, Project, read_project
 from scaffold.shown.project import unified_diff
 from scaffold.spec.check import check
 from scaffold.spec.lines import format_line
@@ -435,11 +436,11 @@ def _commit(life: Life) -> None:
 
 
 def _stub(life: Life) -> str:
-    return stub(life.some_endpoint() or "")
+    return Layout().stub(life.some_endpoint() or "")
 
 
 def _tests(life: Life) -> str:
-    return stub_test(life.some_endpoint() or "")
+    return Layout().stub_test(life.some_endpoint() or "")
 
 
 OWNER: list[Callable[[Life], None]] = [
@@ -494,8 +495,9 @@ def _rename(life: Life) -> None:
 
 
 def _moved(life: Life, name: str, new: str) -> None:
-    moved = {kind(new) for kind in (stub, stub_test) if kind(name) in life.loose}
-    life.loose = (life.loose - {stub(name), stub_test(name)}) | moved
+    kinds = (Layout().stub, Layout().stub_test)
+    moved = {kind(new) for kind in kinds if kind(name) in life.loose}
+    life.loose = (life.loose - {kind(name) for kind in kinds}) | moved
 
 
 def _edit(life: Life) -> None:

@@ -1,162 +1,542 @@
-"""A project that was not generated takes generated endpoints, and nothing of it is overwritten."""
+"""An application that was not generated serves generated endpoints, and stays what it is."""
 
 import ast
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scaffold.life.entry_point import with_endpoints
-from tests.life.conftest import run
+from scaffold.life.entry_point import find_entry_point
+from scaffold.life.included import with_endpoints
+from scaffold.life.places import layout_of
+from scaffold.project.layout import Layout
+from tests.life.conftest import Done, run
 from tests.life.projects import tree
 from tests.programs import commit, copier, git
 
-MAIN = '''"""Mine."""
+MAIN = '"""Mine."""\n\nfrom fastapi import FastAPI\n\napp = FastAPI(title="Mine")\n'
+FACTORY = '''"""Mine."""
 
-from fastapi import FastAPI
-
-app = FastAPI(title="Mine")
-
-
-@app.get("/mine")
-def mine() -> str:
-    return "mine"
-'''
-ADOPTED = '''"""Mine."""
-
-from fastapi import FastAPI
-from app.endpoints import routers
-from app.http.application import Application
-from app.middleware import middleware
-
-app = Application(title="Mine", outermost=middleware)
-app.include_endpoints(routers)
-
-
-@app.get("/mine")
-def mine() -> str:
-    return "mine"
-'''
-GUARDED = '''"""Mine."""
-
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 
+from shop.base import Service
+from shop.settings import NAME
 
-async def invalid(request: object, error: Exception) -> Response:
+
+async def invalid(request: Request, error: Exception) -> Response:
     return Response(status_code=418)
 
 
-app = FastAPI(
-    dependencies=[Depends(HTTPBearer())],
-    exception_handlers={RequestValidationError: invalid},
-)
-'''
-CREATE_APP = '''
+def make(name: str = NAME) -> Service:
+    """Return it."""
+    service = Service(
+        title=name,
+        dependencies=[Depends(HTTPBearer())],
+        exception_handlers={RequestValidationError: invalid}  # mine
+    )
+    middleware = routers = endpoints = include_endpoints = service
 
-def create_app() -> Application:
-    """Return the application; the tests of endpoints ask for it here."""
-    return app
+    @service.put("/mine")
+    def mine(count: int) -> int:
+        return count
+
+    @service.post("/upload")
+    async def upload(request: Request) -> int:
+        return len(await request.body())
+
+    @service.get("/{rest:path}")
+    def rest(rest: str) -> str:
+        return rest
+
+    return service
 '''
-PYPROJECT = '[project]\nname = "My_Thing"\nversion = "1"\nrequires-python = ">=3.12"\n'
+SHOP = {
+    "pyproject.toml": (
+        '[project]\nname = "My_Shop"\nversion = "1"\nrequires-python = ">=3.12"\n'
+        'dependencies = ["fastapi>=0.165", "httpx2", "pydantic-settings"]\n[tool.uv]\n'
+        '[tool.pytest.ini_options]\npythonpath = ["src"]\ntestpaths = ["tests"]\n'
+    ),
+    "README.md": "Mine.\n",
+    "src/shop/__init__.py": "",
+    "src/shop/base.py": "import fastapi as web\n\n\nclass Service(web.FastAPI):\n    pass\n",
+    "src/shop/settings.py": 'NAME = "Mine"\n',
+    "src/shop/main.py": FACTORY,
+    "tests/conftest.py": (
+        "import pytest\nfrom shop.main import make\n\n\n"
+        '@pytest.fixture\ndef app():\n    return make("Tested")\n\n\n'
+        "@pytest.fixture\ndef settings():\n    return 1\n"
+    ),
+    "tests/test_mine.py": (
+        "from fastapi.testclient import TestClient\n\n\n"
+        "def test_mine(app, settings):\n"
+        '    client = TestClient(app, headers={"authorization": "Bearer a"})\n'
+        '    assert (app.title, settings) == ("Tested", 1)\n'
+        '    assert client.put("/mine").status_code == 418\n'
+        '    assert client.post("/upload", content=bytes(3 * 2**20)).json() == 3 * 2**20\n'
+        '    assert client.get("/other").headers.keys() == {"content-length", "content-type"}\n'
+        '    assert set(app.openapi()["paths"]["/mine"]["put"]["responses"]) == {"200", "422"}\n'
+    ),
+}
+"""A `src/` layout, and a factory that makes a subclass of FastAPI."""
+
+Make = Callable[[Mapping[str, str | bytes]], Path]
 
 
 @pytest.fixture
-def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a project that nobody generated."""
-    folder = tmp_path / "foreign"
-    (folder / "app").mkdir(parents=True)
-    (folder / "app" / "__init__.py").touch()
-    (folder / "app" / "main.py").write_text(MAIN)
-    (folder / "pyproject.toml").write_text(PYPROJECT)
-    (folder / "README.md").write_text("Mine.\n")
-    monkeypatch.chdir(folder)
-    return folder
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Return what makes a project that nobody generated, and goes there."""
+
+    def make(files: Mapping[str, str | bytes]) -> Path:
+        folder = tmp_path / "foreign"
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        monkeypatch.chdir(folder)
+        return folder
+
+    return make
 
 
-def own_tests(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the tests of the project, as its owner has been told to."""
-    options = ["-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", "--import-mode=importlib"]
-    command = [sys.executable, "-B", "-m", "pytest", *options, "--rootdir", str(folder)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def suites(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests of a project, the owner's and the generated ones, as its owner does."""
+    options = ["-q", "-p", "no:cacheprovider", "-W", "error", "--rootdir", str(folder)]
+    command = [sys.executable, "-B", "-m", "pytest", *options, *arguments]
+    own = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, check=False)
 
 
-def test_endpoints_can_be_added_and_their_tests_pass(foreign: Path) -> None:
-    before = tree(foreign)
-    done = run("adopt", "--yes")
+def adopted(*arguments: str) -> Done:
+    """Adopt the project, which must succeed."""
+    done = run("adopt", "--yes", *arguments)
     assert done.status == 0, done.stderr
-    assert "note: add to your dependencies: fastapi>=" in done.stderr
-    after = tree(foreign)
-    assert {path for path in before if after[path] != before[path]} == {"app/main.py"}
-    assert (foreign / "app/main.py").read_text() == ADOPTED + CREATE_APP
-    answers = yaml.safe_load((foreign / ".copier-answers.yml").read_text())
-    assert (answers["project_name"], answers["python_version"]) == ("my-thing", "3.12")
+    return done
 
-    added = run("add", "GET /report msgpack cookie-set(name=seen) as get_report")
+
+def layout(folder: Path) -> dict[str, str]:
+    """Return where the answers file says that generated code stands."""
+    recorded = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    found: dict[str, str] = recorded["layout"]
+    return found
+
+
+def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
+    """The application is a subclass, made by a factory, in `src/`; a login is asked everywhere."""
+    folder = foreign(SHOP)
+    before = tree(folder)
+    done = adopted()
+    assert "note: run uv add --dev 'pytest>=9.0.1'\n" in done.stderr
+    assert "uv add 'fastapi" not in done.stderr
+    after = tree(folder)
+    assert {path for path in before if after[path] != before[path]} == {"src/shop/main.py"}
+    new = {path for path in after if path not in before}
+    generated = ("src/shop/generated/", "tests/generated_shop/", ".copier-answers.yml")
+    assert all(path.startswith(generated) for path in new)
+    assert layout(folder)["application"] == "shop.main:make()"
+    main = (folder / "src/shop/main.py").read_text()
+    assert '\n\n    include_endpoints_(service)\n\n    @service.get("/{rest:path}")\n' in main
+
+    lines = ["GET /o.csv csv-stream as export", "GET /o/{id:int} json-model(model=Order) as order"]
+    added = run("add", *lines, "GET /events sse as events")
     assert added.status == 0, added.stderr
-    assert "note: add to your dependencies: ormsgpack" in added.stderr
-    tested = own_tests(foreign)
-    assert tested.returncode == 0, tested.stdout
-    assert run("remove", "get_report", "Item").status == 0
-    assert tree(foreign) == after
-
-
-def test_options_of_the_application_reach_generated_endpoints(foreign: Path) -> None:
-    """What asks for a login everywhere asks for it there, too; the owner's error stays his."""
-    main = foreign / "app/main.py"
-    main.write_text(GUARDED)
-    assert run("adopt", "--yes").status == 0
-    assert run("add", "GET /report plain-text", "PUT /stock json-model body(count=int)").status == 0
     asked = (
-        "from fastapi.testclient import TestClient; from app.main import app;"
-        "ask = TestClient(app).request; known = {'Authorization': 'Bearer a'};"
-        "print([ask('GET', '/report').status_code,"
-        " ask('GET', '/report', headers=known).status_code,"
-        " ask('PUT', '/stock', headers=known, json={}).status_code])"
+        "from fastapi.testclient import TestClient; from shop.main import make;"
+        "ask = TestClient(make(), headers={'authorization': 'Bearer a'}).get;"
+        "plain = TestClient(make()).get;"
+        "print(plain('/o.csv').status_code, ask('/o.csv').status_code, ask('/o/a').status_code)"
     )
+    own = os.environ | {"PYTHONPATH": "src"}
     command = [sys.executable, "-B", "-c", asked]
-    ran = subprocess.run(command, cwd=foreign, capture_output=True, text=True, check=False)
-    assert ran.stdout == "[401, 200, 418]\n", ran.stderr
+    ran = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    assert ran.stdout == "401 200 418\n", ran.stderr
+    assert suites(folder, "tests/test_mine.py").returncode == 0
+    assert run("rename", "order", "one_order").status == 0
+    assert run("edit", "export", "GET /orders.csv csv-stream").status == 0
+    assert run("list").stdout.count("as generated") == 5
+    assert run("remove", "export", "one_order", "events", "Order", "Item").status == 0
+    assert tree(folder) == after
 
 
-def test_the_entry_point_is_changed_only_on_consent(foreign: Path) -> None:
+def test_generated_tests_ask_what_is_served(foreign: Make) -> None:
+    """With the owner's pytest; and they fail where the owner's own route takes the path."""
+    files = {path: text for path, text in SHOP.items() if path != "src/shop/main.py"}
+    open_factory = FACTORY.replace("        dependencies=[Depends(HTTPBearer())],\n", "").replace(
+        "        exception_handlers={RequestValidationError: invalid}  # mine\n", ""
+    )
+    folder = foreign({**files, "src/shop/main.py": open_factory})
+    own = "tests/test_mine.py"
+    (folder / own).write_text(SHOP[own].replace('client.put("/mine").status_code == 418', "client"))
+    adopted()
+    lines = ["GET /o.csv csv-stream as export", "GET /p etag-conditional plain-text as page"]
+    assert run("add", *lines).status == 0
+    passed = suites(folder)
+    assert passed.returncode == 0, passed.stdout
+    main = folder / "src/shop/main.py"
+    included = "\n    include_endpoints_(service)"
+    text = main.read_text()
+    assert included in text
+    main.write_text(
+        text.replace(included, "").replace(
+            "    return service\n", f"{included}\n    return service\n"
+        )
+    )
+    failed = suites(folder, "tests/generated_shop")
+    assert failed.returncode == 1, failed.stdout
+
+
+APP = 'app = FastAPI(title="Mine")'
+SERVED = {
+    "one module": ({"main.py": MAIN}, "generated", "generated", "main:app"),
+    "fastapi-new": (
+        {
+            "main.py": 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/")\ndef '
+            'main():\n    return {"message": "Hello World"}\n',
+            "pyproject.toml": '[project]\nname = "demo"\ndependencies = ["fastapi[standard]"]\n',
+        },
+        "generated",
+        "generated",
+        "main:app",
+    ),
+    "app.py": ({"app.py": MAIN}, "generated", "generated", "app:app"),
+    "flat": (
+        {"shop/__init__.py": "", "shop/web/__init__.py": "", "shop/web/main.py": MAIN},
+        "shop.generated",
+        "shop/generated",
+        "shop.web.main:app",
+    ),
+    "a package called app": (
+        {
+            "app/__init__.py": "",
+            "app/main.py": MAIN,
+            "app/settings.py": "",
+            "app/middleware.py": "",
+        },
+        "app.generated",
+        "app/generated",
+        "app.main:app",
+    ),
+    "src without init": (
+        {"src/main.py": f"from src.users import x\n{MAIN}", "src/users.py": "x = 1\n"},
+        "src.generated",
+        "src/generated",
+        "src.main:app",
+    ),
+    "run inside of its folder": (
+        {"backend/main.py": f"from routers import x\n{MAIN}", "backend/routers/x.py": ""},
+        "generated",
+        "backend/generated",
+        "main:app",
+    ),
+    "in the package itself": (
+        {"src/shop/__init__.py": MAIN},
+        "shop.generated",
+        "src/shop/generated",
+        "shop:app",
+    ),
+    "two names": (
+        {
+            "src/__init__.py": "",
+            "src/app/__init__.py": "",
+            "src/app/x.py": "",
+            "src/app/main.py": f"from .x import y\n{MAIN}",
+            "src/migrate.py": "from app.x import y\n",
+            "tests/test_mine.py": "from src.app.main import app\n",
+        },
+        "src.app.generated",
+        "src/app/generated",
+        "src.app.main:app",
+    ),
+    "declared": (
+        {
+            "pyproject.toml": '[tool.fastapi]\nentrypoint = "one.main:app"\n',
+            "one/main.py": MAIN,
+            "two/main.py": MAIN,
+        },
+        "one.generated",
+        "one/generated",
+        "one.main:app",
+    ),
+    "made by a factory elsewhere": (
+        {
+            "shop/__init__.py": "",
+            "shop/factory.py": "from fastapi import FastAPI\n\n\ndef build(a, *, b):\n    "
+            "web: FastAPI = (FastAPI() if a else FastAPI(debug=True))\n    return web\n",
+            "shop/asgi.py": "from shop.factory import build\n\nserved = build(1, b=2)\n",
+        },
+        "shop.generated",
+        "shop/generated",
+        "shop.asgi:served",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SERVED)
+def test_places(foreign: Make, shape: str) -> None:
+    """Generated code goes into the owner's package."""
+    files, package, inside, application = SERVED[shape]
+    folder = foreign(files)
+    found = layout_of(folder, find_entry_point(folder))
+    assert (found.package, found.folder, found.application) == (package, inside, application)
+    assert found.tests.startswith("tests/generated_")
+    assert Layout.of({"layout": found.answer()}) == found
+
+
+def test_no_other_app_comes(foreign: Make) -> None:
+    """A project of `uvx fastapi-new` is taken in one go."""
+    folder = foreign(SERVED["fastapi-new"][0])
+    adopted()
+    assert {path.name for path in folder.iterdir()} == {
+        *(".copier-answers.yml", "generated", "main.py", "pyproject.toml", "tests")
+    }
+    assert (folder / "main.py").read_text().endswith('World"}\n\n\ninclude_endpoints(app)\n')
+    assert run("add", "GET /x csv-stream as x").status == 0
+    stub = (folder / "generated/endpoints/x.py").read_text()
+    assert "\nfrom ..http.csv_rows import" in stub
+    assert run("list").stdout.startswith("x  as generated")
+
+
+def test_members_of_a_workspace_do_not_meet(foreign: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are tested at once, and the package of one is called as the template's is."""
+    files = {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["app", "web"]\n'}
+    for name in ("app", "web"):
+        files |= {f"{name}/pyproject.toml": f'[project]\nname = "{name}"\nversion = "1"\n'}
+        files |= {f"{name}/src/{name}/__init__.py": "", f"{name}/src/{name}/main.py": MAIN}
+    folder = foreign(files)
+    for name in ("app", "web"):
+        monkeypatch.chdir(folder / name)
+        adopted()
+        assert run("add", f"GET /{name} json-model(model=Own) as x").status == 0
+    ran = suites(folder, "-o", "pythonpath=app/src web/src")
+    assert ran.returncode == 0, ran.stdout
+
+
+CHANGED = {
+    "comment behind the last argument": ("app = FastAPI(\n    title='x'  # mine\n)\n", ""),
+    "comma": ("app = FastAPI(title='x',)\n", ""),
+    "semicolon": ("app = FastAPI(); x = 1\n", ""),
+    "tabs": ("if True:\n\tapp = FastAPI()\n\tapp.x = 1\n", ""),
+    "an import below": ("app = FastAPI()\nimport os\n", ""),
+    "run as a script": ("app = FastAPI()\nif __name__ == '__main__':\n    print(app)\n", ""),
+    "another thing of that name": ("app = FastAPI()\napp.x = 1\napp = dict(app=app)\n", ""),
+    "mounted": ("app = FastAPI()\napp.x = 1\napp.mount('/', app)\n", ""),
+    "a name that is taken": ("app = FastAPI()\ninclude_endpoints = middleware = 1\n", "_"),
+    "no line behind it": ("app = FastAPI()", ""),
+    "carriage returns": ("app = FastAPI()\r\napp.x = 1\r\n", ""),
+    "form feed": ("x = 1\n\x0c\napp = FastAPI()\n", ""),
+}
+
+
+ABOVE = (
+    b"",
+    b"\xef\xbb\xbf",
+    b"# -*- coding: latin-1 -*-\n# \xe9\n",
+    b'"""Mine."""\nfrom os import *\n',
+)
+
+
+@pytest.mark.parametrize("shape", CHANGED)
+def test_ways_to_make_an_application(foreign: Make, shape: str) -> None:
+    """Two lines come, and all others stay as they are, byte by byte."""
+    body, suffix = CHANGED[shape]
+    imports = b"import fastapi\nfrom fastapi import FastAPI\n"
+    called = f"include_endpoints{suffix}(app)"
+    alias = " as include_endpoints_" if suffix else ""
+    added = {f"from generated.include import include_endpoints{alias}", called}
+    for above in ABOVE:
+        source = above + imports + body.encode("latin-1")
+        made = with_endpoints(
+            find_entry_point(foreign({"main.py": source})).made, source, "generated"
+        )
+        compile(made, "main.py", "exec")
+        lines = made.decode("latin-1").splitlines()
+        kept = [line for line in lines if line.strip() not in added]
+        assert kept == source.decode("latin-1").splitlines()
+        at = next(n for n, line in enumerate(lines) if line.strip() == called)
+        later = "\n".join(lines[at + 1 :])
+        assert "FastAPI()" not in later
+        assert "app.x" not in later
+        behind = [word for word in ("app.mount", "print(app)", "dict(app") if word in body]
+        assert all(word in later for word in behind)
+
+
+REFUSED = {
+    "adopted": ({".copier-answers.yml": "a: 1\n", "main.py": MAIN}, 4, "is there already; use `sc"),
+    "none": ({"main.py": "x = 1\n"}, 2, "no module in"),
+    "two": (
+        {"main.py": MAIN, "other.py": MAIN},
+        2,
+        "several applications are made: main.py:app, other.py:app; name one with --entry",
+    ),
+    "two in one": (
+        {"main.py": f"{MAIN}admin = FastAPI()\n"},
+        2,
+        "several applications are made: main.py:admin, main.py:app; name one with --entry",
+    ),
+    "one line": (
+        {"main.py": "import fastapi; app = fastapi.FastAPI()\n"},
+        4,
+        "main.py cannot be changed, because an import and the application stand on one line",
+    ),
+    "not Python": (
+        {"main.py": f"{MAIN}def f(:\n"},
+        4,
+        "main.py cannot be changed, because it does",
+    ),
+    "on a line of its function": (
+        {"main.py": "from fastapi import FastAPI\ndef f(): app = FastAPI(); return app\n"},
+        4,
+        "the application in main.py cannot be tested, because f does not return it",
+    ),
+    "not returned": (
+        {"main.py": "import fastapi\ndef run():\n    a = fastapi.FastAPI()\n    print(a)\n"},
+        4,
+        "the application in main.py cannot be tested, because run does not return it",
+    ),
+    "coroutine": (
+        {"main.py": "import fastapi\nasync def f():\n    a = fastapi.FastAPI()\n    return a\n"},
+        4,
+        "because f is a coroutine",
+    ),
+    "places taken": (
+        {
+            "main.py": MAIN,
+            **{f"{name}.py": "" for name in ("generated", "generated_endpoints")},
+            "scaffold_generated/x": "",
+        },
+        4,
+        "generated is there already, and generated files need a folder of their own",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", REFUSED)
+def test_what_cannot_be_adopted_is_told(foreign: Make, shape: str) -> None:
+    """In one line, and nothing is written."""
+    files, status, message = REFUSED[shape]
+    folder = foreign(files)
+    before = tree(folder)
+    done = run("adopt", "--yes")
+    assert (done.status, len(done.stderr.splitlines())) == (status, 1)
+    assert message in done.stderr
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize("entry", ["other.py", "other", "other.py:admin", "other:admin"])
+def test_an_entry_point_is_named(foreign: Make, entry: str) -> None:
+    """As a file or a module, with what it makes or without."""
+    folder = foreign({"main.py": MAIN, "other.py": MAIN.replace("app =", "admin =")})
+    adopted("--entry", entry)
+    assert layout(folder)["application"] == "other:admin"
+    assert "include_endpoints(admin)" in (folder / "other.py").read_text()
+
+
+def test_a_factory_with_arguments_is_told(foreign: Make) -> None:
+    """Where the generated tests call it is a module that their owner may change."""
+    factory = "from fastapi import FastAPI\ndef build(name):\n    app = FastAPI()\n    return app\n"
+    folder = foreign({"main.py": factory})
+    done = adopted()
+    place = f"{layout(folder)['tests']}/application.py"
+    assert f"build takes arguments: write in {place} what" in done.stderr
+    assert "from main import build as served\n" in (folder / place).read_text()
+
+
+def test_nothing_is_written_without_consent(foreign: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody to ask, somebody who says no, and a dry run."""
+    folder = foreign({"main.py": MAIN})
+    before = tree(folder)
     done = run("adopt")
-    assert done.status == 0
-    assert (foreign / "app/main.py").read_text() == MAIN
-    assert '\n-app = FastAPI(title="Mine")\n' in done.stderr
-    assert "note: app/main.py is as it was; make the change above" in done.stderr
-    assert (foreign / "app/endpoints/__init__.py").is_file()
+    assert done.status == 4
+    assert "+include_endpoints(app)\n" in done.stdout
+    assert "new      generated/include.py" in done.stdout
+    assert "nothing was written, as there is nobody to ask; use --yes" in done.stderr
+    monkeypatch.setattr("scaffold.cli.project.can_answer", lambda: True)
+    assert run("adopt", given="n\n").status != 0
+    shown = run("adopt", "--dry-run")
+    assert shown.status == 0
+    assert "+++ b/generated/include.py" in shown.stdout
+    assert tree(folder) == before
+    assert run("adopt", given="y\n").status == 0
+    assert "include_endpoints(app)" in (folder / "main.py").read_text()
 
 
-def test_a_dry_run_shows_everything(foreign: Path) -> None:
-    before = tree(foreign)
-    done = run("adopt", "--dry-run")
-    assert done.status == 0
-    assert "+app.include_endpoints(routers)\n" in done.stdout
-    assert tree(foreign) == before
+DEPENDENCIES = {
+    "poetry": (
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\nfastapi = "^0.110"\n'},
+        "run poetry add 'fastapi>=0.165' 'pydantic-settings>=2.12'",
+    ),
+    "poetry with what is needed": (
+        {
+            "pyproject.toml": "[tool.poetry.dependencies]\npydantic_settings = {version = '^2.1'}\n"
+            'fastapi = "^0.165"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n'
+            'httpx2 = "*"\n'
+        },
+        "",
+    ),
+    "requirements.txt": (
+        {"requirements.txt": "fastapi==0.115.0\n", "requirements-dev.txt": "httpx2\n"},
+        "add to requirements.txt: fastapi>=0.165, pydantic-settings>=2.12\n"
+        "note: add to requirements-dev.txt: pytest>=9.0.1",
+    ),
+    "locked too old": (
+        {
+            "pyproject.toml": '[project]\ndependencies = ["fastapi[standard]"]\n',
+            "uv.lock": '[[package]]\nname = "fastapi"\nversion = "0.120.0"\n',
+        },
+        "run uv add 'fastapi>=0.165'\n",
+    ),
+    "neither": ({}, "add to your dependencies: fastapi>=0.165, pydantic-settings>=2.12"),
+}
 
 
-def test_tests_of_the_owner_keep_their_fixtures(foreign: Path) -> None:
-    (foreign / "tests").mkdir()
-    (foreign / "tests" / "conftest.py").write_text('"""Mine."""\n')
-    before = tree(foreign)
-    assert run("adopt", "--yes").status == 0
-    assert run("add", "GET /x plain-text").status == 0
-    after = tree(foreign)
-    assert after["tests/conftest.py"] == before["tests/conftest.py"]
-    tested = own_tests(foreign)
-    assert "fixture 'client' not found" not in tested.stdout
+@pytest.mark.parametrize("shape", DEPENDENCIES)
+def test_dependencies_are_told_where_they_are_missing(foreign: Make, shape: str) -> None:
+    """In the words of what manages them."""
+    files, said = DEPENDENCIES[shape]
+    foreign({**files, "main.py": MAIN})
+    notes = adopted().stderr
+    assert f"note: {said}" in notes if said else "add" not in notes
 
 
-def test_copier_leaves_own_files_alone(
-    foreign: Path, monkeypatch: pytest.MonkeyPatch, template: Path
+def test_paths_of_the_documentation_are_refused(foreign: Make) -> None:
+    """Where FastAPI has it, and where the owner has moved it; other methods are free."""
+    moved = MAIN.replace('title="Mine"', 'docs_url="/manual", redoc_url=None')
+    folder = foreign({"main.py": moved})
+    adopted()
+    before = tree(folder)
+    done = run("add", "GET /manual plain-text")
+    assert done.status == 2
+    assert "/manual is where the application has its documentation (docs_url)" in done.stderr
+    done = run("add", "GET /openapi.json json-direct")
+    assert done.status == 2
+    assert "FastAPI serves /openapi.json itself" in done.stderr
+    assert tree(folder) == before
+    assert run("add", "POST /manual plain-text as ask").status == 0
+
+
+def test_an_open_env_file_and_findings_are_told(foreign: Make) -> None:
+    """What git does not ignore, and what `scaffold check` finds in the code that was there."""
+    wrong = 'from fastapi.responses import Response\n\n\n@app.get("/a", status_code=204)\n'
+    folder = foreign({"main.py": f"{MAIN}{wrong}def a():\n    return {{'a': 1}}\n"})
+    git(folder, "init", "-q")
+    done = adopted()
+    assert ".env, which git does not ignore here: add it to .gitignore" in done.stderr
+    assert "`scaffold check` shows each" in done.stderr
+    assert "1  RSP" in done.stdout
+
+
+def test_plain_copier_leaves_it_to_the_command(
+    foreign: Make, monkeypatch: pytest.MonkeyPatch, template: Path
 ) -> None:
-    """Their list is an answer of the template."""
-    assert run("adopt", "--yes").status == 0
-    path = foreign / ".copier-answers.yml"
+    """In one line, and nothing changes; the command updates it."""
+    folder = foreign({"main.py": MAIN})
+    adopted()
+    path = folder / ".copier-answers.yml"
     lines = path.read_text().splitlines(keepends=True)
     recorded = {"_commit": "v0.1.0", "_src_path": f"git+{template.as_uri()}"}
     path.write_text(
@@ -165,83 +545,46 @@ def test_copier_leaves_own_files_alone(
             for line in lines
         )
     )
-    git(foreign, "init", "-q")
-    commit(foreign)
-    before = tree(foreign)
-    monkeypatch.setenv("COPIER_CACHE_DIR", str(foreign.parent / "copier"))
-    done = copier("update", "--defaults", "--quiet", "--vcs-ref", "v0.1.0", cwd=foreign)
-    assert done.returncode == 0, done.stderr
-    assert tree(foreign) == before
+    git(folder, "init", "-q")
+    commit(folder)
+    before = tree(folder)
+    monkeypatch.setenv("COPIER_CACHE_DIR", str(folder.parent / "copier"))
+    for command in (["recopy"], ["update", "--skip-answered"]):
+        done = copier(*command, "--defaults", "--quiet", cwd=folder)
+        assert done.returncode != 0
+        assert "generated code stands in generated here" in done.stderr
+        assert "use `scaffold update`" in done.stderr
+        assert tree(folder) == before
+    assert run("update", "--to", "v0.2.0", "--yes").status == 0
+    assert "v0.2.0" in path.read_text()
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "status", "message"),
-    [
-        ("app.py", "x = 1\n", 4, "app.py hides the package app"),
-        (".copier-answers.yml", "a: 1\n", 4, "is there already; use `scaffold add`"),
-        (
-            "other.py",
-            "app = FastAPI()\n",
-            2,
-            "several modules make an application: app/main.py, other.py",
-        ),
-        ("app/main.py", "x = 1\n", 2, "no module in"),
-    ],
-)
-def test_what_cannot_be_adopted_is_told(
-    foreign: Path, name: str, text: str, status: int, message: str
-) -> None:
-    (foreign / name).write_text(text)
-    before = tree(foreign)
-    done = run("adopt", "--yes")
-    assert done.status == status
-    assert message in done.stderr
-    assert tree(foreign) == before
+def test_its_place_is_not_asked_for(foreign: Make) -> None:
+    """A mapping that a person has written is refused where it is not what `adopt` records."""
+    folder = foreign({"main.py": MAIN})
+    adopted()
+    path = folder / ".copier-answers.yml"
+    path.write_text(path.read_text().replace("folder: generated", "folder: ../outside"))
+    before = tree(folder)
+    done = run("add", "GET /x plain-text")
+    assert done.status == 4
+    assert "layout: a mapping of package, folder, tests and application" in done.stderr
+    assert tree(folder) == before
 
 
-def test_an_entry_point_is_named_or_declared(foreign: Path) -> None:
-    (foreign / "other.py").write_text("import fastapi\n\nservice: object = fastapi.FastAPI()\n")
-    assert run("adopt", "--entry", "nothing.py").status == 2
-    shown = run("adopt", "--entry", "other.py", "--dry-run")
-    assert "+service: object = Application(outermost=middleware)\n" in shown.stdout
-    with (foreign / "pyproject.toml").open("a") as pyproject:
-        pyproject.write('[tool.fastapi]\nentrypoint = "app.main:app"\n')
-    assert "+++ b/app/main.py" in run("adopt", "--dry-run").stdout
-
-
-@pytest.mark.parametrize(
-    ("call", "becomes"),
-    [
-        ("app = FastAPI()", "app = Application(outermost=middleware)"),
-        ("app = fastapi.FastAPI()", "app = Application(outermost=middleware)"),
-        ("app = FastAPI(a=1)", "app = Application(a=1, outermost=middleware)"),
-        (
-            "app = FastAPI(\n    a=1,\n)",
-            "app = Application(\n    a=1,\n    outermost=middleware,\n)",
-        ),
-        (
-            "app = FastAPI(\n    a=1  # one\n)",
-            "app = Application(\n    a=1,  # one\n    outermost=middleware,\n)",
-        ),
-        ("app = FastAPI(a=1,)", "app = Application(a=1, outermost=middleware)"),
-        ("app = FastAPI(a=1  # one\n)", "app = Application(a=1, outermost=middleware  # one\n)"),
-        ("app = FastAPI(  # none\n)", "app = Application(outermost=middleware  # none\n)"),
-        ("app = FastAPI(); x = 1", "app = Application(outermost=middleware); x = 1"),
-        ('app = FastAPI(title="é")', 'app = Application(title="é", outermost=middleware)'),
-    ],
-)
-def test_ways_to_make_an_application(call: str, becomes: str) -> None:
-    text = with_endpoints("main.py", f"{call}\n".encode(), tested=False).decode()
-    assert f"{becomes}\napp.include_endpoints(routers)\n" in text
-    ast.parse(text)
-
-
-def test_endpoints_come_after_other_routers_in_a_factory() -> None:
-    source = (
-        "def make():\n    service = FastAPI()\n    service.include_router(a)\n"
-        "    service.include_router(b)\n    return service\n"
+def test_every_generated_module_parses(foreign: Make) -> None:
+    """Long imports are broken as Ruff breaks them; what the tests import stands beside them."""
+    name = "a_package_with_a_name_that_is_long_enough_to_break_lines"
+    folder = foreign({f"{name}/__init__.py": "", f"{name}/main.py": MAIN})
+    adopted()
+    line = "POST /login empty status-no-content cookie-session-server-side(action=login) as log_in"
+    assert run("add", "GET /o.csv csv-stream", "GET /p sse", line).status == 0
+    generated = [*folder.glob(f"{name}/generated/**/*.py"), *folder.glob("tests/**/*.py")]
+    assert len(generated) > 30
+    for path in generated:
+        ast.parse(path.read_text())
+    command = [sys.executable, "-m", "ruff", "format", "--check", "--no-cache", "--line-length=100"]
+    formatted = subprocess.run(
+        [*command, *map(str, generated)], capture_output=True, text=True, check=False
     )
-    text = with_endpoints("main.py", source.encode(), tested=True).decode()
-    included = "    service.include_router(b)\n    service.include_endpoints(routers)\n"
-    assert text.endswith(f"{included}    return service\n")
-    assert with_endpoints("main.py", text.encode(), tested=True).decode() == text
+    assert formatted.returncode == 0, formatted.stdout

@@ -291,11 +291,11 @@ def test_resolve_and_adopt_follow_no_link_either(project: Path) -> None:
     assert everything(outside) == before
 
     other = project.parent / "other"
-    (other / "app").mkdir(parents=True)
+    other.mkdir()
     (other / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
     empty = project.parent / "empty"
     empty.mkdir()
-    (other / "app" / "endpoints").symlink_to(empty)
+    (other / "tests").symlink_to(empty)
     done = run("adopt", "--yes", "--project", other)
     assert done.status == 4, done.stderr
     assert list(empty.iterdir()) == []

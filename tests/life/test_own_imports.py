@@ -7,6 +7,9 @@ import pytest
 from scaffold.life.own_imports import Importer, followed
 from scaffold.merge.trees import Move
 from scaffold.project.files import File
+from scaffold.project.layout import Layout
+from scaffold.project.state import Project
+from scaffold.template.origin import Origin
 from tests.life.conftest import replace, run
 
 STUB = "app/endpoints/get_post.py"
@@ -106,10 +109,11 @@ def test_rename_changes_the_imports_of_other_modules(project: Path) -> None:
 def test_imports_are_followed(
     tmp_path: Path, path: str, before: str, after: str | None, encoding: str
 ) -> None:
+    own = Project(tmp_path, {}, Origin("", None))
     move = Move("app/endpoints/old.py", "app/endpoints/new.py", {"old": "new"})
     coding = f"# -*- coding: {encoding} -*-\n"
-    importer = Importer(path, File((coding + before).encode(encoding)))
-    made = [change.after for change in followed([move], [importer], tmp_path)]
+    importer = Importer(path, File((coding + before).encode(encoding)), Layout())
+    made = [change.after for change in followed([move], [importer], own)]
     expected = [coding + after] if after else []
     assert [file.content.decode(encoding) for file in made if file] == expected
 

@@ -9,11 +9,13 @@ from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 
 from scaffold.errors import Refused
-from scaffold.life.entry_point import with_endpoints
+from scaffold.life.entry_point import Module, applications
+from scaffold.life.included import with_endpoints
 from scaffold.life.operations import Plan
 from scaffold.merge.trees import Change, merge
 from scaffold.merge.words import rename_words
 from scaffold.project.files import File
+from scaffold.project.python_text import PythonText
 from scaffold.project.state import CONFLICT, read_project
 from tests.life.conftest import run
 from tests.life.histories import STUB
@@ -96,18 +98,22 @@ def test_names_are_replaced_and_nothing_else(content: bytes) -> None:
 @given(
     st.one_of(
         modules("from fastapi import FastAPI", "app = FastAPI(title='é')  # \u2028"),
-        modules("app = FastAPI(\n    title='\x0c', # one\n)"),
-        modules("def make():\n\tapp = FastAPI()\n\tapp.include_router(a)\n\treturn app"),
+        modules("from fastapi import FastAPI", "app = FastAPI(\n    title='\x0c', # one\n)"),
+        modules(
+            "import fastapi",
+            "def make():\n\tapp = fastapi.FastAPI()\n\tapp.include_router(a)\n\treturn app",
+        ),
     )
 )
 def test_an_application_is_found_and_nothing_else_changes(content: bytes) -> None:
+    [made] = applications([Module(Path("main.py"), PythonText.read(content))])
     try:
-        changed = with_endpoints("main.py", content, tested=False)
+        changed = with_endpoints(made, content, "own.generated")
     except Refused:
         reject()  # Hypothesis complains when that is so too often.
     ast.parse(changed)
     end = next((end for end in (b"\r\n", b"\r", b"\n") if end in content), b"\n")
-    added = (b"import ", b"outermost=middleware", b"include_endpoints(", b"FastAPI(")
+    added = (b"own.generated", b"include_endpoints(")
     kept = [
         line
         for line in content.removeprefix(BOM_UTF8).split(end)
@@ -115,8 +121,8 @@ def test_an_application_is_found_and_nothing_else_changes(content: bytes) -> Non
     ]
     after = iter(changed.removeprefix(BOM_UTF8).split(end))
     assert all(line in after for line in kept), "a line was lost or moved"
-    assert changed.count(b"outermost=middleware") == 1
-    assert changed.count(b"app.include_endpoints(routers)") == 1
+    assert changed.count(b"from own.generated.include import include_endpoints") == 1
+    assert changed.count(b"include_endpoints(app)") == 1
 
 
 @pytest.mark.parametrize("separator", BREAKS)

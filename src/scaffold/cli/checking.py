@@ -240,6 +240,16 @@ def for_programs(checked: "Checked", rules: "Sequence[Rule]", known: int, printe
     return to_json(findings.check_data(checked, rules, known))
 
 
+def statistics_of(folder: Path, without: str) -> str:
+    """Return how many findings each rule has in a project, but for one folder of it."""
+    from scaffold.shown import findings
+
+    settings = chosen(folder, None, None, None, [without], None)
+    rules = settings.rules()
+    checked, _ = look([folder], settings, rules)
+    return findings.statistics(checked.findings, rules)
+
+
 def counted(number: int, name: str) -> str:
     """Return a number with the name of what is counted."""
     return f"{number} {name}{'' if number == 1 else 's'}"

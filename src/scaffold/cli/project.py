@@ -5,7 +5,7 @@ This and `scaffold.cli.app` are the only places that print and that decide an ex
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,10 +27,10 @@ from scaffold.errors import LEFT_TO_DECIDE, UPDATE_AVAILABLE, InvalidSpec
 from scaffold.system.display import in_one_line
 
 if TYPE_CHECKING:
-    from scaffold.life.adopt import Adoption
     from scaffold.life.operations import Plan
     from scaffold.life.own_tests import Comparison
     from scaffold.life.updates import Check
+    from scaffold.merge.trees import Change
     from scaffold.project.sources import Source
     from scaffold.project.state import Project
 
@@ -334,50 +334,58 @@ def resolve(
 def adopt(
     project: Where = None,
     entry: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The module with app = FastAPI(); else looked for."),
+        str | None,
+        typer.Option(metavar="FILE[:NAME]", help="What makes the application; else looked for."),
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Change that module, too, without asking.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write it all without asking.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Let a project that was not generated take generated endpoints.
+    """Let an application that was not generated serve generated endpoints.
 
-    No file is overwritten. The change of the module that makes the application is shown, and made
-    only when you agree.
+    Shows first which files come, and how the module changes that makes the application, and asks.
+    Nothing else of yours is written, and nothing of it is run.
     """
     with boundary():
         from scaffold.life import adopt as adopting
 
         folder = (project or Path.cwd()).resolve()
         with taking_turns(folder, dry_run):
-            adoption = adopting.adopt(folder, entry)
-            plan = agreed_plan(adoption, agreed=dry_run or yes)
-            finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json))
+            plan = adopting.adopt(folder, entry)
+            asked = not (yes or dry_run)
+            if asked:
+                ask_for(plan, adopting.entry_change(plan))
+            finish(plan, "adopted already", Way(dry_run=dry_run, as_json=as_json, previewed=asked))
+        if not (dry_run or as_json):
+            say_findings(folder, plan.project.layout.folder)
 
 
-def agreed_plan(adoption: "Adoption", *, agreed: bool) -> "Plan":
-    """Return what is done to adopt a project: with the change of its own module if that is wanted.
+def ask_for(plan: "Plan", change: "Change") -> None:
+    """Show what is written, the change of the owner's module as a diff, and let a person say no.
 
-    Args:
-        adoption: what can be done.
-        agreed: whether nobody has to be asked.
+    Raises:
+        Refused: there is nobody to ask.
     """
-    from scaffold.shown.project import unified_diff
+    from scaffold.errors import Refused
+    from scaffold.shown import project as pages
 
-    plan, change = adoption.plan, adoption.entry
-    if change.after == change.before:
-        return plan
-    if not agreed:
-        say(unified_diff([change]))
-        question = in_one_line(f"Change {change.path}?")
-        agreed = can_answer() and typer.confirm(question, default=True, err=True)
-    if agreed:
-        return replace(plan, changes=(*plan.changes, change))
-    note = f"{change.path} is as it was; make the change above to serve the endpoints"
-    return replace(plan, notes=(*plan.notes, note))
+    show(pages.plan_page(plan))
+    show(pages.unified_diff([change]), exact=True)
+    if not can_answer():
+        raise Refused("nothing was written, as there is nobody to ask", "use --yes")
+    typer.confirm("Go on?", default=True, abort=True, err=True)
+
+
+def say_findings(folder: Path, generated: str) -> None:
+    """Say how many answers of an application are wrong on the wire, by reading its files."""
+    from scaffold.cli.checking import statistics_of
+
+    found = statistics_of(folder, generated)
+    if found:
+        say("found in the code that was there, by rule; `scaffold check` shows each:")
+        show(found)
+    else:
+        say("`scaffold check` finds nothing in the code that was there")
 
 
 def show_check(found: "Check", *, as_json: bool) -> None:

@@ -25,6 +25,7 @@ from scaffold.merge.answers import (
 from scaffold.merge.three_way import Labels, merge_texts, undecided
 from scaffold.merge.trees import Change, merge_moved, merge_renamed, merge_versions
 from scaffold.project.files import File, Tree, read_file, split_lines
+from scaffold.project.layout import Layout
 from scaffold.project.merging import (
     MADE_BY_GIT,
     Merging,
@@ -40,18 +41,12 @@ from scaffold.project.state import (
     Project,
     find_folder,
     model_path,
-    page,
     project_of,
     read_project,
-    stub,
-    stub_test,
 )
 from scaffold.spec.mistakes import named
 from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
-
-KINDS = (stub, stub_test, page)
-"""The paths of an endpoint's files."""
 
 Sources = Callable[[Origin], Source]
 
@@ -74,13 +69,21 @@ class Version:
     names: Mapping[str, str | None] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def layout(self) -> Layout:
+        """Return where it has what is generated."""
+        return self.project.layout if self.project else Layout()
+
     def sources(self) -> dict[str, str | None]:
         """Return where the files stand that have another path in the end."""
-        moved = {model_path(new): model_path(old) for old, new in self.models.items()}
+        layout = self.layout
+        moved = {
+            model_path(new, layout): model_path(old, layout) for old, new in self.models.items()
+        }
         return moved | {
             kind(name): None if here is None else kind(here)
             for name, here in self.names.items()
-            for kind in KINDS
+            for kind in layout.of_endpoint()
             if here != name
         }
 
@@ -94,13 +97,17 @@ class Version:
         words = {
             word: after
             for old, new in self.models.items()
-            for word, after in words_of_model(old, new).items()
+            for word, after in words_of_model(old, new, self.layout).items()
         }
         if rendered is not None and words:
             return merge_renamed(path, rendered, file, wanted, words)[0]
         if rendered is not None and source != path:
             names = {name: here for name, here in self.names.items() if here not in (None, name)}
-            moves = [move for name, here in names.items() for move in moves_of(str(here), name)]
+            moves = [
+                move
+                for name, here in names.items()
+                for move in moves_of(str(here), name, self.layout)
+            ]
             move = next(move for move in moves if (move.source, move.target) == (source, path))
             return merge_moved(move, rendered, file, wanted)[0]
         return merge_versions(path, rendered, file, wanted)[0]
@@ -135,8 +142,11 @@ class Meeting:
         """Return where the files of endpoints and models stand in any of them."""
         projects = [version.project for version in self.all() if version.project]
         names = {name for project in projects for name in project.names()}
-        models = {model_path(model["name"]) for project in projects for model in project.models}
-        return models | {kind(name) for name in names for kind in KINDS}
+        layout = self.ours.layout
+        models = {
+            model_path(model["name"], layout) for project in projects for model in project.models
+        }
+        return models | {kind(name) for name in names for kind in layout.of_endpoint()}
 
     def knows(self, path: str, here: File | None, file: File | None, wanted: Tree) -> bool:
         """Say whether a file holds nothing but what is generated, or stands in another one too."""
@@ -368,12 +378,14 @@ def _answers(
             worked_on[side] = {
                 name
                 for name in versions.base.names()
-                if any(meeting.worked_on(version, kind(name)) for kind in KINDS)
+                if any(
+                    meeting.worked_on(version, kind(name)) for kind in version.layout.of_endpoint()
+                )
             }
             worked_on[side] |= {
                 model["name"]
                 for model in versions.base.models
-                if meeting.worked_on(version, model_path(model["name"]))
+                if meeting.worked_on(version, model_path(model["name"], version.layout))
             }
     return merge_answers(versions, worked_on, decided, catalogue)
 

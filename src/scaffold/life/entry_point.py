@@ -1,248 +1,340 @@
-"""The module of a project that makes its FastAPI application, and what includes endpoints in it."""
+"""The statement of a project that makes its FastAPI application, and what serves that.
 
-import tomllib
-from collections.abc import Iterator
+Only read, never imported: the code is a stranger's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import Refused, UsageMistake
-from scaffold.project.python_text import Edit, PythonText
-from scaffold.project.syntax import spoiled
+from scaffold.life.pyproject import table
+from scaffold.project.files import read_content
+from scaffold.project.python_text import PythonText
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-IMPORTS = (
-    "from app.endpoints import routers",
-    "from app.http.application import Application",
-    "from app.middleware import middleware",
-)
-CREATE_APP = (
-    "",
-    "",
-    "def create_app() -> Application:",
-    '    """Return the application; the tests of endpoints ask for it here."""',
-    "    return {name}",
-)
-ARGUMENT = "outermost=middleware"
-SKIPPED = {"tests", "test", "docs", "build", "dist", "node_modules", "site-packages"}
+SKIPPED = {"tests", "test", "docs", "docs_src", "build", "dist", "node_modules", "site-packages"}
+FASTAPI = "FastAPI"
+
+_FUNCTIONS = ("function_definition",)
+_SCOPES = ("function_definition", "class_definition", "lambda")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the owner's.
+
+    Attributes:
+        path: where it stands, relative to the project.
+        text: what it holds.
+    """
+
+    path: Path
+    text: PythonText
+
+    @cached_property
+    def imported(self) -> dict[str, str]:
+        """Return what it imports with `from`, as `module.name` by the name that it has here."""
+        found = {}
+        for node in self.text.nodes():
+            source = node.child_by_field_name("module_name")
+            if node.type != "import_from_statement" or source is None:
+                continue
+            for part in node.children_by_field_name("name"):
+                named = part.child_by_field_name("name") or part
+                alias = part.child_by_field_name("alias") or named
+                name = self.text.text(named)
+                found[self.text.text(alias)] = f"{self.text.text(source)}.{name}"
+        return found
+
+    @cached_property
+    def fastapi(self) -> set[str]:
+        """Return how it may write the class FastAPI: by its name, or behind that of its package."""
+        names = {
+            name
+            for name, source in self.imported.items()
+            if source in (f"fastapi.{FASTAPI}", f"fastapi.applications.{FASTAPI}")
+        }
+        for node in self.text.nodes():
+            if node.type == "import_statement":
+                for part in node.children_by_field_name("name"):
+                    named = part.child_by_field_name("name") or part
+                    alias = part.child_by_field_name("alias") or named
+                    if self.text.text(named) == "fastapi":
+                        names.add(f"{self.text.text(alias)}.{FASTAPI}")
+        return names
+
+    def classes(self) -> Iterator[tuple[str, set[str]]]:
+        """Yield its classes, each with what it derives from."""
+        for node in self.text.nodes():
+            name = node.child_by_field_name("name")
+            bases = node.child_by_field_name("superclasses")
+            if node.type == "class_definition" and name is not None and bases is not None:
+                yield self.text.text(name), {self.text.text(base) for base in bases.named_children}
 
 
 @dataclass(frozen=True)
 class Made:
-    """The statement that makes the application: `NAME = FastAPI(...)`."""
+    """A statement that makes an application.
 
+    Attributes:
+        module: the module in which it stands.
+        name: what the application is called there.
+        statement: the statement.
+        scope: the module's root, or the body of the function that makes it.
+        function: that function; None at the top of the module.
+    """
+
+    module: Module
     name: str
     statement: "Node"
-    call: "Node"
+    scope: "Node"
+    function: "Node | None"
+
+    @property
+    def place(self) -> str:
+        """Return what names it on the command line."""
+        return f"{self.module.path.as_posix()}:{self.factory or self.name}"
+
+    @property
+    def factory(self) -> str | None:
+        """Return the name of the function that makes it, if one does."""
+        return None if self.function is None else _field(self.module.text, self.function, "name")
+
+    @property
+    def needs_arguments(self) -> bool:
+        """Say whether that function cannot be called without arguments."""
+        parameters = self.function.child_by_field_name("parameters") if self.function else None
+        kinds = ("identifier", "typed_parameter")
+        needed = parameters.named_children if parameters is not None else []
+        return any(
+            one.type in kinds and not self.module.text.text(one).startswith("*") for one in needed
+        )
 
 
-def find_entry_point(folder: Path, given: Path | None = None) -> Path:
-    """Return the module that makes the application, relative to the project's folder.
+@dataclass(frozen=True)
+class EntryPoint:
+    """Where an application is made, and where it is taken from when it is served.
+
+    Attributes:
+        made: the statement that makes it.
+        served_by: the module from which it is imported.
+        name: what is imported: the application, or a function that makes it, with `()` behind it.
+    """
+
+    made: Made
+    served_by: Path
+    name: str
+
+
+def find_entry_point(folder: Path, given: str | None = None) -> EntryPoint:
+    """Return the application of a project.
 
     Args:
         folder: the project.
-        given: the module, when its owner has named it.
+        given: its module, or `MODULE:NAME`, when its owner has named it; a module is a file, or a
+            dotted name.
 
     Raises:
         UsageMistake: no module makes one, or several do.
+        Refused: it is made in a way that nothing can be added to.
     """
+    modules = [*_modules(folder)]
+    candidates = [*applications(modules)]
     if given is not None:
-        path = given if given.is_absolute() else folder / given
-        if not path.is_file() or made_in(path) is None:
-            raise UsageMistake(f"{given} does not hold a statement such as app = FastAPI()")
-        return path.relative_to(folder)
-    declared = _declared(folder)
-    found = [declared] if declared else []
-    found += [path for path in _modules(folder) if made_in(path) is not None]
+        found = _named(folder, given, candidates, modules)
+    else:
+        declared = _declared(folder)
+        found = _named(folder, declared, candidates, modules) if declared else candidates
     if not found:
+        if given is not None:
+            raise UsageMistake(f"{given} does not hold a statement such as app = FastAPI()")
         raise UsageMistake(
-            f"no module in {folder} makes an application (app = FastAPI())", "name it with --entry"
+            f"no module in {folder} makes an application (app = FastAPI())",
+            "name the one that does with --entry FILE:NAME",
         )
-    if len(found) > 1 and declared is None:
-        names = ", ".join(path.relative_to(folder).as_posix() for path in found)
-        raise UsageMistake(f"several modules make an application: {names}", "name one with --entry")
-    return found[0].relative_to(folder)
+    if len(found) > 1:
+        names = ", ".join(sorted(made.place for made in found))
+        raise UsageMistake(f"several applications are made: {names}", "name one with --entry")
+    return _served(found[0], modules)
 
 
-def _declared(folder: Path) -> Path | None:
-    """Return the module that `[tool.fastapi]` names."""
-    try:
-        settings = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-        entry = str(settings["tool"]["fastapi"]["entrypoint"])
-    except (OSError, KeyError, TypeError, ValueError):
-        return None
-    path = folder / f"{entry.partition(':')[0].replace('.', '/')}.py"
-    return path if path.is_file() and made_in(path) is not None else None
-
-
-def _modules(folder: Path) -> Iterator[Path]:
+def owners_modules(folder: Path) -> Iterator[Path]:
+    """Yield the modules of a project, but for hidden folders, environments, tests and builds."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name in SKIPPED or (path / "pyvenv.cfg").exists():
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _modules(path)
+            yield from owners_modules(path)
         elif path.suffix == ".py":
             yield path
 
 
-def made_in(path: Path) -> Made | None:
-    """Return the statement in a module that makes the application, if there is one."""
-    try:
-        return _made(PythonText.read(path.read_bytes()))
-    except ValueError:
-        return None
-
-
-def _made(module: PythonText) -> Made | None:
-    for node in module.nodes():
-        call, target = (node.child_by_field_name(field) for field in ("right", "left"))
-        if node.type != "assignment" or call is None or target is None or node.parent is None:
+def _modules(folder: Path) -> Iterator[Module]:
+    for path in owners_modules(folder):
+        try:
+            yield Module(path.relative_to(folder), PythonText.read(read_content(path)[0]))
+        except (ValueError, OSError):
             continue
-        function = call.child_by_field_name("function") if call.type == "call" else None
-        if function is None or target.type != "identifier":
+
+
+def applications(modules: Iterable[Module]) -> Iterator[Made]:
+    """Yield each application that is made, once for each name in a function or module."""
+    modules = [module for module in modules]
+    subclasses = _subclasses(modules)
+    for module in modules:
+        names = module.fastapi | {
+            name
+            for name, source in module.imported.items()
+            if source.rpartition(".")[2] in subclasses
+        }
+        names |= {name for name, _ in module.classes() if name in subclasses}
+        known: set[tuple[int, str]] = set()
+        for made in _made_in(module, names) if names else ():
+            key = (made.scope.start_byte, made.name)
+            if key not in known:
+                known.add(key)
+                yield made
+
+
+def _subclasses(modules: Iterable[Module]) -> set[str]:
+    """Return the names of the classes that derive from FastAPI, in whichever module."""
+    found: set[str] = set()
+    classes = [(module, *each) for module in modules for each in module.classes()]
+    grown = True
+    while grown:
+        new = {
+            name
+            for module, name, bases in classes
+            if not bases.isdisjoint(module.fastapi)
+            or any(base.rpartition(".")[2] in found for base in bases)
+        }
+        grown = not new <= found
+        found |= new
+    return found
+
+
+def _made_in(module: Module, names: set[str]) -> Iterator[Made]:
+    for node in module.text.nodes():
+        target, value = (node.child_by_field_name(field) for field in ("left", "right"))
+        if node.type != "assignment" or target is None or value is None:
             continue
-        if module.text(function).rpartition(".")[2] in ("FastAPI", "Application"):
-            return Made(module.text(target), node.parent, call)
-    return None
+        if target.type != "identifier" or not _makes(module, value, names):
+            continue
+        statement = node
+        while statement.type != "expression_statement" and statement.parent is not None:
+            statement = statement.parent
+        around = _around(statement)
+        if around is None:
+            yield Made(module, module.text.text(target), statement, module.text.root, None)
+        elif around.type in _FUNCTIONS:
+            body = around.child_by_field_name("body")
+            assert body is not None
+            yield Made(module, module.text.text(target), statement, body, around)
 
 
-def with_endpoints(path: str, content: bytes, *, tested: bool) -> bytes:
-    """Return a module whose application includes the generated endpoints.
-
-    Args:
-        path: where it stands, for messages.
-        content: the module.
-        tested: whether it is the module from which the generated tests import `create_app`.
-
-    Raises:
-        Refused: it is written in a way that cannot be changed without its owner.
-    """
-    try:
-        module = PythonText.read(content)
-        made = _made(module)
-        if made is None or IMPORTS[0] in _imports(module):
-            return content
-        changed = module.edited(_edits(module, made, tested=tested))
-    except ValueError as error:
-        raise _by_hand(path, str(error)) from None
-    fault = spoiled(path, [content], changed)
-    if fault is not None:
-        raise _by_hand(path, f"it would not parse any more: {fault}")
-    return changed
+def _makes(module: Module, value: "Node", names: set[str]) -> bool:
+    """Say whether an expression is a new application, whichever way a condition goes."""
+    if value.type == "parenthesized_expression":
+        return _makes(module, value.named_children[0], names)
+    if value.type == "conditional_expression":
+        first, _, second = value.named_children
+        return _makes(module, first, names) and _makes(module, second, names)
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    return function is not None and module.text.text(function) in names
 
 
-def _by_hand(path: str, reason: str) -> Refused:
+def _around(statement: "Node") -> "Node | None":
+    """Return the function or class around a statement."""
+    node = statement.parent
+    while node is not None and node.type not in _SCOPES:
+        node = node.parent
+    return node
+
+
+def _declared(folder: Path) -> str | None:
+    """Return the application that `[tool.fastapi]` names."""
+    named = table(folder, "tool", "fastapi").get("entrypoint")
+    return named if isinstance(named, str) else None
+
+
+def _named(folder: Path, given: str, candidates: list[Made], modules: list[Module]) -> list[Made]:
+    """Return what is made in a module, or by the function that is called there."""
+    place, _, name = given.partition(":")
+    path = Path(place)
+    if path.is_absolute():
+        path = path.relative_to(folder) if path.is_relative_to(folder) else path
+    ending = f"/{place.replace('.', '/')}"
+    here = [
+        module
+        for module in modules
+        if module.path == path
+        or f"/{module.path.with_suffix('').as_posix()}".endswith(ending)
+        or (f"/{module.path.parent.as_posix()}".endswith(ending) and module.path.stem == "__init__")
+    ]
+    found = [made for made in candidates if made.module in here]
+    wanted = name.removesuffix("()")
+    named = [made for made in found if wanted in (made.factory or made.name, made.name)]
+    if not wanted or named:
+        return named or found
+    called = {
+        function.rpartition(".")[2]
+        for module in here
+        for target, function in _calls(module)
+        if target == wanted
+    }
+    taken = {
+        module.imported[wanted].rpartition(".")[2] for module in here if wanted in module.imported
+    }
+    return [
+        made
+        for made in candidates
+        if made.factory in called or (made.factory is None and made.name in taken)
+    ]
+
+
+def _served(made: Made, modules: Iterable[Module]) -> EntryPoint:
+    """Return from where an application is taken that a function may make."""
+    if made.factory is None:
+        return EntryPoint(made, made.module.path, made.name)
+    for module in modules:
+        for target, function in _calls(module):
+            if function.rpartition(".")[2] == made.factory:
+                return EntryPoint(made, module.path, target)
+    assert made.function is not None
+    if _around(made.function) is not None:
+        raise _unusable(made, f"{made.factory} is no function at the top of the module")
+    if made.module.text.text(made.function).startswith("async"):
+        raise _unusable(made, f"{made.factory} is a coroutine, which nothing can import")
+    returned = re.compile(rf"^[ \t]*return {re.escape(made.name)}\b\s*(#.*)?$", re.MULTILINE)
+    if not returned.search(made.module.text.text(made.scope)):
+        raise _unusable(made, f"{made.factory} does not return it")
+    return EntryPoint(made, made.module.path, f"{made.factory}()")
+
+
+def _unusable(made: Made, reason: str) -> Refused:
     return Refused(
-        f"{path} cannot be changed, because {reason}",
-        "write the application's imports and the call that makes it on lines of their own",
+        f"the application in {made.module.path.as_posix()} cannot be tested, because {reason}",
+        "make it at the top of a module, or in a function there that returns it",
     )
 
 
-def _edits(module: PythonText, made: Made, *, tested: bool) -> Iterator[Edit]:
-    """Yield what makes the application include the endpoints."""
-    yield _import_edit(module, made)
-    yield from _call_edits(module, made.call)
-    include = f"{made.name}.include_endpoints(routers)"
-    place = _last_include(module, made)
-    indent = _indent(module, place)
-    end = _end_of_line(module, place)
-    yield Edit(end, end, f"{module.newline}{indent}{include}")
-    if tested and made.statement.parent == module.root and not _has_create_app(module):
-        lines = "\n".join(("", *CREATE_APP, "")).format(name=made.name)
-        stop = len(module.source)
-        ended = module.line_start(stop) == stop
-        yield Edit(stop, stop, lines[ended:].replace("\n", module.newline))
+def _calls(module: Module) -> Iterator[tuple[str, str]]:
+    """Yield what stands at the top of a module as `target = function(...)`."""
+    for statement in module.text.root.children:
+        node = statement.children[0] if statement.type == "expression_statement" else None
+        if node is None or node.type != "assignment":
+            continue
+        target, value = (node.child_by_field_name(field) for field in ("left", "right"))
+        if target is not None and value is not None and value.type == "call":
+            yield module.text.text(target), _field(module.text, value, "function")
 
 
-def _imports(module: PythonText) -> list[str]:
-    """Return the statements at the top level that import something."""
-    kinds = ("import_statement", "import_from_statement")
-    return [module.text(node) for node in module.root.children if node.type in kinds]
-
-
-def _import_edit(module: PythonText, made: Made) -> Edit:
-    """Return the imports, below those that stand above the application."""
-    statements = [node for node in module.root.named_children if node.type != "comment"]
-    until = next(at for at, node in enumerate(statements) if node.end_byte > made.call.start_byte)
-    above = [
-        node
-        for at, node in enumerate(statements[:until])
-        if "import" in node.type or (at == 0 and _is_docstring(node))
-    ]
-    wanted = [line for line in IMPORTS if line not in _imports(module)]
-    if above:
-        end = _end_of_line(module, above[-1])
-        if end > statements[until].start_byte:
-            raise ValueError("an import and the application stand on one line")
-        return Edit(end, end, "".join(f"{module.newline}{line}" for line in wanted))
-    start = module.line_start(statements[0].start_byte)
-    return Edit(start, start, "".join(f"{line}{module.newline}" for line in wanted))
-
-
-def _is_docstring(node: "Node") -> bool:
-    return node.type == "expression_statement" and node.children[0].type == "string"
-
-
-def _call_edits(module: PythonText, call: "Node") -> Iterator[Edit]:
-    """Yield what calls `Application` instead, with the generated middleware."""
-    function, arguments = (call.child_by_field_name(name) for name in ("function", "arguments"))
-    assert function is not None
-    assert arguments is not None
-    yield Edit(function.start_byte, function.end_byte, "Application")
-    opening, *inside, closing = arguments.children
-    given = [node for node in inside if node.is_named and node.type != "comment"]
-    if not given:
-        yield Edit(opening.end_byte, opening.end_byte, ARGUMENT)
-        return
-    last = given[-1]
-    rest = inside[inside.index(last) + 1 :]
-    comma = next((node for node in rest if node.type == ","), None)
-    indent = module.source[module.line_start(last.start_byte) : last.start_byte].decode()
-    if indent.strip() or closing.start_point.row == last.end_point.row:
-        behind = comma or last
-        yield Edit(behind.end_byte, behind.end_byte, f"{'' if comma else ','} {ARGUMENT}")
-        return
-    if comma is None:
-        yield Edit(last.end_byte, last.end_byte, ",")
-    end = module.line_end((comma or last).end_byte)
-    yield Edit(end, end, f"{module.newline}{indent}{ARGUMENT},")
-
-
-def _last_include(module: PythonText, made: Made) -> "Node":
-    """Return the last statement that includes something, or else the one that makes it."""
-    found = [
-        node
-        for node in module.nodes()
-        if node.type == "expression_statement"
-        and node.parent == made.statement.parent
-        and module.text(node).startswith(f"{made.name}.include_router(")
-    ]
-    return max([made.statement, *found], key=lambda node: node.end_byte)
-
-
-def _has_create_app(module: PythonText) -> bool:
-    names = [node.child_by_field_name("name") for node in module.root.children]
-    return "create_app" in [module.text(name) for name in names if name is not None]
-
-
-def _indent(module: PythonText, statement: "Node") -> str:
-    """Return what stands in front of a statement's line."""
-    first = statement
-    while (before := first.prev_sibling) and before.end_point.row == first.start_point.row:
-        first = before
-    indent = module.source[module.line_start(first.start_byte) : first.start_byte].decode()
-    if indent.strip():
-        raise ValueError("the application is made on the line of another statement")
-    return indent
-
-
-def _end_of_line(module: PythonText, statement: "Node") -> int:
-    """Return where the line of a statement ends, behind what else stands on it."""
-    last = statement
-    while (after := last.next_sibling) and after.start_point.row == last.end_point.row:
-        if after.type == "comment":  # Tree-sitter counts a CR to it.
-            break
-        last = after
-    return module.line_end(last.end_byte)
+def _field(module: PythonText, node: "Node", name: str) -> str:
+    found = node.child_by_field_name(name)
+    return "" if found is None else module.text(found)

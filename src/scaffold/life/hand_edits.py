@@ -19,12 +19,9 @@ from scaffold.project.files import Tree, read_file
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
-    ROUTERS_FILE,
     Project,
     model_path,
     project_of,
-    stub,
-    stub_test,
 )
 from scaffold.project.syntax import python_tree
 from scaffold.spec.lines import format_line, format_model
@@ -69,14 +66,15 @@ def hand_edits(
 
 def routed(project: Project) -> set[str] | None:
     """Return the endpoints in the list of routers, or None where it cannot be read."""
-    file = read_file(project.folder / ROUTERS_FILE)
+    file = read_file(project.folder / project.layout.routers)
     tree = python_tree(file.content) if file and b"APIRouter" in file.content else None
     if tree is None:
         return None
     return {
         alias.name
         for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == "app.endpoints"
+        if isinstance(node, ast.ImportFrom)
+        and (node.module, node.level) in ((f"{project.layout.package}.endpoints", 0), (None, 1))
         for alias in node.names
     }
 
@@ -87,7 +85,7 @@ def _listed_only(project: Project, leaving: Sequence[str]) -> Iterator[tuple[str
         return
     for endpoint in project.endpoints:
         name = endpoint["name"]
-        paths = (stub(name), stub_test(name))
+        paths = _paths(project, name)
         if name in names or name in leaving:
             continue
         if not any((project.folder / path).exists() for path in paths):
@@ -103,7 +101,7 @@ def _generated_only(project: Project) -> Iterator[tuple[str, str]]:
     left = [
         name
         for name in sorted((routed(project) or set()) - set(project.names()))
-        if all((project.folder / path).is_file() for path in (stub(name), stub_test(name)))
+        if all((project.folder / path).is_file() for path in _paths(project, name))
     ]
     before = _earlier(project) if left else None
     listed = set(before.project.names()) if before else set()
@@ -118,11 +116,18 @@ def _generated_only(project: Project) -> Iterator[tuple[str, str]]:
 def _looks_stale(project: Project, base: Tree) -> bool:
     """Say whether so much differs from what was generated that the answers may be to blame."""
     for name in project.names():
-        if not any(_is(project, path, base) for path in (stub(name), stub_test(name))):
+        if not any(_is(project, path, base) for path in _paths(project, name)):
             return True
-    whole = ["pyproject.toml", "app/main.py", "app/middleware.py", ROUTERS_FILE]
-    whole += [model_path(model["name"]) for model in project.models]
+    layout = project.layout
+    modules = [f"{layout.folder}/{name}.py" for name in ("main", "middleware")]
+    whole = ["pyproject.toml", *modules, layout.routers]
+    whole += [model_path(model["name"], layout) for model in project.models]
     return not all(_is(project, path, base) for path in whole if path in base)
+
+
+def _paths(project: Project, name: str) -> tuple[str, str]:
+    """Return where the module and the tests of an endpoint stand."""
+    return project.layout.stub(name), project.layout.stub_test(name)
 
 
 def _is(project: Project, path: str, tree: Tree) -> bool:

@@ -12,7 +12,7 @@ from scaffold.project.files import Tree, read_file
 from scaffold.project.recorded import refusing
 from scaffold.project.renders import rendered
 from scaffold.project.sources import Source
-from scaffold.project.state import Project, find_folder, model_path, read_project, stub, stub_test
+from scaffold.project.state import Project, find_folder, model_path, read_project
 from scaffold.template.origin import Origin
 
 State = Literal["generated", "edited", "missing", "unknown"]
@@ -90,13 +90,13 @@ def _listing(project: Project, source: Source) -> Listing:
     listed = [
         Listed(
             endpoint,
-            _state(project, base, stub(endpoint["name"])),
-            _state(project, base, stub_test(endpoint["name"])),
+            _state(project, base, project.layout.stub(endpoint["name"])),
+            _state(project, base, project.layout.stub_test(endpoint["name"])),
         )
         for endpoint in project.endpoints
     ]
     models = [
-        ListedModel(model, _state(project, base, model_path(model["name"])))
+        ListedModel(model, _state(project, base, model_path(model["name"], project.layout)))
         for model in project.models
     ]
     found = hand_edits(project, source, base)
@@ -107,10 +107,10 @@ def _listing(project: Project, source: Source) -> Listing:
 
 def _missing(project: Project, base: Tree) -> Iterator[str]:
     """Yield a note on the modules without which nothing else works."""
-    listed = {stub(name) for name in project.names()}
-    listed |= {model_path(model["name"]) for model in project.models}
+    listed = {project.layout.stub(name) for name in project.names()}
+    listed |= {model_path(model["name"], project.layout) for model in project.models}
     for path in sorted(base.keys() - listed):
-        if path.startswith("app/") and not (project.folder / path).exists():
+        if path.startswith(f"{project.layout.folder}/") and not (project.folder / path).exists():
             yield (
                 f"{path} is generated, but missing; when a merge or a rebase took it away, "
                 "run scaffold resolve right after that"

@@ -20,24 +20,22 @@ from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
 from scaffold.life.own_imports import followed, importers, kept_modules, renamed_in_own
-from scaffold.life.requirements import new_requirements
+from scaffold.life.requirements import new_requirements, to_add
+from scaffold.life.served_paths import refuse_served_paths
 from scaffold.merge.trees import REJECTED, Change, Move, merge
 from scaffold.project.files import Tree, read_file
+from scaffold.project.layout import Layout
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, refusing
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
     CONFLICT,
-    MODELS_FILE,
     Project,
     find_folder,
     model_module,
     model_path,
-    page,
     read_project,
-    stub,
-    stub_test,
 )
 from scaffold.project.syntax import spoiled
 from scaffold.spec.lines import format_line, is_model, parse_line, parse_model
@@ -149,6 +147,7 @@ def add(project: Project, source: Source, added: Additions) -> Plan:
         raise Refused("the project's version of the template has no models", UPDATE_FIRST)
     names = [name for each in added.endpoints if (name := _name(each)) is not None]
     new = [name for name in names if name not in project.names()]
+    refuse_served_paths(project, (one for one in added.endpoints if _name(one) in new))
     added = _checked(project.answers, source, added, new)
     answers = models.with_models(project.answers, added.models)
     answers = lists.with_endpoints(answers, added.endpoints)
@@ -209,13 +208,14 @@ def edit(project: Project, source: Source, name: str, wanted: Endpoint | Model) 
 def _edit_endpoint(project: Project, source: Source, name: str, wanted: Endpoint) -> Plan:
     before = lists.find(project.answers, name)
     refuse_package(project, name)
+    refuse_served_paths(project, [wanted] if wanted["path"] != before["path"] else [])
     declares = [declared_by(each, source.catalogue) for each in (before, wanted)]
     new = [wanted["name"]] if declares[0] != declares[1] else []
     others = lists.without_endpoints(project.answers, [name])
     checked = _checked(others, source, Additions(endpoints=[wanted]), new)
     answers = lists.with_endpoint_changed(project.answers, name, checked.endpoints[0])
     answers = with_listed(models.with_models(answers, checked.models), new, source.catalogue)
-    return _plan(project, source, answers, moves=moves_of(name, wanted["name"]))
+    return _plan(project, source, answers, moves=moves_of(name, wanted["name"], project.layout))
 
 
 def _edit_model(project: Project, source: Source, name: str, wanted: Model) -> Plan:
@@ -335,16 +335,16 @@ def _plan(
     else:
         plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
-    note = f"add to your dependencies: {', '.join(needed)}"
-    return replace(plan, notes=(*plan.notes, note)) if needed else plan
+    return replace(plan, notes=(*plan.notes, *to_add(project.folder, needed)))
 
 
 def _renaming(project: Project, base: Tree, theirs: Tree, old: str, new: str) -> Plan:
     """Plan another name for a model: in its module, and in all that name it, the owner's too."""
-    words = words_of_model(old, new)
-    moves = (Move(model_path(old), model_path(new), words),)
+    layout = project.layout
+    words = words_of_model(old, new, layout)
+    moves = (Move(model_path(old, layout), model_path(new, layout), words),)
     changes = merge(base, theirs, project.folder, moves, words)
-    known = importers(project.folder, theirs, changes)
+    known = importers(project, theirs, changes)
     changes += renamed_in_own(words, known, theirs, project.folder)
     changes.sort(key=lambda change: change.path)
     word = re.compile(rf"\b{old}\b".encode())
@@ -364,14 +364,18 @@ def plan_merge(
     refused: list[tuple[str, str]] = []
     if any(path.endswith(".py") for path in going):
         moved = {move.source for move in moves}
-        known = importers(project.folder, theirs, changes)
-        kept = {path: by for path, by in kept_modules(changes, known).items() if path not in moved}
-        endpoints = {stub(name) for name in project.names()}
+        known = importers(project, theirs, changes)
+        kept = {
+            path: by
+            for path, by in kept_modules(changes, known, project).items()
+            if path not in moved
+        }
+        endpoints = {project.layout.stub(name) for name in project.names()}
         refused = [(path, by) for path, by in kept.items() if path in endpoints]
         stays = {path: by for path, by in kept.items() if path not in endpoints}
         notes += [f"{path} stays, and is yours now: {by} imports it" for path, by in stays.items()]
         changes = [change for change in changes if change.path not in stays]
-        changes += followed(moves, known, project.folder)
+        changes += followed(moves, known, project)
         changes.sort(key=lambda change: change.path)
     notes += _notes(project, changes)
     return Plan(project, target, tuple(changes), tuple(notes), tuple(refused))
@@ -387,10 +391,10 @@ def _without_taken(project: Project, base: Tree, theirs: Tree) -> Tree:
         ours = read_file(project.folder / path)
         if ours is None or ours.content == theirs[path].content:
             continue
-        if path == MODELS_FILE and b" import " not in theirs[path].content:
+        if path == project.layout.models and b" import " not in theirs[path].content:
             del found[path]
             continue
-        kind = "model" if path.startswith("app/models/") else "endpoint"
+        kind = "model" if path.startswith(f"{project.layout.folder}/models/") else "endpoint"
         how = " with `as NAME`" if kind == "endpoint" else ""
         raise Refused(
             f"{path} is a file of yours, and the new {kind} needs one there",
@@ -410,22 +414,22 @@ def undecided_files(project: Project, generated: Tree) -> Iterator[str]:
                 yield f"{path}{REJECTED}"
 
 
-def moves_of(old: str, new: str) -> tuple[Move, ...]:
+def moves_of(old: str, new: str, layout: Layout) -> tuple[Move, ...]:
     """Return the files that stand elsewhere when an endpoint takes another name."""
     if old == new:
         return ()
     words = {old: new, f"test_{old}": f"test_{new}"}
-    return tuple(Move(path(old), path(new), words) for path in (stub, stub_test, page))
+    return tuple(Move(path(old), path(new), words) for path in layout.of_endpoint())
 
 
-def words_of_model(old: str, new: str) -> dict[str, str]:
+def words_of_model(old: str, new: str, layout: Layout) -> dict[str, str]:
     """Return the names in modules that change with the name of a model."""
     before, after = model_module(old), model_module(new)
     return {
         old: new,
         f"example_{before}": f"example_{after}",
         f"find_{before}": f"find_{after}",
-        f"app.models.{before}": f"app.models.{after}",
+        f"{layout.package}.models.{before}": f"{layout.package}.models.{after}",
     }
 
 

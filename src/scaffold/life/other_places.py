@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from scaffold.errors import Refused
 from scaffold.project.files import Tree
-from scaffold.project.state import ROUTERS_FILE, Project, stub
+from scaffold.project.state import Project
 
 
 def refuse_moved(project: Project) -> None:
@@ -13,13 +13,14 @@ def refuse_moved(project: Project) -> None:
     Raises:
         Refused: with the place.
     """
-    folder = project.folder
-    if (folder / ROUTERS_FILE).exists():
+    folder, routers = project.folder, project.layout.routers
+    if (folder / routers).exists():
         return
-    for found in sorted(folder.glob(f"*/{ROUTERS_FILE}")):
-        place = found.relative_to(folder).as_posix().removesuffix(f"/{ROUTERS_FILE}")
+    for found in sorted(folder.glob(f"*/{routers}")):
+        package, own = project.layout.package, project.layout.folder
+        place = found.relative_to(folder).as_posix().removesuffix(f"/{routers}")
         raise Refused(
-            f"the package app stands in {place}/, and what is generated stands in app/",
+            f"the package {package} stands in {place}/, and what is generated stands in {own}/",
             "move it back; an installed package needs no src/ when pyproject.toml names it",
         )
 
@@ -31,10 +32,11 @@ def refuse_package(project: Project, name: str) -> None:
         Refused: it is one.
     """
     if _is_package(project, name):
+        module = project.layout.stub(name)
         raise Refused(
-            f"{_package(name)} is a package of yours, and {stub(name)}, with which a change would "
-            "be merged, is not there",
-            f"put the endpoint into {stub(name)} again, and what it needs beside it",
+            f"{_package(project, name)} is a package of yours, and {module}, with which a change "
+            "would be merged, is not there",
+            f"put the endpoint into {module} again, and what it needs beside it",
         )
 
 
@@ -47,15 +49,16 @@ def package_notes(project: Project, base: Tree, theirs: Tree) -> Iterator[str]:
         theirs: the render that is wanted.
     """
     names: Sequence[str] = project.names()
+    path = project.layout.stub
     for name in names:
-        if base.get(stub(name)) != theirs.get(stub(name)) and _is_package(project, name):
-            yield f"{_package(name)} is a package of yours, and stays as it is"
+        if base.get(path(name)) != theirs.get(path(name)) and _is_package(project, name):
+            yield f"{_package(project, name)} is a package of yours, and stays as it is"
 
 
-def _package(name: str) -> str:
-    return f"{stub(name).removesuffix('.py')}/"
+def _package(project: Project, name: str) -> str:
+    return f"{project.layout.stub(name).removesuffix('.py')}/"
 
 
 def _is_package(project: Project, name: str) -> bool:
-    inside = project.folder / _package(name) / "__init__.py"
-    return inside.exists() and not (project.folder / stub(name)).exists()
+    inside = project.folder / _package(project, name) / "__init__.py"
+    return inside.exists() and not (project.folder / project.layout.stub(name)).exists()

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from scaffold.merge.trees import Change, Move
 from scaffold.merge.words import rename_words
 from scaffold.project.files import File, Tree, read_file
+from scaffold.project.layout import Layout
 from scaffold.project.python_text import Edit, PythonText
+from scaffold.project.state import Project
 from scaffold.project.syntax import python_tree
 
 if TYPE_CHECKING:
@@ -34,10 +36,12 @@ class Importer:
     Attributes:
         path: where it stands.
         file: what it will hold.
+        layout: where its project has what is generated.
     """
 
     path: str
     file: File
+    layout: Layout
 
     def imports(self, module: str) -> bool:
         """Say whether it imports a module, or names it in a text as patches in tests do."""
@@ -48,64 +52,73 @@ class Importer:
     @cached_property
     def named(self) -> Collection[str]:
         """Return the dotted names that it imports, and those that stand in its texts."""
-        return _named(self.path, self.file.content)
+        return _named(self.path, self.file.content, self.layout)
 
 
-def importers(folder: Path, theirs: Tree, changes: Sequence[Change]) -> list[Importer]:
+def importers(project: Project, theirs: Tree, changes: Sequence[Change]) -> list[Importer]:
     """Return the modules of a project that are not as they are generated, as they will be.
 
     Args:
-        folder: the project.
+        project: the project.
         theirs: the render that is wanted.
         changes: what happens to its files.
     """
+    folder = project.folder
     changed = {change.path: change.after for change in changes}
     paths = {*_modules(folder), *(path for path in changed if path.endswith(".py"))}
     found = []
     for path in sorted(paths):
         file = changed[path] if path in changed else read_file(folder / path)
         if file is not None and not file.link and not file.is_same(theirs.get(path)):
-            found.append(Importer(path, file))
+            found.append(Importer(path, file, project.layout))
     return found
 
 
-def kept_modules(changes: Sequence[Change], known: Sequence[Importer]) -> dict[str, str]:
+def kept_modules(
+    changes: Sequence[Change], known: Sequence[Importer], project: Project
+) -> dict[str, str]:
     """Return the modules that would go although the owner's code imports them, each with who does.
 
     Args:
         changes: what happens to the files of the project.
         known: the modules of its owner.
+        project: the project.
     """
+    layout = project.layout
     going = {
         change.path: change
         for change in changes
-        if change.after is None and change.path.startswith("app/") and change.path.endswith(".py")
+        if change.after is None
+        and change.path.startswith(f"{layout.folder}/")
+        and change.path.endswith(".py")
     }
     kept: dict[str, str] = {}
     left = list(known)
     while left:
         importer = left.pop()
         for path, change in going.items():
-            if path not in kept and importer.imports(_dotted(path)):
+            if path not in kept and importer.imports(layout.dotted(path)):
                 kept[path] = importer.path
                 # What stays imports others, which have to stay as well.
-                left += [Importer(path, change.before)] if change.before else []
+                left += [Importer(path, change.before, layout)] if change.before else []
     return kept
 
 
-def followed(moves: Sequence[Move], known: Sequence[Importer], folder: Path) -> Iterator[Change]:
+def followed(
+    moves: Sequence[Move], known: Sequence[Importer], project: Project
+) -> Iterator[Change]:
     """Yield what becomes of the owner's modules that import an endpoint of another name."""
     names = {
         PurePosixPath(move.source).stem: PurePosixPath(move.target).stem
         for move in moves
-        if move.source.startswith("app/endpoints/")
+        if move.source.startswith(f"{project.layout.folder}/endpoints/")
     }
     own = {move.target for move in moves}
     for importer in known if names else []:
         content = importer.file.content
-        made = _renamed(importer.path, content, names) if importer.path not in own else content
+        made = _renamed(importer, names) if importer.path not in own else content
         if made != content:
-            before = read_file(folder / importer.path)
+            before = read_file(project.folder / importer.path)
             yield Change(importer.path, before, File(made, importer.file.executable), edited=True)
 
 
@@ -145,21 +158,17 @@ def _modules(folder: Path) -> Iterator[str]:
                 yield name if below == "." else f"{below}/{name}"
 
 
-def _dotted(path: str) -> str:
-    """Return the name by which a module is imported."""
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _named(path: str, content: bytes) -> Collection[str]:
+def _named(path: str, content: bytes, layout: Layout) -> Collection[str]:
     """Return the dotted names that a module imports, and those that stand in its texts."""
     tree = python_tree(content)
     if tree is None:
-        return {found.decode() for found in re.findall(rb"\bapp(?:\.\w+)+", content)}
-    return set(_names_in(path, tree))
+        package = re.escape(layout.package.encode())
+        return {found.decode() for found in re.findall(rb"\b%b(?:\.\w+)+" % package, content)}
+    return set(_names_in(path, tree, layout))
 
 
-def _names_in(path: str, tree: ast.Module) -> Iterator[str]:
-    around = PurePosixPath(path).parent.parts
+def _names_in(path: str, tree: ast.Module, layout: Layout) -> Iterator[str]:
+    around = layout.dotted(f"{PurePosixPath(path).parent}/__init__.py").split(".")
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
@@ -169,23 +178,25 @@ def _names_in(path: str, tree: ast.Module) -> Iterator[str]:
                 package = ".".join([*above, *([module] if module else [])])
                 yield package
                 yield from (f"{package}.{alias.name}" for alias in names)
-            case ast.Constant(value=str(text)) if text.startswith("app."):
+            case ast.Constant(value=str(text)) if text.startswith(f"{layout.package}."):
                 yield text
 
 
-def _renamed(path: str, content: bytes, names: Mapping[str, str]) -> bytes:
+def _renamed(importer: Importer, names: Mapping[str, str]) -> bytes:
     """Return a module whose imports of endpoints name them as they are called now."""
+    content = importer.file.content
     try:
         module = PythonText.read(content)
     except ValueError:
         return content
-    edits = list(_edits(path, module, names))
+    edits = list(_edits(importer, module, names))
     return module.edited(edits) if edits else content
 
 
-def _edits(path: str, module: PythonText, names: Mapping[str, str]) -> Iterator[Edit]:
-    inside = "/".join(PurePosixPath(path).parent.parts) == "app/endpoints"
-    packages = {"app.endpoints", ".endpoints"} | ({"."} if inside else set())
+def _edits(importer: Importer, module: PythonText, names: Mapping[str, str]) -> Iterator[Edit]:
+    endpoints = f"{importer.layout.package}.endpoints"
+    inside = str(PurePosixPath(importer.path).parent) == f"{importer.layout.folder}/endpoints"
+    packages = {endpoints, ".endpoints"} | ({"."} if inside else set())
     for node in module.nodes():
         text = module.text(node) if node.type in ("dotted_name", "relative_import") else ""
         package, dot, name = text.rpartition(".")
@@ -197,7 +208,7 @@ def _edits(path: str, module: PythonText, names: Mapping[str, str]) -> Iterator[
             if source is not None and module.text(source) in packages:
                 for part in node.children_by_field_name("name"):
                     yield from _alias_edits(module, part, names)
-        elif node.type == "attribute" and module.text(node).rpartition(".")[0] == "app.endpoints":
+        elif node.type == "attribute" and module.text(node).rpartition(".")[0] == endpoints:
             last = node.child_by_field_name("attribute")
             if last is not None and module.text(last) in names:
                 yield Edit(last.start_byte, last.end_byte, names[module.text(last)])

@@ -62,8 +62,9 @@ def _versions(root: Path) -> Iterator[str]:
     """Yield each file of the template with its time and size, and this code's own."""
     for folder in ("compose", "patterns", "template"):
         yield from _below(f"{root}/{folder}")
-    code = Path(__file__).parents[1] / "template"
-    for path in (f"{root}/copier.yml", f"{code}/renderer.py", f"{code}/jinja.py"):
+    code = Path(__file__).parents[1]
+    modules = ("template/renderer.py", "template/jinja.py", "project/layout.py")
+    for path in (f"{root}/copier.yml", *(f"{code}/{module}" for module in modules)):
         status = os.stat(path)
         yield f"{path} {status.st_mtime_ns} {status.st_size}"
 

@@ -17,6 +17,7 @@ from scaffold.addresses import shown_address
 from scaffold.catalogue.patterns import Catalogue, load, template_root
 from scaffold.errors import InvalidSpec, ScaffoldError, UsageMistake
 from scaffold.project.files import File, Tree, read_tree
+from scaffold.project.layout import Layout, placed
 from scaffold.project.state import ANSWERS_FILE
 from scaffold.spec.answers import check_types
 from scaffold.spec.check import check, discouraged, read
@@ -96,7 +97,8 @@ class Direct:
         read(answers, self.catalogue)
         data = {**answers, **self.origin.data()}
         rendered = self._template.files(Path(answers["project_name"]), data)
-        return {file.path: File(file.content, bool(file.mode & 0o100)) for file in rendered}
+        tree = {file.path: File(file.content, bool(file.mode & 0o100)) for file in rendered}
+        return placed(tree, Layout.of(answers))
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class WithCopier:
         stamp = f"_src_path: {self.origin.src}\n".encode()
         if ANSWERS_FILE not in tree or stamp not in tree[ANSWERS_FILE].content:
             raise self._strange()
-        return tree
+        return placed(tree, Layout.of(answers))
 
     def _strange(self) -> ScaffoldError:
         return ScaffoldError(f"{shown_address(self.origin.src)} is not a version of this template")

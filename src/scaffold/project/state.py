@@ -12,12 +12,11 @@ from typing import Any
 from scaffold.errors import Refused, ScaffoldError, UsageMistake
 from scaffold.project.files import read_content
 from scaffold.project.kept import kept
+from scaffold.project.layout import Layout
 from scaffold.spec.switches import SWITCHES
 from scaffold.template.origin import Origin
 
 ANSWERS_FILE = ".copier-answers.yml"
-ROUTERS_FILE = "app/endpoints/__init__.py"
-MODELS_FILE = "app/models/__init__.py"
 
 _TAKEN = {*kwlist, "_", "case", "match", "aux", "con", "nul", "prn"}
 """Words of Python, and devices of Windows, which no module is called."""
@@ -58,20 +57,10 @@ class Project:
         """Return the names of its endpoints."""
         return [str(endpoint["name"]) for endpoint in self.endpoints]
 
-
-def stub(name: str) -> str:
-    """Return the path of an endpoint's module."""
-    return f"app/endpoints/{name}.py"
-
-
-def stub_test(name: str) -> str:
-    """Return the path of an endpoint's tests."""
-    return f"tests/endpoints/test_{name}.py"
-
-
-def page(name: str) -> str:
-    """Return the path of an endpoint's page, which some have."""
-    return f"app/templates/{name}.html"
+    @property
+    def layout(self) -> Layout:
+        """Return where it has what is generated."""
+        return Layout.of(self.answers)
 
 
 def model_module(name: str) -> str:
@@ -80,9 +69,9 @@ def model_module(name: str) -> str:
     return f"{word}_" if word in _TAKEN else word
 
 
-def model_path(name: str) -> str:
+def model_path(name: str, layout: Layout) -> str:
     """Return the path of a model's module."""
-    return f"app/models/{model_module(name)}.py"
+    return f"{layout.folder}/models/{model_module(name)}.py"
 
 
 def find_folder(start: Path | None = None) -> Path:

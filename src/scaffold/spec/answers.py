@@ -31,7 +31,15 @@ CHOICE_ANSWERS = {
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
 SPEC_ANSWERS = ("models", "application", "endpoints")
-ANSWERS = (*TEXT_ANSWERS, *CHOICE_ANSWERS, *SPEC_ANSWERS, "handlers", "own_files", *SWITCHES)
+ANSWERS = (
+    *TEXT_ANSWERS,
+    *CHOICE_ANSWERS,
+    *SPEC_ANSWERS,
+    "handlers",
+    "own_files",
+    "layout",
+    *SWITCHES,
+)
 
 
 @dataclass(frozen=True)

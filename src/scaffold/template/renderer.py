@@ -31,7 +31,7 @@ SHARED_PLAN = ("application", "cookies")
 FIXED = ("catalogue", "fixed_choices", "patterns", "vocabulary", "vocabulary_files")
 """What is the same in every render of one template folder."""
 
-REFUSING = ("only_computed", "only_valid")
+REFUSING = ("only_computed", "only_valid", "only_elsewhere")
 """What only ends Copier where an answer is not valid; the command checks answers itself."""
 
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")

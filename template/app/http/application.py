@@ -42,7 +42,8 @@ class Answered(Exception):  # noqa: N818
         self.response = response
 
 
-async def _answer(_: Request, reason: Exception) -> Response:
+async def answer_early(_: Request, reason: Exception) -> Response:
+    """Answer with what `Answered` holds."""
     return cast("Answered", reason).response
 
 
@@ -86,7 +87,7 @@ class Application(FastAPI):
         exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        defaults: dict[Any, Any] = {Answered: _answer, RequestValidationError: invalid_request}
+        defaults: dict[Any, Any] = {Answered: answer_early, RequestValidationError: invalid_request}
         super().__init__(
             max_body_size=max_body_size,
             exception_handlers={**defaults, **(exception_handlers or {})},
@@ -140,52 +141,64 @@ class Application(FastAPI):
         document = super().openapi()
         if document is self._completed:
             return document
-        self._describe_streams(document)
-        for operation in operations(document):
-            if "requestBody" in operation:
-                operation["responses"].setdefault("400", deepcopy(NO_TEXT))
-                if self.max_body_size is not None:
-                    operation["responses"].setdefault("413", deepcopy(TOO_LARGE))
-                for content in operation["requestBody"]["content"].values():
-                    content["schema"] = _beside_no_reference(content["schema"])
-            for parameter in operation.get("parameters", []):
-                schema = _never_null(parameter["schema"])
-                if parameter["in"] == "header":
-                    schema = _one_line(schema)
-                parameter["schema"] = schema
-                if schema.pop("x-required", False):
-                    schema.pop("default", None)
-                    parameter["required"] = True
-        list_tags(document)
+        describe_streams(document, self.openapi_version, may_be_newer=not self._has_version)
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
-        for wrapper in reversed(wrappers):
-            if hasattr(wrapper, "complete_openapi"):
-                wrapper.complete_openapi(document)
-        describing = [wrapper for wrapper in wrappers if hasattr(wrapper, "openapi_headers")]
-        headers = documented(200, *describing)[200].get("headers", {})
-        if headers:
-            document.setdefault("components", {})["headers"] = headers
-            references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
-            for response in responses_in(document):
-                own = response.get("headers", {})
-                response["headers"] = {**references, **own}
-                if "Set-Cookie" in own and "Set-Cookie" in headers:
-                    cookies = merged(own["Set-Cookie"], headers["Set-Cookie"])
-                    response["headers"]["Set-Cookie"] = cookies
-        share_problems(document)
+        complete(document, wrappers, limits_bodies=self.max_body_size is not None)
         drop_unused_schemas(document)
         self._completed = document
         return document
 
-    def _describe_streams(self, document: dict[str, Any]) -> None:
-        contents = [one.get("content", {}).values() for one in responses_in(document)]
-        streams = [one for several in contents for one in several if "itemSchema" in one]
-        if streams and not self._has_version:
-            document["openapi"] = "3.2.0"
-        elif self.openapi_version < "3.2":
-            for content in streams:
-                del content["itemSchema"]
-                content["schema"] = STRING
+
+def complete(document: dict[str, Any], wrappers: Sequence[Any], *, limits_bodies: bool) -> None:
+    """Let a document say of its operations what FastAPI leaves out, and what middleware does."""
+    for operation in operations(document):
+        if "requestBody" in operation:
+            operation["responses"].setdefault("400", deepcopy(NO_TEXT))
+            if limits_bodies:
+                operation["responses"].setdefault("413", deepcopy(TOO_LARGE))
+            for content in operation["requestBody"]["content"].values():
+                content["schema"] = _beside_no_reference(content["schema"])
+        for parameter in operation.get("parameters", []):
+            schema = _never_null(parameter["schema"])
+            if parameter["in"] == "header":
+                schema = _one_line(schema)
+            parameter["schema"] = schema
+            if schema.pop("x-required", False):
+                schema.pop("default", None)
+                parameter["required"] = True
+    list_tags(document)
+    wrap(document, wrappers)
+    share_problems(document)
+
+
+def wrap(document: dict[str, Any], wrappers: Sequence[Any]) -> None:
+    """Let a document say what middleware does to every answer, each in its own words."""
+    for wrapper in reversed(wrappers):
+        if hasattr(wrapper, "complete_openapi"):
+            wrapper.complete_openapi(document)
+    describing = [wrapper for wrapper in wrappers if hasattr(wrapper, "openapi_headers")]
+    headers = documented(200, *describing)[200].get("headers", {})
+    if headers:
+        document.setdefault("components", {})["headers"] = headers
+        references = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+        for response in responses_in(document):
+            own = response.get("headers", {})
+            response["headers"] = {**references, **own}
+            if "Set-Cookie" in own and "Set-Cookie" in headers:
+                cookies = merged(own["Set-Cookie"], headers["Set-Cookie"])
+                response["headers"]["Set-Cookie"] = cookies
+
+
+def describe_streams(document: dict[str, Any], version: str, *, may_be_newer: bool) -> None:
+    """Describe the items of streams by the keyword of OpenAPI 3.2, where that may be used."""
+    contents = [one.get("content", {}).values() for one in responses_in(document)]
+    streams = [one for several in contents for one in several if "itemSchema" in one]
+    if streams and may_be_newer:
+        document["openapi"] = "3.2.0"
+    elif version < "3.2":
+        for content in streams:
+            del content["itemSchema"]
+            content["schema"] = STRING
 
 
 def _never_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,9 @@ def name_of(route: APIRoute) -> str:
     return route.name
 
 
-def resources(routers: Iterable[APIRouter], **options: Any) -> Iterator[Resource]:
+def resources(
+    routers: Iterable[APIRouter], kind: Callable[..., Resource] = Resource, **options: Any
+) -> Iterator[Resource]:
     """Yield the routes of all routers, in their order; `options` are those of each resource."""
     routes = (
         (_beginning(route), router.form_limits, route)
@@ -47,7 +49,7 @@ def resources(routers: Iterable[APIRouter], **options: Any) -> Iterator[Resource
         for route in router.routes
     )
     for (beginning, form_limits), alike in groupby(routes, itemgetter(0, 1)):
-        resource = Resource(beginning, form_limits=form_limits, **options)
+        resource = kind(beginning, form_limits=form_limits, **options)
         resource.routes.extend(route for *_, route in alike)
         yield resource
 
