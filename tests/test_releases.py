@@ -164,7 +164,7 @@ def test_plain_copier_keeps_what_a_release_accepted(
         sentence = f"{mistake.reason}; {mistake.suggestion}"
         assert f"does what should not be done: {sentence} (scaffold edit " in terminal.printed()
         assert sentence in readme
-    assert len(told) == 8
+    assert len(told) == 9
     assert git(project, "diff", "--check") == ""
     assert git(project, "diff", "--name-only", "--diff-filter=D") == ""
     assert "toolkit_tests: true" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
