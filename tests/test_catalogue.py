@@ -16,6 +16,8 @@ ROOT = template_root()
 FOLDERS = sorted(path.parent for path in ROOT.glob("patterns/*/*/pattern.yml"))
 ALWAYS = {"__init__", "application", "openapi", "routing"}
 """The modules of the toolkit that every project has."""
+ADOPTED = {"inclusion"}
+"""Those of adopted projects only."""
 OF_REQUESTS = {
     module
     for need in load().data["vocabulary"]["requests"].values()
@@ -255,7 +257,8 @@ def toolkit(pattern: dict[str, Any]) -> list[str]:
 def test_every_toolkit_module_is_used() -> None:
     """No module of the toolkit is there for nobody."""
     used = ALWAYS.union(*(toolkit(read_yaml(folder / "pattern.yml")) for folder in FOLDERS))
-    assert {path.stem for path in (ROOT / "template/app/http").glob("*.py")} == used | OF_REQUESTS
+    modules = {path.stem for path in (ROOT / "template/app/http").glob("*.py")}
+    assert modules == used | OF_REQUESTS | ADOPTED
 
 
 def test_toolkit_modules_bring_what_they_import(folder: Path) -> None:

@@ -148,7 +148,8 @@ def test_the_commands_of_a_page_work(
             (project / file[1]).write_text(block.content)
     monkeypatch.chdir(project)
     for words in scaffold_commands(document):
-        done = run(*words)
+        agreed = ["--yes"] if words == ["adopt"] else []
+        done = run(*words, *agreed)
         assert done.status == 0, (words, done.stderr)
 
 
