@@ -104,7 +104,9 @@ def test_update_adds_an_endpoint_and_a_field(tmp_path: Path, url: str) -> None:
     git(project, "init", "-q", "-b", "main")
     commit(project)
     model = project / "app/models/post.py"
-    edited = model.read_text(encoding="utf-8").replace('    """A field', '    """Mine: a field')
+    edited = model.read_text(encoding="utf-8").replace(
+        '    """Other fields', '    """Mine: other fields'
+    )
     model.write_text(edited, encoding="utf-8")
     commit(project)
     before = files(project)
@@ -119,6 +121,7 @@ def test_update_adds_an_endpoint_and_a_field(tmp_path: Path, url: str) -> None:
     new = {path for path in after if path not in before}
     assert new == {
         "app/endpoints/export.py",
+        "app/http/closed_streams.py",
         "app/http/csv_rows.py",
         "app/http/downloads.py",
         "tests/endpoints/test_export.py",

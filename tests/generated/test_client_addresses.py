@@ -68,7 +68,8 @@ async def limited(request: Request) -> None:
 @app.get("/kept")
 async def kept(request: Request) -> dict[str, object]:
     state = request.state
-    keys = [*state.store._entries, *state.rate_limiter.storage._windows]
+    stored = [key for kind in state.store._kinds.values() for key in kind]
+    keys = [*stored, *state.rate_limiter.storage._windows]
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {"keys": keys, "megabytes": pages * 4096 / 2**20}
 """

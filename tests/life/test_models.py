@@ -120,7 +120,7 @@ def test_a_model_that_differs_from_what_a_stub_declares_is_refused(project: Path
 
 
 EDITS = (
-    ('    """A field', '    """Said by somebody. A field'),
+    ('    """Other fields', '    """Said by somebody. A field'),
     ("import BaseModel\n", "import BaseModel, field_validator\n"),
     (
         "    author: Author\n",

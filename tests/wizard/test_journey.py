@@ -282,7 +282,12 @@ def test_a_model_is_called_after_the_path(path: str, model: str) -> None:
 def test_the_preview_of_a_stub_is_what_is_written(bench: Bench, preset: str) -> None:
     answers = preset_answers(preset)
     endpoints = tuple(answers["endpoints"])
-    draft = Draft(folder="service", endpoints=endpoints, application=tuple(answers["application"]))
+    draft = Draft(
+        folder="service",
+        endpoints=endpoints,
+        models=tuple(answers.get("models", ())),
+        application=tuple(answers["application"]),
+    )
     files = bench.files(draft, {})
     for at in range(len(endpoints)):
         preview = bench.stub(draft.opened(at))

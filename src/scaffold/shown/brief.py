@@ -21,6 +21,7 @@ HEADINGS = {
     "app": "APPLICATION, in --data-file as application: [ID, {pattern: ID, OPTION: value}]:",
 }
 SHORT = {
+    "columns,model,fields,filename,delimiter,byte_order_mark": "C",
     "model,fields": "M",
     "path,domain,secure,httponly,samesite,partitioned": "F",
     "media_type": "T",
@@ -29,6 +30,12 @@ SHORT = {
     "status_code": "S",
     "directives": "D",
     "disposition": "P",
+    "content_security_policy": "E",
+    "allow_origins": "O",
+    "login_page": "G",
+    "name,value": "V",
+    "name,max_length": "L",
+    "name,A": "B",
 }
 """What stands for options that many patterns have."""
 CHOSEN = ("action", "form", "refuses")

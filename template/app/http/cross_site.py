@@ -45,11 +45,20 @@ class NothingDeletedForOthers:
         await self.app(scope, receive, send_harmless)
 
     def complete_openapi(self, document: dict[str, Any]) -> None:
-        """Say that Clear-Site-Data is not always there."""
+        """Say that Clear-Site-Data, and a cookie beside it, is not always there."""
         for response in responses_in(document):
-            if CLEARS in response.get("headers", {}):
-                clears = {**response["headers"][CLEARS], "required": False}
-                response["headers"] = {**response["headers"], CLEARS: clears}
+            headers = response.get("headers", {})
+            if CLEARS in headers:
+                for name in headers.keys() & {CLEARS, "Set-Cookie"}:
+                    headers = {**headers, name: _optional(headers[name])}
+                response["headers"] = headers
+
+
+def _optional(header: dict[str, Any]) -> dict[str, Any]:
+    schema = dict(header["schema"])
+    if "anyOf" in schema:
+        schema["anyOf"] = [{**one, "x-required": False} for one in schema["anyOf"]]
+    return {**header, "required": False, "schema": schema}
 
 
 def _is_cross_site(scope: Scope) -> bool:
