@@ -136,7 +136,7 @@ def test_update_adds_an_endpoint_and_a_field(tmp_path: Path, url: str) -> None:
         "tests/endpoints/test_get_post.py",
     }
     merged = model.read_text(encoding="utf-8")
-    assert '    """Mine: a field' in merged
+    assert '    """Mine: other fields' in merged
     assert "    tags: list[str] = []\n" in merged
 
 

@@ -100,13 +100,16 @@ class Bench:
     def stub(self, draft: Draft) -> Preview | None:
         """Return the module of the endpoint that is being composed, or None while it is invalid."""
         company = self.company(draft)
-        known = (draft.current, draft.application, company.models)
+        below = company.below(draft.current)
+        known = (draft.current, draft.application, company.models, below)
         if self._stub is not None and self._stub[0] == known:
             return self._stub[1]
         if company.problem(draft.current):
             return None
-        alone = {**company.with_models(draft.current), "application": list(draft.application)}
-        preview = self.file(f"app/endpoints/{draft.current['name']}.py", draft, alone)
+        listed = company.with_models(draft.current)
+        endpoints = [*below, *listed["endpoints"]]
+        answers = {**listed, "endpoints": endpoints, "application": list(draft.application)}
+        preview = self.file(f"app/endpoints/{draft.current['name']}.py", draft, answers)
         self._stub = (known, preview)
         return preview
 

@@ -73,6 +73,11 @@ class Company:
         checker = self._checker(self.models)
         return [checker.endpoint(each, each["name"], REFUSED) for each in self.answers["endpoints"]]
 
+    def below(self, endpoint: Endpoint) -> list[Endpoint]:
+        """Return the endpoints below the path of one, to which its Location may lead."""
+        path = str(endpoint.get("path", "")).rstrip("/")
+        return [each for each in self.answers["endpoints"] if each["path"].startswith(f"{path}/")]
+
     def with_models(self, endpoint: Endpoint) -> dict[str, Any]:
         """Return an endpoint by itself, as answers in which its own model is listed, too.
 
