@@ -10,7 +10,7 @@ LINE: GET /path/{id:int} RESPONSE HEADER... COOKIE... STATUS query(q='str | None
 form() files() errors(404) tags(a) as name
 Before it: model Post(id=int, title=str), for model=Post, model=list[Post], body(Post)
 Types: str int float bool date datetime uuid any list[T] enum(a, b)
-Options: all optional, (a=1, b='words /signs', c=[x, y], d={k: v}); \
+Options, optional: (a=1, b='words /signs', c=[x, y], d={k: v}); \
 M is (model=Row, fields={a: int})"""
 
 HEADINGS = {
@@ -26,6 +26,7 @@ SHORT = {
     "path,domain,secure,httponly,samesite,partitioned": "F",
     "media_type": "T",
     "filename": "N",
+    "name,max_age": "B",
     "max_age": "A",
     "status_code": "S",
     "directives": "D",
@@ -35,7 +36,6 @@ SHORT = {
     "login_page": "G",
     "name,value": "V",
     "name,max_length": "L",
-    "name,A": "B",
 }
 """What stands for options that many patterns have."""
 CHOSEN = ("action", "form", "refuses")
