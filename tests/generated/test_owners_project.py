@@ -89,9 +89,9 @@ def test_project_is_clean(name: str, request: pytest.FixtureRequest) -> None:
 
 def test_streams_are_tested_where_there_are_some(one: Project, several: Project) -> None:
     """And not of the toolkit, in neither."""
-    tests = {"conftest.py", "endpoints", "test_middleware.py", "test_openapi.py"}
-    tests |= {"test_unbuffered.py", "wire.py"}
-    for project, more in ((one, set()), (several, {"test_streams.py"})):
+    tests = {"conftest.py", "endpoints", "test_middleware.py", "test_openapi.py", "wire.py"}
+    streams = {"test_streams.py", "test_unbuffered.py"}
+    for project, more in ((one, set()), (several, streams)):
         found = {path.name for path in (project.folder / "tests").iterdir()}
         assert found - {"__init__.py", "__pycache__"} == tests | more
 
