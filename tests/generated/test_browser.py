@@ -153,7 +153,10 @@ def web(folder: Path, port: int) -> Project:
     news = project.folder / "app" / "endpoints" / "news.py"
     source = news.read_text(encoding="utf-8")
     # As if the connection broke after each event, which a browser then asks for at once.
-    for right, wrong in (("LATEST + 1)", "min(seen_until + 2, LATEST + 1))"), ("3_000", "50")):
+    for right, wrong in (
+        ("+ 1, LATEST + 1)", "+ 1, min(seen_until + 2, LATEST + 1))"),
+        ("3_000", "50"),
+    ):
         assert right in source
         source = source.replace(right, wrong)
     news.write_text(source, encoding="utf-8")
