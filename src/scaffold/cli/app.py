@@ -314,23 +314,19 @@ def show_nearest(line: str, named: list[str], mistake: "UsageMistake", *, as_jso
     from scaffold.shown.pages import to_json
     from scaffold.spec.lines import parse_line, parse_model
     from scaffold.spec.mistakes import named_by_lines
-    from scaffold.spec.nearest import nearest_lines
 
-    catalogue = load()
-    lines: list[str] = []
     if isinstance(mistake, InvalidSpec):
         models = [parse_model(each) for each in named]
-        given = {"models": models, "endpoints": [parse_line(line, catalogue)]}
+        given = {"models": models, "endpoints": [parse_line(line, load())]}
         mistake = named_by_lines(mistake, given, [*named, line])
-        if mistake.field.startswith("endpoints"):
-            lines = nearest_lines(line, catalogue, models)
-    elif not named:
-        lines = nearest_lines(line, catalogue)
+    else:
+        mistake.line = None if named else line
+    failed = failure(mistake, mistake.status)
     if as_json:
-        typer.echo(to_json({**failure(mistake, mistake.status), "nearest": lines}))
+        typer.echo(to_json(failed))
     say(str(mistake), "error")
-    if lines and not as_json:
-        typer.echo(nearest_page(lines))
+    if failed["nearest"] and not as_json:
+        typer.echo(nearest_page(failed["nearest"]))
     raise typer.Exit(mistake.status)
 
 

@@ -40,17 +40,20 @@ class Module:
     @cached_property
     def imported(self) -> dict[str, str]:
         """Return what it imports with `from`, as `module.name` by the name that it has here."""
-        found = {}
+        found: dict[str, str] = {}
         for node in self.text.nodes():
             source = node.child_by_field_name("module_name")
-            if node.type != "import_from_statement" or source is None:
-                continue
-            for part in node.children_by_field_name("name"):
-                named = part.child_by_field_name("name") or part
-                alias = part.child_by_field_name("alias") or named
-                name = self.text.text(named)
-                found[self.text.text(alias)] = f"{self.text.text(source)}.{name}"
+            if node.type == "import_from_statement" and source is not None:
+                module = self.text.text(source)
+                found |= {here: f"{module}.{name}" for here, name in self._names(node)}
         return found
+
+    def _names(self, statement: "Node") -> Iterator[tuple[str, str]]:
+        """Yield what an import names: how it is called here, and where it comes from."""
+        for part in statement.children_by_field_name("name"):
+            named = part.child_by_field_name("name") or part
+            alias = part.child_by_field_name("alias") or named
+            yield self.text.text(alias), self.text.text(named)
 
     @cached_property
     def fastapi(self) -> set[str]:
@@ -62,11 +65,8 @@ class Module:
         }
         for node in self.text.nodes():
             if node.type == "import_statement":
-                for part in node.children_by_field_name("name"):
-                    named = part.child_by_field_name("name") or part
-                    alias = part.child_by_field_name("alias") or named
-                    if self.text.text(named) == "fastapi":
-                        names.add(f"{self.text.text(alias)}.{FASTAPI}")
+                modules = self._names(node)
+                names |= {f"{here}.{FASTAPI}" for here, name in modules if name == "fastapi"}
         return names
 
     def classes(self) -> Iterator[tuple[str, set[str]]]:
@@ -185,7 +185,7 @@ def _modules(folder: Path) -> Iterator[Module]:
 
 def applications(modules: Iterable[Module]) -> Iterator[Made]:
     """Yield each application that is made, once for each name in a function or module."""
-    modules = [module for module in modules]
+    modules = [*modules]
     subclasses = _subclasses(modules)
     for module in modules:
         names = module.fastapi | {

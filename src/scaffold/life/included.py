@@ -153,13 +153,7 @@ def _leaves(node: "Node") -> bool:
 
 
 def _mentions(module: PythonText, node: "Node", name: str) -> bool:
-    left = [node]
-    while left:
-        one = left.pop()
-        if one.type == "identifier" and module.text(one) == name:
-            return True
-        left += one.children
-    return False
+    return any(one.type == "identifier" and module.text(one) == name for one in module.nodes(node))
 
 
 def _binds(module: PythonText, node: "Node", name: str) -> bool:

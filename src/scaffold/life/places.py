@@ -12,7 +12,7 @@ from scaffold.errors import Refused
 from scaffold.life.entry_point import EntryPoint, owners_modules
 from scaffold.life.pyproject import table, texts
 from scaffold.project.files import read_content
-from scaffold.project.layout import Layout
+from scaffold.project.layout import Layout, dotted
 from scaffold.project.python_text import PythonText
 
 NAMES = ("generated", "generated_endpoints", "scaffold_generated")
@@ -44,10 +44,10 @@ def layout_of(folder: Path, entry: EntryPoint) -> Layout:
     own = _free(folder / tests, (f"generated_{slug}", f"scaffold_generated_{slug}"))
     known = import_root(folder, entry.served_by, tests)
     return Layout(
-        _dotted(inside / name / "__init__.py", known),
+        dotted(inside / name / "__init__.py", known),
         (inside / name).as_posix(),
         (tests / own).as_posix(),
-        f"{_dotted(entry.served_by, known)}:{entry.name}",
+        f"{dotted(entry.served_by, known)}:{entry.name}",
     )
 
 
@@ -62,7 +62,7 @@ def import_of(folder: Path, entry: EntryPoint, layout: Layout) -> str:
         up = len(path.parent.relative_to(generated.parent).parts) + 1
         if any(source.startswith(".") for source in entry.made.module.imported.values()):
             return f"{'.' * up}{generated.name}"
-    return _dotted(generated / "__init__.py", root)
+    return dotted(generated / "__init__.py", root)
 
 
 def import_root(folder: Path, path: Path, tests: Path | None = None) -> Path:
@@ -85,7 +85,8 @@ def import_root(folder: Path, path: Path, tests: Path | None = None) -> Path:
         usual = import_root(folder, path)
         needed = _needed(folder, roots, folder / tests) if (folder / tests).is_dir() else Counter()
         return max([usual, *roots], key=lambda root: needed[root])
-    declared = [root for root in roots if _entrypoint(folder) == _dotted(path, root)]
+    entrypoint = _entrypoint(folder)
+    declared = [root for root in roots if entrypoint == dotted(path, root)]
     if declared:
         return declared[0]
     needed = _needed(folder, roots)
@@ -93,7 +94,7 @@ def import_root(folder: Path, path: Path, tests: Path | None = None) -> Path:
     best = [root for root in roots if most and needed[root] == most]
     if len(best) == 1:
         return best[0]
-    started = [root for root in best or roots if _is_started(folder, _dotted(path, root))]
+    started = [root for root in best or roots if _is_started(folder, dotted(path, root))]
     if started:
         return started[-1]
     package = path.parent
@@ -135,11 +136,6 @@ def _is_started(folder: Path, module: str) -> bool:
                 if path.is_file() and pattern.search(path.read_text(encoding="utf-8")):
                     return True
     return False
-
-
-def _dotted(path: Path, root: Path) -> str:
-    parts = path.relative_to(root).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
 def _free(folder: Path, names: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from scaffold.life.pyproject import inside, loaded, table, texts
 from scaffold.project.sources import Source
 
@@ -114,16 +116,16 @@ def _declared(folder: Path) -> Iterator[tuple[str, str]]:
             requirement = Requirement(text)
         except InvalidRequirement:
             if found := _NAME.match(text):
-                yield _normal(found[0]), ""  # what pip alone understands
+                yield canonicalize_name(found[0]), ""  # what pip alone understands
             continue
-        yield _normal(requirement.name), str(requirement.specifier)
+        yield canonicalize_name(requirement.name), str(requirement.specifier)
         yield from _brought(requirement.name, requirement.extras)
     poetry = table(folder, "tool", "poetry")
     for group in (poetry, *inside(poetry, "group").values()):
         for key in ("dependencies", "dev-dependencies"):
             for name, version in inside(group, key).items():
                 said = version.get("version", "*") if isinstance(version, dict) else version
-                yield _normal(name), str(said)
+                yield canonicalize_name(name), str(said)
                 yield from _brought(name, texts(inside({"it": version}, "it").get("extras")))
 
 
@@ -142,7 +144,7 @@ def _listed(folder: Path) -> Iterator[str]:
 
 def _brought(name: str, extras: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield what comes with an extra of FastAPI."""
-    if _normal(name) == "fastapi" and not {"standard", "all"}.isdisjoint(extras):
+    if canonicalize_name(name) == "fastapi" and not {"standard", "all"}.isdisjoint(extras):
         yield "pydantic-settings", ""
 
 
@@ -151,13 +153,9 @@ def _locked(folder: Path) -> Iterator[tuple[str, str]]:
         packages = loaded(folder / name).get("package", [])
         for package in packages if isinstance(packages, list) else []:
             if isinstance(package, dict) and "version" in package:
-                yield _normal(str(package.get("name"))), str(package["version"])
+                yield canonicalize_name(str(package.get("name"))), str(package["version"])
 
 
 def _name(requirement: str) -> str:
     found = _NAME.match(requirement)
-    return _normal(found[0]) if found else ""
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return canonicalize_name(found[0]) if found else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from scaffold.project.files import File, Tree
@@ -99,11 +99,14 @@ class Layout:
 
     def dotted(self, path: str) -> str:
         """Return the name by which the module at a path of the project is imported."""
-        inside = PurePosixPath(path)
-        if self.root and inside.is_relative_to(self.root):
-            inside = inside.relative_to(self.root)
-        parts = inside.with_suffix("").parts
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        module, root = PurePosixPath(path), PurePosixPath(self.root)
+        return dotted(module, root if module.is_relative_to(root) else PurePosixPath())
+
+
+def dotted(path: PurePath, root: PurePath) -> str:
+    """Return the name by which a module, or a package, is imported from a folder."""
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
 _FIELDS = tuple(field.name for field in fields(Layout))

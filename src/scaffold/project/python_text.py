@@ -70,9 +70,9 @@ class PythonText:
         found = re.search(rb"\r\n|\r|\n", self.source)
         return found[0].decode() if found else "\n"
 
-    def nodes(self) -> Iterator["Node"]:
-        """Yield every node of the tree, the outer ones first."""
-        left = deque([self.root])
+    def nodes(self, within: "Node | None" = None) -> Iterator["Node"]:
+        """Yield every node of the tree, or of one node in it, the outer ones first."""
+        left = deque([within or self.root])
         while left:
             node = left.popleft()
             yield node
