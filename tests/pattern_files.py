@@ -179,6 +179,7 @@ def section_problems(source: str, places: Iterable[str], pattern: Data) -> Itera
         "via": [*load().vocabulary.vias],
         "header": [it.id for it in load().family("header")],
         "answers": ["one", "list"],
+        "data": ["none", *words()["operations"]],
     }
     for line in re.findall(r"(?m)^#:.*$", source):
         head = HEAD.fullmatch(line)

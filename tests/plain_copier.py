@@ -41,7 +41,7 @@ def render(source: str, **answers: Any) -> str:
 
 @cache
 def _template(question: str) -> Any:
-    arguments = "" if question == "models" else ", kinds"
+    arguments = "" if question in ("models", "resources") else ", kinds"
     return environment().from_string(
         "{% from 'compose/check.jinja' import " + question + "_problem with context %}"
         "{{ " + question + "_problem(" + question + arguments + ") }}"
@@ -50,7 +50,7 @@ def _template(question: str) -> Any:
 
 def problem(answers: dict[str, Any], *, new: bool = True) -> str:
     """Return what the template says about answers, new or recorded ones; nothing if they fit."""
-    for question in ("models", "application", "endpoints"):
+    for question in ("models", "resources", "application", "endpoints"):
         if question in answers:
             kinds = ["refuse", "discourage"] if new else ["refuse"]
             said: str = _template(question).render(answers, kinds=kinds).strip()

@@ -22,8 +22,8 @@ OF_REQUESTS = {
     module
     for need in load().data["vocabulary"]["requests"].values()
     for module in need.get("toolkit", ())
-}
-"""Those that come with what an endpoint reads from the request, whatever its patterns."""
+} | {*load().data["vocabulary"]["rows"]["toolkit"]}
+"""Those that come with what an endpoint reads from the request, or with rows."""
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.catalogue.patterns import template_root
+from scaffold.catalogue.patterns import load, template_root
+from scaffold.spec.resources import expanded
 from scaffold.system.yaml_files import read_yaml
 from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
@@ -61,11 +62,13 @@ def test_copy_gives_what_scaffold_gives(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`copier copy` and the command's renderer write the same bytes from the same answers."""
-    data = written(tmp_path, ANSWERS)
+    tags = {"path": "/tags", "model": "Tag", "fields": {"title": "str"}, "unique": ["title"]}
+    answers = expanded({**ANSWERS, "resources": [tags]}, (), load())
+    data = written(tmp_path, answers)
     ran = copier("copy", "--defaults", "--data-file", data, url, tmp_path / "plain")
     assert ran.returncode == 0, ran.stderr
     monkeypatch.setattr("scaffold.template.renderer.find_origin", lambda: Origin(url, "v0.1.0"))
-    project = generate(tmp_path / "ours", toolkit_tests=False, **ANSWERS)
+    project = generate(tmp_path / "ours", toolkit_tests=False, **answers)
     assert files(tmp_path / "plain") == files(project.folder)
 
 

@@ -38,7 +38,8 @@ RECORDED: dict[str, Any] = {
     "cookie_patterns": [],
     "application_patterns": ["request-id"],
     "application": ["request-id"],
-    "models": [{"name": "Post", "fields": {"id": "int"}}],
+    "models": [{"name": "Post", "fields": {"id": "int", "title": "str"}}],
+    "resources": [{"name": "posts", "model": "Post"}],
     "endpoints": [ENDPOINT],
     "handlers": "sync",
     "own_files": ["tests/conftest.py"],
@@ -62,6 +63,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "models": (
         [{"name": "Post", "fields": {"id": "integer"}}],
         'models[0].fields.id: "integer" is no field type',
+    ),
+    "resources": (
+        [{"name": "posts", "model": "Author"}],
+        'resources[0].model: there is no model "Author"',
     ),
     "endpoints": (
         [ENDPOINT, ENDPOINT | {"name": "x", "method": "FETCH"}],

@@ -11,7 +11,7 @@ from app.endpoints import routers
 
 
 def test_no_stream_reads_from_what_is_closed() -> None:
-    """As it is before the first row, with the scope `function`: leave that scope out."""
+    """As what has the scope `function` is before the first row: open it for each batch."""
     assert closed_early(route for router in routers for route in router.routes) == []
 
 

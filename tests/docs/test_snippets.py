@@ -13,9 +13,10 @@ from typer.main import get_command
 
 from scaffold.catalogue.patterns import load
 from scaffold.cli.app import app
-from scaffold.spec.answers import Sources, gather, presets
+from scaffold.spec.answers import Sources, gather, parse_lines, presets
 from scaffold.spec.check import check, check_new
-from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.lines import is_model, is_resource, parse_line
+from scaffold.spec.resources import expanded
 from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate
@@ -53,7 +54,14 @@ def lines_of(words: list[str]) -> list[dict[str, Any]]:
     if words[0] == "edit":
         given = values["line"]
         return [] if is_model(given) else [parse_line(f"{given} as {values['name']}")]
-    return [parse_line(line) for line in given_lines(words) if not is_model(line)]
+    return said_by(words)["endpoints"]
+
+
+def said_by(words: list[str]) -> dict[str, Any]:
+    """Return the models, resources and endpoints that a command's lines stand for."""
+    lines = given_lines(words)
+    of_resources = [line for line in lines if is_resource(line)]
+    return expanded(dict(parse_lines(lines)), of_resources, load())
 
 
 def given_lines(words: list[str]) -> list[str]:
@@ -78,23 +86,28 @@ def project_of(document: Path) -> dict[str, Any]:
     """Return the answers of a project with all endpoints of a document."""
     endpoints: dict[str, Any] = {}
     models: list[Any] = []
+    resources: list[Any] = []
     application: list[Any] = ["head-options", "security-headers"]
     refused = [shlex.split(command)[1:] for command in transcripts(document)]
     for words in scaffold_commands(document):
         if words[0] != "edit" and words not in refused:
-            endpoints |= {endpoint["name"]: endpoint for endpoint in lines_of(words)}
-            models += [parse_model(line) for line in given_lines(words) if is_model(line)]
+            said = said_by(words)
+            endpoints |= {endpoint["name"]: endpoint for endpoint in said["endpoints"]}
+            models += said["models"]
+            resources += said["resources"]
     for answers in data_of(document):
         models += answers.get("models", [])
         endpoints |= {endpoint["name"]: endpoint for endpoint in answers.get("endpoints", ())}
         application = answers.get("application", application)
-    return {"models": models, "endpoints": [*endpoints.values()], "application": application}
+    lists = {"models": models, "resources": resources, "endpoints": [*endpoints.values()]}
+    return {**lists, "application": application}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_commands_and_their_options_exist(document: Path) -> None:
     refused = [shlex.split(command) for command in transcripts(document)]
-    whole = project_of(document) if document in HOW_TO else {"models": [], "endpoints": []}
+    nothing: dict[str, Any] = {"models": [], "resources": [], "endpoints": []}
+    whole = project_of(document) if document in HOW_TO else nothing
     for words in scaffold_commands(document):
         values = parsed(words)
         assert values.get("preset") in (None, *presets())
@@ -102,7 +115,8 @@ def test_commands_and_their_options_exist(document: Path) -> None:
             own = {endpoint["name"]: endpoint for endpoint in lines_of(words)}
             others = [each for each in whole["endpoints"] if each["name"] not in own]
             for endpoint in own.values():
-                check_new({"models": whole["models"], "endpoints": [endpoint, *others]})
+                named = {name: whole[name] for name in ("models", "resources")}
+                check_new({**named, "endpoints": [endpoint, *others]})
             check(gather(Sources(data=values.get("data") or ())))
 
 

@@ -91,7 +91,7 @@ def second_version(folder: Path) -> None:
     """Change the template as releases do: files come, go and change."""
     project = folder / "template"
     (project / "SECURITY.md").write_text("How to report a problem.\n")
-    (project / ".dockerignore").unlink()
+    (project / ".dockerignore.jinja").unlink()
     replace(project / "pyproject.toml.jinja", "uvicorn>=0.50", "uvicorn>=0.51")
     replace(project / "app/http/caching.py", '"""', '"""Of the second version. ')
     replace(project / "README.md.jinja", "## Deploy\n", "## Deploy it\n")

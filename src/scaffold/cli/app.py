@@ -202,7 +202,8 @@ def print_created(created: "Created", request: "Request", *, dry_run: bool, as_j
         say(f"Made {len(created.files)} files. Next:")
         is_here = created.destination.resolve() == Path.cwd()
         enter = () if is_here else (f"cd {shlex.quote(str(created.destination))}",)
-        for step in (*enter, *next_steps(complete=created.synced)):
+        tables = "alembic.ini" in created.files
+        for step in (*enter, *next_steps(complete=created.synced, tables=tables)):
             say(f"  {step}")
 
 

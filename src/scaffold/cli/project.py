@@ -78,13 +78,15 @@ def add(
     lines: Lines = None,
     data_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A YAML file with models, endpoints, application."),
+        typer.Option(
+            metavar="FILE", help="A YAML file with models, resources, endpoints, application."
+        ),
     ] = None,
     project: Where = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Add endpoints and models to a project.
+    """Add endpoints, models and resources to a project.
 
     What is there already changes nothing.
     """
@@ -144,7 +146,8 @@ def composed_lines(project: Path | None) -> list[str]:
 
     with opened(project) as (found, _):
         answers = found.answers
-    composed = compose_endpoints(answers["endpoints"], answers.get("application", []), found.models)
+    beside = (answers.get("application", []), found.models, answers.get("resources", []))
+    composed = compose_endpoints(answers["endpoints"], *beside)
     return [format_line(endpoint) for endpoint in composed]
 
 

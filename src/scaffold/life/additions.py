@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import InvalidSpec, UsageMistake
+from scaffold.errors import InvalidSpec, Refused, UsageMistake
 from scaffold.project.sources import Source
-from scaffold.spec.answers import read_data_file
-from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.answers import parse_lines, read_data_file
+from scaffold.spec.lines import is_resource
+from scaffold.spec.resources import expanded
 
-TAKEN = ("models", "endpoints", "application")
+UPDATE_FIRST = "run `scaffold update` first"
+TAKEN = ("models", "resources", "endpoints", "application")
 
 
 @dataclass(frozen=True)
 class Additions:
-    """Models, endpoints and application patterns, as in a data file.
+    """Models, resources, endpoints and application patterns, as in a data file.
 
     Attributes:
         lines: the last of them as they were written, by which their mistakes are named.
@@ -24,6 +26,7 @@ class Additions:
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     application: list[Any] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
+    resources: list[dict[str, Any]] = field(default_factory=list)
     lines: Sequence[str] = ()
 
 
@@ -31,8 +34,8 @@ def gather_additions(lines: Sequence[str], data_file: Path | None, source: Sourc
     """Return what to add: that of the data file first, then the lines.
 
     Args:
-        lines: lines of endpoints and models.
-        data_file: a YAML file with `models`, `endpoints` or `application`.
+        lines: lines of endpoints, models and resources.
+        data_file: a YAML file with `models`, `resources`, `endpoints` or `application`.
         source: the project's template, whose patterns the lines name.
 
     Raises:
@@ -49,11 +52,10 @@ def gather_additions(lines: Sequence[str], data_file: Path | None, source: Sourc
             )
         if not isinstance(value, list):
             raise InvalidSpec(name, "a list is needed", "write one item a line, each after a dash")
-    parsed = [parse_line(line, source.catalogue) for line in lines if not is_model(line)]
-    models = [parse_model(line) for line in lines if is_model(line)]
-    return Additions(
-        endpoints=[*given.get("endpoints", []), *parsed],
-        application=given.get("application", []),
-        models=[*given.get("models", []), *models],
-        lines=lines,
-    )
+    parsed = parse_lines(lines, source.catalogue)
+    whole = {name: [*given.get(name, []), *items] for name, items in parsed.items()}
+    if whole["resources"] and "operations" not in source.catalogue.data["vocabulary"]:
+        raise Refused("the project's version of the template has no resources", UPDATE_FIRST)
+    of_resources = [line for line in lines if is_resource(line)]
+    found = expanded(whole, of_resources, source.catalogue)
+    return Additions(**found, application=given.get("application", []), lines=lines)

@@ -15,7 +15,7 @@ from typing import Any
 from scaffold.errors import InvalidSpec, Refused, UsageMistake
 from scaffold.life import endpoints as lists
 from scaffold.life import models
-from scaffold.life.additions import Additions
+from scaffold.life.additions import UPDATE_FIRST, Additions
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
@@ -23,6 +23,7 @@ from scaffold.life.own_imports import followed, importers, kept_modules, renamed
 from scaffold.life.requirements import new_requirements, to_add
 from scaffold.life.served_paths import refuse_served_paths
 from scaffold.merge.trees import REJECTED, Change, Move, merge
+from scaffold.project.environment import REVISION
 from scaffold.project.files import Tree, read_file
 from scaffold.project.layout import Layout
 from scaffold.project.merging import refuse_while_merging
@@ -41,6 +42,7 @@ from scaffold.project.syntax import spoiled
 from scaffold.spec.lines import format_line, is_model, parse_line, parse_model
 from scaffold.spec.mistakes import named, named_by_lines
 from scaffold.spec.models import declared_by, traced, with_listed
+from scaffold.spec.resources import endpoints_of, tables, with_resources, without_idle
 from scaffold.system.progress import working
 from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
@@ -48,7 +50,6 @@ from scaffold.template.origin import Origin
 Endpoint = dict[str, Any]
 Model = dict[str, Any]
 
-UPDATE_FIRST = "run `scaffold update` first"
 _OWN_MISTAKE = "this is a mistake in scaffold itself; please report it with that file"
 
 
@@ -150,6 +151,7 @@ def add(project: Project, source: Source, added: Additions) -> Plan:
     refuse_served_paths(project, (one for one in added.endpoints if _name(one) in new))
     added = _checked(project.answers, source, added, new)
     answers = models.with_models(project.answers, added.models)
+    answers = with_resources(answers, added.resources)
     answers = lists.with_endpoints(answers, added.endpoints)
     answers = lists.with_application(answers, added.application)
     listed = with_listed(answers, new, source.catalogue)
@@ -168,16 +170,16 @@ def _with_line(mistake: InvalidSpec, whole: Mapping[str, Any], added: Additions)
 
 
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
-    """Plan endpoints and models that go.
+    """Plan endpoints and models that go; the name of a resource stands for its endpoints.
 
     Raises:
         UsageMistake: there is nothing of that name.
         Refused: what stays names a model that goes.
     """
     gone = [name for name in names if models.find(project.answers, name)]
-    leaving = [name for name in names if name not in gone]
+    leaving = endpoints_of(project.answers, [name for name in names if name not in gone])
     answers = lists.without_endpoints(project.answers, leaving)
-    answers = models.without_models(answers, gone, source.catalogue)
+    answers = models.without_models(without_idle(answers), gone, source.catalogue)
     return _plan(project, source, answers, leaving=leaving)
 
 
@@ -214,7 +216,8 @@ def _edit_endpoint(project: Project, source: Source, name: str, wanted: Endpoint
     others = lists.without_endpoints(project.answers, [name])
     checked = _checked(others, source, Additions(endpoints=[wanted]), new)
     answers = lists.with_endpoint_changed(project.answers, name, checked.endpoints[0])
-    answers = with_listed(models.with_models(answers, checked.models), new, source.catalogue)
+    answers = models.with_models(without_idle(answers), checked.models)
+    answers = with_listed(answers, new, source.catalogue)
     return _plan(project, source, answers, moves=moves_of(name, wanted["name"], project.layout))
 
 
@@ -244,6 +247,7 @@ def _checked(
     others = [each for each in answers["endpoints"] if each["name"] not in coming]
     known = [each for each in answers.get("models") or () if each["name"] not in coming]
     given = [*added.models, *known]
+    resources = with_resources(answers, added.resources).get("resources", [])
     whole = {"models": given, "endpoints": [*others, *added.endpoints]}
     written = {"models": added.models, "endpoints": added.endpoints}
     try:
@@ -252,7 +256,7 @@ def _checked(
         raise _with_line(named(error, whole), whole, added) from error
     endpoints: list[Endpoint] = listed["endpoints"][len(others) :]
     try:
-        source.check({"models": listed["models"], "endpoints": endpoints})
+        source.check({"models": listed["models"], "resources": resources, "endpoints": endpoints})
     except InvalidSpec as error:
         mistake = traced(error, {**written, "models": given}, listed, source.catalogue)
         by_line = named_by_lines(mistake, written, added.lines)
@@ -335,7 +339,11 @@ def _plan(
     else:
         plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
-    return replace(plan, notes=(*plan.notes, *to_add(project.folder, needed)))
+    notes = [*to_add(project.folder, needed)]
+    if tables(project.answers) != tables(answers) and answers.get("resources"):
+        notes.append(f"the tables have changed; run {REVISION}, read what it writes, and then")
+        notes[-1] += " alembic upgrade head"
+    return replace(plan, notes=(*plan.notes, *notes))
 
 
 def _renaming(project: Project, base: Tree, theirs: Tree, old: str, new: str) -> Plan:

@@ -23,8 +23,8 @@ Side = Literal["ours", "theirs"]
 VERSION = "_commit"
 """The name under which the template's version is decided: its key in the answers file."""
 
-ENTRIES = ("headers", "cookies", "application")
-"""Lists of patterns, which are sets: each side may add its own."""
+ENTRIES = ("headers", "cookies", "application", "resources")
+"""Lists of patterns and of resources, which are sets: each side may add its own."""
 
 WORDS = (
     "own_files",

@@ -52,17 +52,24 @@ def _reason(output: str) -> str:
     return shortened([*errors[:1], *lines[-1:], "no reason given"][0])
 
 
-def next_steps(*, complete: bool) -> list[str]:
+REVISION = 'alembic revision --autogenerate -m "What it changes"'
+"""What writes the migration that leads to other tables."""
+
+
+def next_steps(*, complete: bool, tables: bool = False) -> list[str]:
     """Return the commands that come next in the project's folder.
 
     Args:
         complete: whether its environment has been set up.
+        tables: whether it has a database, whose tables migrations make.
     """
+    migrate = [REVISION, "alembic upgrade head"] if tables else []
     if shutil.which("uv"):
-        return ["uv run pytest", "uv run fastapi dev"]
+        return [f"uv run {step}" for step in ("pytest", *migrate, "fastapi dev")]
     prepare = [" ".join(command) for command in _commands("python")] if not complete else []
     scripts = scripts_folder()
-    return [*prepare, f"{scripts / 'python'} -m pytest", f"{scripts / 'fastapi'} dev"]
+    started = [f"{scripts}{os.sep}{step}" for step in (*migrate, "fastapi dev")]
+    return [*prepare, f"{scripts / 'python'} -m pytest", *started]
 
 
 def _commands(python: str = sys.executable) -> list[list[str]]:

@@ -9,8 +9,9 @@ from scaffold.catalogue.patterns import Catalogue, Pattern, load, template_root
 from scaffold.catalogue.suggestions import did_you_mean
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.spec.check import check_new
-from scaffold.spec.lines import is_model, parse_line, parse_model
+from scaffold.spec.lines import is_model, is_resource, parse_line, parse_model, parse_resource
 from scaffold.spec.mistakes import named_by_lines
+from scaffold.spec.resources import expanded
 from scaffold.spec.switches import SWITCHES
 
 TEXT_ANSWERS = (
@@ -30,7 +31,7 @@ CHOICE_ANSWERS = {
 """The checkbox answers, each with the family whose ids it takes."""
 SETTLING = ("endpoints=", "response_patterns=", "header_patterns=", "cookie_patterns=")
 """Beginnings of assignments that say which endpoints there are."""
-SPEC_ANSWERS = ("models", "application", "endpoints")
+SPEC_ANSWERS = ("models", "resources", "application", "endpoints")
 ANSWERS = (
     *TEXT_ANSWERS,
     *CHOICE_ANSWERS,
@@ -86,9 +87,7 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         answers |= read_data_file(sources.data_file)
     answers |= dict(_assignment(text) for text in sources.data)
     if sources.lines:
-        parsed = [parse_line(line) for line in sources.lines if not is_model(line)]
-        models = [parse_model(line) for line in sources.lines if is_model(line)]
-        for name, added in (("endpoints", parsed), ("models", models)):
+        for name, added in parse_lines(sources.lines).items():
             given = answers.get(name, [])
             if isinstance(given, list) and (added or name == "endpoints"):
                 answers[name] = [*given, *added]
@@ -96,6 +95,25 @@ def gather(sources: Sources, *, checked: bool = True) -> dict[str, Any]:
         check_types(answers)
         answers = check_spec(answers, sources.lines)
     return {name: _as_text(name, value) for name, value in answers.items()}
+
+
+def parse_lines(
+    lines: Sequence[str], catalogue: Catalogue | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what lines say, by the name of the answer that it belongs to.
+
+    Raises:
+        UsageMistake: a line cannot be read.
+    """
+    found: dict[str, list[dict[str, Any]]] = {"models": [], "resources": [], "endpoints": []}
+    for line in lines:
+        if is_model(line):
+            found["models"].append(parse_model(line))
+        elif is_resource(line):
+            found["resources"].append(parse_resource(line))
+        else:
+            found["endpoints"].append(parse_line(line, catalogue))
+    return found
 
 
 def presets() -> list[str]:
@@ -187,7 +205,7 @@ def _refuse_unknown(name: object, source: str) -> None:
 def check_spec(
     answers: dict[str, Any], lines: Sequence[str], catalogue: Catalogue | None = None
 ) -> dict[str, Any]:
-    """Return answers with all models listed, once models and endpoints are checked.
+    """Return answers with all models listed, and resources as what they are, once checked.
 
     Args:
         answers: all answers.
@@ -197,8 +215,9 @@ def check_spec(
     Raises:
         InvalidSpec: for the first mistake.
     """
+    of_resources = [line for line in lines if is_resource(line)]
     try:
-        return check_new(answers, catalogue)
+        return check_new(expanded(answers, of_resources, catalogue or load()), catalogue)
     except InvalidSpec as error:
         raise named_by_lines(error, answers, lines) from error
 

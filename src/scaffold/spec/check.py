@@ -27,7 +27,7 @@ RECENT = 4
 def check(
     answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
 ) -> list[Endpoint]:
-    """Check `application`, `models` and `endpoints`, each of which may be left out.
+    """Check `application`, `models`, `resources` and `endpoints`, each of which may be left out.
 
     Args:
         answers: the answers as a data file holds them; any other key is ignored.
@@ -100,6 +100,7 @@ class Checker:
         catalogue: Catalogue | None = None,
         *,
         models: Any = (),
+        resources: Any = (),
         new: bool = True,
     ) -> None:
         """Check the application and the models.
@@ -108,14 +109,16 @@ class Checker:
             application: the patterns around it, as a data file holds them.
             catalogue: the catalogue to check against; the command's own when None.
             models: the models that endpoints can name, as a data file holds them.
+            resources: the resources that they can name, in the same way.
             new: whether these patterns are new; see `check`.
 
         Raises:
-            InvalidSpec: for the first mistake in the application or the models.
+            InvalidSpec: for the first mistake in the application, the models or the resources.
         """
         self._catalogue = catalogue or load()
         self._models = list(models) if isinstance(models, tuple) else models
-        self.macros = Macros(self._catalogue, application, self._models)
+        self._resources = list(resources) if isinstance(resources, tuple) else resources
+        self.macros = Macros(self._catalogue, application, self._models, self._resources)
         self._answer = application
         self._application: list[Any] = []
         self._last: tuple[str, set[str]] = ("", set())
@@ -124,17 +127,20 @@ class Checker:
         self._refuse("check_application", self._application, application, kinds)
         if self._models != []:
             self._refuse("check_models", [], self._models)
+        if self._resources != []:
+            self._refuse("check_resources", [], self._resources)
 
     @classmethod
     def of(
         cls, answers: Mapping[str, Any], catalogue: Catalogue | None = None, *, new: bool = True
     ) -> "Checker":
-        """Return what checks endpoints in the application, and with the models, of some answers."""
+        """Return what checks endpoints in the application, with models and resources, of some."""
         application, models = answers.get("application", []), answers.get("models", [])
+        resources = answers.get("resources", [])
         catalogue = catalogue or load()
-        key = (id(catalogue), repr(application), repr(models), new)
+        key = (id(catalogue), repr(application), repr(models), repr(resources), new)
         if key not in _recent:
-            checker = cls(application, catalogue, models=models, new=new)
+            checker = cls(application, catalogue, models=models, resources=resources, new=new)
             while len(_recent) >= RECENT:
                 del _recent[next(iter(_recent))]
             _recent[key] = checker
@@ -199,7 +205,9 @@ class Checker:
 
     def plan(self, endpoints: Sequence[Any]) -> Plan:
         """Return what the files of valid endpoints are written from."""
-        planned = json.loads(self.macros.plan.plan(endpoints, self._answer, self._models))
+        planned = json.loads(
+            self.macros.plan.plan(endpoints, self._answer, self._models, self._resources)
+        )
         return Plan(planned, self._all(planned["endpoints"]))
 
     def _refuse(self, macro: str, *arguments: Any) -> None:
@@ -216,7 +224,7 @@ class Checker:
         return Endpoint(where, data, self._catalogue.patterns)
 
 
-_recent: dict[tuple[int, str, str, bool], Checker] = {}
+_recent: dict[tuple[int, str, str, str, bool], Checker] = {}
 
 
 def _mistake(line: str) -> InvalidSpec:

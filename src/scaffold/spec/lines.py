@@ -6,9 +6,11 @@ A line is a method, a path, patterns with their options, and a name:
 
 What is read from the request stands among the patterns: `query(q='str | None')`, `form(...)`,
 `files(avatar={types: [image/png]})`, `body(...)` or `body(Post)`; and so do `tags(posts)` and
-`errors(404, 409)`. A model has a line of its own:
+`errors(404, 409)`, and `data(posts)`, which names a resource. A model has a line of its own, and so
+has a resource with all of its endpoints, which `scaffold.spec.resources` makes of it:
 
     model Post(id=int, title='str(max_length=200)', tags=list[str])
+    resource /posts Post(title=str) unique(title) order(title) operations(list, read) as posts
 
 Fields whose names are none to Python stand in a mapping: `query({'filter[status]': str})`.
 
@@ -38,6 +40,7 @@ _TERM = re.compile(r"(?P<id>[A-Za-z][A-Za-z0-9_-]*)(?P<call>\(.*\))?", re.DOTALL
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*", re.ASCII)
 _EXAMPLE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
 _MODEL_EXAMPLE = "model Post(id=int, title=str)"
+_RESOURCE_EXAMPLE = "resource /posts Post(title=str)"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 Endpoint = dict[str, Any]
@@ -47,6 +50,10 @@ REQUESTED = ("query", "form", "files", "body")
 """What an endpoint reads from the request, by the term that says it."""
 LISTED = ("tags", "errors")
 """What else stands as a list in parentheses."""
+DATA = "data"
+"""What names the resource of an endpoint."""
+OF_RESOURCES = ("unique", "order", "operations")
+"""What the line of a resource says in lists."""
 
 
 def parse_line(line: str, catalogue: Catalogue | None = None) -> Endpoint:
@@ -86,6 +93,40 @@ def is_model(line: str) -> bool:
     return line.split(maxsplit=1)[:1] == ["model"]
 
 
+def is_resource(line: str) -> bool:
+    """Say whether a line is about a resource."""
+    return line.split(maxsplit=1)[:1] == ["resource"]
+
+
+def parse_resource(line: str) -> dict[str, Any]:
+    """Read the line of a resource.
+
+    Returns:
+        It as a mapping with a `path`, as it may stand in a data file.
+
+    Raises:
+        UsageMistake: the line cannot be read.
+    """
+    _refuse_unreadable(line)
+    words = line.split(maxsplit=2)
+    terms = _terms(line, words[2]) if len(words) == 3 else []
+    named = {"name": _pop_name(line, terms, "", "")} if "as" in terms else {}
+    match = _TERM.fullmatch(terms[0]) if terms else None
+    if match is None or not match["call"]:
+        reason = f"a path, a model and its fields are needed, as in {_RESOURCE_EXAMPLE}"
+        raise _mistake(line, reason)
+    fields = _options(line, match["id"], match["call"], "fields")
+    resource: dict[str, Any] = {"path": words[1], **named, "model": match["id"], "fields": fields}
+    for term in terms[1:]:
+        match = _TERM.fullmatch(term)
+        given = _arguments(match["call"] or "()") if match else None
+        if match is None or match["id"] not in OF_RESOURCES or given is None:
+            valid = ", ".join(f"{word}(...)" for word in OF_RESOURCES)
+            raise _mistake(line, f"{quoted(term)} says nothing of a resource", f"write {valid}")
+        _add_once(resource, line, match["id"], given)
+    return resource
+
+
 def parse_model(line: str) -> Model:
     """Read the line of a model.
 
@@ -114,7 +155,7 @@ def quoted(text: str) -> str:
 
 
 def _mistake(line: str, reason: str, suggestion: str | None = None) -> UsageMistake:
-    kind = "model" if is_model(line) else "endpoint"
+    kind = "model" if is_model(line) else "resource" if is_resource(line) else "endpoint"
     return UsageMistake(f"{kind} line {quoted(line)}: {reason}", suggestion)
 
 
@@ -194,6 +235,12 @@ def _add_term(endpoint: Endpoint, line: str, term: str, catalogue: Catalogue) ->
     pattern_id = match["id"]
     if pattern_id in REQUESTED or pattern_id in LISTED:
         _add_once(endpoint, line, pattern_id, _requested(line, pattern_id, match["call"] or "()"))
+        return
+    if pattern_id == DATA:
+        given = _arguments(match["call"] or "()") or []
+        if len(given) != 1:
+            raise _mistake(line, "data names one resource", "write data(posts)")
+        _add_once(endpoint, line, DATA, given[0])
         return
     options = _options(line, pattern_id, match["call"] or "()")
     place = catalogue.vocabulary.places[_family(line, pattern_id, catalogue)]
@@ -342,6 +389,8 @@ def format_line(endpoint: Mapping[str, Any]) -> str:
         for word in REQUESTED
         if (given := endpoint.get(word))
     )
+    if endpoint.get(DATA) is not None:
+        terms.append(f"{DATA}({_literal(endpoint[DATA])})")
     for key in ("response", "status"):
         if endpoint.get(key) is not None:
             terms.append(_format_entry(endpoint[key]))

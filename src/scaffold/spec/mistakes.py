@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scaffold.errors import InvalidSpec
-from scaffold.spec.lines import is_model, quoted
+from scaffold.spec.lines import is_model, is_resource, quoted
 
 Answers = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def named_by_lines(error: InvalidSpec, answers: Answers, lines: Sequence[str]) -
     if found is None:
         return error
     about_models = found[1] == "models"
-    mine = [line for line in lines if is_model(line) == about_models]
+    mine = [line for line in lines if not is_resource(line) and is_model(line) == about_models]
     items = answers[found[1]]
     at = int(found[2]) - len(items)
     if at >= 0 or -at > len(mine):

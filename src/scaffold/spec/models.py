@@ -96,7 +96,12 @@ def users(answers: Answers, name: str, catalogue: Catalogue) -> list[str]:
         for model in answers.get("models") or ()
         if model["name"] != name and name in named_by_fields(model["fields"])
     ]
-    return [*endpoints, *models]
+    resources = [
+        f"the resource {one['name']}"
+        for one in answers.get("resources") or ()
+        if one["model"] == name
+    ]
+    return [*endpoints, *resources, *models]
 
 
 def with_model_renamed(answers: Answers, old: str, new: str, catalogue: Catalogue) -> Answers:
@@ -114,7 +119,13 @@ def with_model_renamed(answers: Answers, old: str, new: str, catalogue: Catalogu
         for model in answers.get("models") or ()
     ]
     endpoints = [_with_types(each, change, catalogue) for each in answers["endpoints"]]
-    return {**answers, "models": models, "endpoints": endpoints}
+    named = {**answers, "models": models, "endpoints": endpoints}
+    if "resources" in answers:
+        named["resources"] = [
+            {**one, "model": new if one["model"] == old else one["model"]}
+            for one in answers["resources"]
+        ]
+    return named
 
 
 def with_listed(answers: Answers, new: Sequence[str], catalogue: Catalogue) -> Answers:

@@ -23,6 +23,7 @@ ENTRIES = {
 LONGEST_TYPE = 5000
 LONGEST_TAG = 60
 MOST_FIELDS = 100
+MOST_RESOURCES = 100
 """What `compose/check.jinja` accepts at most, which `tests/test_schema.py` holds to it."""
 
 
@@ -45,6 +46,7 @@ def answers_schema(catalogue: Catalogue, questions: Mapping[str, Mapping[str, An
     """
     own = {
         "models": _list_of("model"),
+        "resources": {**_list_of("resource"), "maxItems": MOST_RESOURCES},
         "endpoints": _list_of("endpoint"),
         "application": _list_of("application-entry"),
     }
@@ -74,6 +76,7 @@ def definitions(catalogue: Catalogue) -> dict[str, Schema]:
         "fields": _fields(words),
         "type": _field_type(words),
         "model": _model(words),
+        "resource": {"anyOf": [_resource(words), _short_resource(words)]},
         **entries,
         **patterns,
     }
@@ -117,6 +120,10 @@ def _endpoint(words: Vocabulary) -> Schema:
                 "anyOf": [_ref("fields"), _text(words.shapes["model"].matches), {"type": "null"}],
                 "description": "The request's body, as fields or as a model; "
                 f"{', '.join(words.body_methods)}.",
+            },
+            "data": {
+                "anyOf": [_text(words.names["short"]), {"type": "null"}],
+                "description": "The resource whose rows it is about.",
             },
             "response": {"anyOf": [_ref("response-entry"), {"type": "null"}]},
             "errors": {
@@ -172,6 +179,42 @@ def _model(words: Vocabulary) -> Schema:
         "required": ["name", "fields"],
         "additionalProperties": False,
     }
+
+
+def _resource(words: Vocabulary) -> Schema:
+    return {
+        "type": "object",
+        "description": "A table, whose rows go over the wire as a model.",
+        "properties": {
+            "name": _text(words.names["short"]),
+            "model": _text(words.shapes["class_name"].matches),
+            "unique": {"anyOf": [_words(), {"type": "null"}]},
+        },
+        "required": ["name", "model"],
+        "additionalProperties": False,
+    }
+
+
+def _short_resource(words: Vocabulary) -> Schema:
+    return {
+        "type": "object",
+        "description": "A table with its model and endpoints, which the command makes of it.",
+        "properties": {
+            "path": _text("(/[A-Za-z0-9._~-]+)+"),
+            "name": _text(words.names["short"]),
+            "model": _text(words.shapes["class_name"].matches),
+            "fields": _ref("fields"),
+            "unique": _words(),
+            "order": _words(),
+            "operations": _words(),
+        },
+        "required": ["path", "model", "fields"],
+        "additionalProperties": False,
+    }
+
+
+def _words() -> Schema:
+    return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
 
 
 def _tags() -> Schema:

@@ -18,11 +18,18 @@ MARK = "\x1f"
 class Macros:
     """The files of `compose/` for one catalogue and one application."""
 
-    def __init__(self, catalogue: Catalogue, application: Any = (), models: Any = ()) -> None:
-        """Take a catalogue, and the answers `application` and `models`, whatever they are."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        application: Any = (),
+        models: Any = (),
+        resources: Any = (),
+    ) -> None:
+        """Take a catalogue, and the answers of these names, whatever they are."""
         self._given = {
             "application": application,
             "models": models,
+            "resources": resources,
             "patterns": catalogue.data["patterns"],
             "vocabulary": _marked(catalogue.data["vocabulary"]),
         }

@@ -22,7 +22,7 @@ from scaffold.template.jinja import environment
 from scaffold.template.origin import find_origin
 from scaffold.template.questions import questions, read_config
 
-CHECKED = ("application", "models", "endpoints")
+CHECKED = ("application", "models", "resources", "endpoints")
 """Answers whose validators repeat what `scaffold.spec.check` has done."""
 
 SHARED_PLAN = ("application", "cookies")
@@ -116,7 +116,7 @@ class Template:
         The other endpoints are not in it, or a file would have to be rendered again for each.
         """
         plan = {name: context["plan"][name] for name in SHARED_PLAN}
-        hidden = ("endpoints", "models", "_copier_answers")
+        hidden = ("endpoints", "models", "resources", "_copier_answers")
         shared = {name: context[name] for name in context if name not in hidden} | {"plan": plan}
         told = {name: shared[name] for name in shared if name not in FIXED}
         return shared, json.dumps(told, default=str, sort_keys=True)

@@ -80,6 +80,7 @@ def compose_endpoints(
     endpoints: Sequence[Mapping[str, Any]],
     application: Sequence[Any] = (),
     models: Sequence[Mapping[str, Any]] = (),
+    resources: Sequence[Mapping[str, Any]] = (),
     root: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Ask for endpoints to add to a project.
@@ -88,6 +89,7 @@ def compose_endpoints(
         endpoints: those that it has already, as its answers hold them.
         application: the patterns around the application, as its answers hold them.
         models: those that endpoints can name, as its answers hold them.
+        resources: those that endpoints can name, in the same way.
         root: the project's template; the one that comes with the command when None.
 
     Returns:
@@ -109,6 +111,7 @@ def compose_endpoints(
     had = tuple(dict(endpoint) for endpoint in endpoints)
     there = Draft(
         models=tuple(map(dict, models)),
+        resources=tuple(map(dict, resources)),
         application=tuple(application),
         endpoints=had,
         kept=len(had),

@@ -67,7 +67,11 @@ class Bench:
     def company(self, draft: Draft) -> Company:
         """Return what the endpoint that is being composed stands beside."""
         company = Company(
-            draft.others(), list(draft.application), self.catalogue, list(draft.models)
+            draft.others(),
+            list(draft.application),
+            self.catalogue,
+            list(draft.models),
+            list(draft.resources),
         )
         if self._company != company:
             self._company = company

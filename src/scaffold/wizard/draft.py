@@ -27,6 +27,7 @@ class Draft:
         project: the answers about the project that are text.
         start: `own`, or the name of a preset.
         models: the models that are listed; nobody is asked about them, but endpoints name them.
+        resources: the resources that are listed, in the same way.
         application: the application patterns, as ids or mappings.
         endpoints: the endpoints that are complete.
         kept: how many of them the project has already; nobody is asked about those.
@@ -38,6 +39,7 @@ class Draft:
     project: Mapping[str, str] = field(default_factory=dict)
     start: str = OWN
     models: tuple[Model, ...] = ()
+    resources: tuple[dict[str, Any], ...] = ()
     application: tuple[Any, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     kept: int = 0
@@ -66,5 +68,6 @@ class Draft:
     def answers(self) -> dict[str, Any]:
         """Return all answers, as a data file holds them."""
         spec = {"application": list(self.application), "endpoints": list(self.endpoints)}
-        models = {"models": list(self.models)} if self.models else {}
-        return {**self.project, **models, **spec}
+        lists = {"models": list(self.models), "resources": list(self.resources)}
+        named = {name: items for name, items in lists.items() if items}
+        return {**self.project, **named, **spec}

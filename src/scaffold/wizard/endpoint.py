@@ -44,12 +44,13 @@ def as_problem(error: InvalidSpec) -> Problem:
 
 @dataclass(frozen=True)
 class Company:
-    """What an endpoint stands beside: other endpoints, models and the application, read once."""
+    """What an endpoint stands beside, such as other endpoints, models and resources; read once."""
 
     endpoints: Sequence[Endpoint]
     application: Sequence[Any]
     catalogue: Catalogue
     listed: Sequence[Model] = ()
+    resources: Sequence[Mapping[str, Any]] = ()
 
     @cached_property
     def answers(self) -> dict[str, Any]:
@@ -84,7 +85,11 @@ class Company:
         Raises:
             InvalidSpec: it declares a model that there is, with other fields.
         """
-        alone = {"models": self.models, "endpoints": [endpoint]}
+        alone = {
+            "models": self.models,
+            "resources": list(self.resources),
+            "endpoints": [endpoint],
+        }
         return with_listed(alone, [endpoint["name"]], self.catalogue)
 
     def problem(self, endpoint: Endpoint, *, alone: bool = False) -> Problem | None:
@@ -105,7 +110,11 @@ class Company:
         key = repr(models)
         if key not in self._checkers:
             self._checkers[key] = Checker(
-                self.application, self.catalogue, models=list(models), new=False
+                self.application,
+                self.catalogue,
+                models=list(models),
+                resources=list(self.resources),
+                new=False,
             )
         return self._checkers[key]
 

@@ -38,7 +38,14 @@ def first_draft(bench: Bench, folder: Path | None, given: Mapping[str, Any]) -> 
     chosen = given.get("application_patterns", bench.default("application_patterns", draft))
     application = given.get("application", chosen)
     models = tuple(given.get("models", ()))
-    return replace(draft, project=project, models=models, application=tuple(application))
+    resources = tuple(given.get("resources", ()))
+    return replace(
+        draft,
+        project=project,
+        models=models,
+        resources=resources,
+        application=tuple(application),
+    )
 
 
 def opened_new(bench: Bench, draft: Draft) -> Draft:
@@ -140,6 +147,7 @@ class StartStep(Step):
             draft,
             start=start,
             models=models,
+            resources=tuple(answers.get("resources", ())),
             application=tuple(application),
             endpoints=endpoints,
         )

@@ -1,0 +1,291 @@
+"""The database: its engine, its sessions, and what its errors are to clients.
+
+An endpoint is a plain `def`, since drivers block, and opens a `new_session()` itself. It has given
+the connection back when it returns. A session that a dependency yields holds it longer, while
+FastAPI waits for a thread to validate the answer in: with more requests at a time than threads, all
+threads wait for a connection, and those that have one wait for a thread.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, SecretStr, TypeAdapter
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    Engine,
+    Integer,
+    MetaData,
+    Numeric,
+    Select,
+    String,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+)
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
+from app.http.unavailable import unavailable
+from app.settings import Settings
+
+RETRY_AFTER = 5
+"""Seconds after which clients come back when the database has failed."""
+
+TIMEOUT = 5
+"""Seconds to wait for a connection, for a free one of the pool, and for other writers in SQLite."""
+
+BATCH = 1_000
+"""How many rows a stream reads at a time."""
+
+logger = logging.getLogger(__name__)
+
+DatabaseURL = Annotated[
+    SecretStr,
+    address(
+        rf"sqlite:///(?!:memory:)[^\s?#]+|postgresql://{LOGIN}{HOST}{PATH}{QUERY}",
+        "sqlite:///app.db or postgresql://user:password@host:5432/name",
+    ),
+]
+
+
+class DatabaseSettings(Settings):
+    """Where rows are kept, and how many connections this process opens at most."""
+
+    database_url: DatabaseURL = SecretStr("sqlite:///app.db")
+    database_pool_size: Annotated[int, Field(ge=1, le=1_000)] = 10
+
+
+# Columns
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal as it is: NUMERIC, and in SQLite, which would make a float of it, text.
+
+    Text has another order than numbers: neither sort nor compare by such a column.
+    """
+
+    impl = Numeric().with_variant(String(), "sqlite")
+    cache_ok = True
+    in_migrations = "sa.Numeric().with_variant(sa.String(), 'sqlite')"
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Return what is stored."""
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Return what was stored."""
+        return None if value is None else Decimal(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with a zone, in UTC; SQLite keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+    in_migrations = "sa.DateTime(timezone=True)"
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what is stored."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what was stored."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AsJson(TypeDecorator[Any]):
+    """Whatever Pydantic can read and write, such as `AsJson(list[str])`, in a column of JSON."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+    in_migrations = "sa.JSON()"
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return what is stored."""
+        if value is None:
+            return None
+        return _adapter(self.kind).dump_python(value, mode="json", by_alias=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Return what was stored."""
+        return None if value is None else _adapter(self.kind).validate_python(value)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+class Base(DeclarativeBase):
+    """What every table has: names for its constraints, and columns that hold what Python does."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it, and nobody changes it
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        float: Double(),
+        datetime: UtcDateTime(),
+        Decimal: ExactDecimal(),
+    }
+
+
+class Versioned(Base):
+    """Rows that count their changes; a write to a version that is not there any more fails."""
+
+    __abstract__ = True
+
+    version: Mapped[int] = mapped_column(sort_order=1)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Have the database compare versions where it writes."""
+        return {"version_id_col": cls.version}
+
+
+# Sessions
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine, made when it is first asked for."""
+    settings = DatabaseSettings.current()
+    url = make_url(settings.database_url.get_secret_value())
+    is_sqlite = url.get_backend_name() == "sqlite"
+    made = create_engine(
+        url,
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=TIMEOUT,
+        pool_pre_ping=True,  # a connection that the server has closed is replaced
+        pool_recycle=1800,
+        connect_args={"timeout" if is_sqlite else "connect_timeout": TIMEOUT},
+    )
+    if is_sqlite:
+        event.listen(made, "connect", _prepare_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """Check foreign keys, and let others read while one writes."""
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def new_session() -> Iterator[Session]:
+    """Yield a session, and commit what was done in it; an exception undoes that.
+
+    It is committed when an endpoint returns from it, so that no answer is untrue.
+    """
+    with told_to_clients(), Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def told_to_clients() -> Iterator[None]:
+    """Turn what a database refuses into the answer that says so.
+
+    A unique value that is taken is a 409, a version that another writer was faster to replace a
+    412, a value that no column can hold a 422, and a database that does not answer a 503.
+    """
+    try:
+        yield
+    except StaleDataError:
+        raise HTTPException(412, "It has changed since you read it") from None
+    except IntegrityError as error:
+        field = taken_field(error)
+        if field is None:
+            raise
+        raise HTTPException(409, f"The {field} is taken") from None
+    except (DataError, OverflowError):
+        problem = {"type": "out_of_range", "loc": ("body",), "msg": "A value cannot be stored"}
+        raise RequestValidationError([problem]) from None
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        logger.error("The database has failed: %s", error)
+        raise unavailable(retry_after=RETRY_AFTER) from None
+
+
+def taken_field(error: IntegrityError) -> str | None:
+    """Return the column of a unique value that is there already, or None for another reason."""
+    diagnosis = getattr(error.orig, "diag", None)  # PostgreSQL
+    if diagnosis is not None:
+        name, table = diagnosis.constraint_name or "", diagnosis.table_name or ""
+        return name.removeprefix(f"uq_{table}_") if name.startswith(f"uq_{table}_") else None
+    found = re.fullmatch(r"UNIQUE constraint failed: \w+\.(\w+)", str(error.orig))
+    return found[1] if found else None
+
+
+def reachable() -> None:
+    """Answer 503 before a stream begins when the database does not answer; a dependency."""
+    with told_to_clients(), engine().connect():
+        pass
+
+
+# Rows
+
+Row = TypeVar("Row")
+Value = TypeVar("Value")
+
+
+def save(session: Session, row: Versioned) -> None:
+    """Write a row as a new version, even if nothing in it is another than before."""
+    flag_modified(row, "id")
+    session.flush()
+
+
+def in_batches(
+    statement: Select[Row], key: InstrumentedAttribute[Value], size: int = BATCH
+) -> Iterator[Row]:
+    """Yield rows in the order of their key, a batch at a time.
+
+    Each batch has a session of its own, so that none is open while a client reads the last one.
+    """
+    wanted = statement.order_by(key).limit(size)
+    rows = _read(wanted)
+    while rows:
+        yield from rows
+        rows = _read(wanted.where(key > getattr(rows[-1], key.key))) if len(rows) == size else []
+
+
+def _read(statement: Select[Row]) -> list[Row]:
+    with new_session() as session:
+        return list(session.scalars(statement))

@@ -1,0 +1,1 @@
+"""The tables: for each resource its rows, and what the service asks of them."""

@@ -1,0 +1,202 @@
+"""Columns that keep what Python holds, sessions, and what clients are told of their errors."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import HTTPException
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy import event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.http.database import (
+    AsJson,
+    Base,
+    Versioned,
+    engine,
+    in_batches,
+    new_session,
+    reachable,
+    save,
+)
+from app.settings import Settings
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+class Place(BaseModel):
+    """What is kept as JSON."""
+
+    city: str
+
+
+class Thing(Versioned):
+    """A row with a column of each kind."""
+
+    __tablename__ = "test_things"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    price: Mapped[Decimal | None]
+    at: Mapped[datetime | None]
+    places: Mapped[list[Place] | None] = mapped_column(AsJson(list[Place]))
+
+
+@pytest.fixture(autouse=True)
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have an empty table in a database of SQLite's, in the folder of the test."""
+    monkeypatch.setenv("APP_DATABASE_POOL_SIZE", "1")
+    engine.cache_clear()
+    Base.metadata.create_all(engine(), [Base.metadata.tables["test_things"]])
+    yield
+    engine().dispose()
+    engine.cache_clear()
+
+
+def store(**values: Any) -> int:
+    """Store one thing, and return its id."""
+    with new_session() as session:
+        thing = Thing(**{"name": "a", **values})
+        session.add(thing)
+        session.flush()
+        return thing.id
+
+
+def stored(key: int) -> Thing:
+    """Return a thing as the database has it."""
+    with new_session() as session:
+        return session.get_one(Thing, key)
+
+
+def write(thing: Thing) -> None:
+    """Write a thing as it is known."""
+    with new_session() as session:
+        session.add(thing)
+        save(session, thing)
+
+
+def fail() -> None:
+    """Ask for something, and fail before it is done."""
+    with new_session() as session:
+        session.scalars(select(Thing)).all()
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("price", ["0.10", "1E+30", "-12345678901234567890.123456789", None])
+def test_decimals_are_exact(price: str | None) -> None:
+    """Not a digit is lost, and none comes."""
+    value = None if price is None else Decimal(price)
+    assert repr(stored(store(price=value)).price) == repr(value)
+
+
+def test_times_are_in_utc() -> None:
+    """Whichever zone they came in."""
+    at = NOON.astimezone(timezone(timedelta(hours=-7)))
+    found = stored(store(at=at)).at
+    assert (found, found and found.tzinfo) == (NOON, UTC)
+    assert stored(store(name="b")).at is None
+
+
+def test_models_are_kept_as_json() -> None:
+    """They come back as what they were, and nothing as nothing."""
+    assert stored(store(places=[Place(city="Bern")])).places == [Place(city="Bern")]
+    assert stored(store(name="b")).places is None
+
+
+def test_a_taken_value_is_named() -> None:
+    """It is a 409, and nothing of the session is stored."""
+    store()
+    with pytest.raises(HTTPException) as refused, new_session() as session:
+        session.add_all([Thing(name="b"), Thing(name="a")])
+    assert (refused.value.status_code, refused.value.detail) == (409, "The name is taken")
+    with new_session() as session:
+        assert session.scalars(select(Thing.name)).all() == ["a"]
+
+
+def test_every_write_is_a_new_version() -> None:
+    """Also one that changes nothing."""
+    key = store()
+    thing = stored(key)
+    write(thing)
+    assert thing.version == 2
+    assert stored(key).version == 2
+
+
+def test_a_write_between_is_told() -> None:
+    """Who has read a version that is not there any more does not write."""
+    key = store()
+    known = stored(key)
+    write(stored(key))
+    with pytest.raises(HTTPException) as refused:
+        write(known)
+    assert refused.value.status_code == 412
+
+
+def test_what_no_column_holds_is_invalid() -> None:
+    """A number of more than 64 bits is the client's mistake."""
+    with pytest.raises(RequestValidationError):
+        store(id=2**70)
+
+
+def test_a_database_that_is_down(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a 503 that says when to come back, with the reason in the log, and then over."""
+    caplog.set_level(logging.ERROR)
+    good = engine()
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{tmp_path}/missing/app.db")
+    Settings.forget()
+    engine.cache_clear()
+    for ask in (reachable, store):
+        with pytest.raises(HTTPException) as refused:
+            ask()
+        assert refused.value.status_code == 503
+        assert (refused.value.headers or {})["Retry-After"] == "5"
+    assert "unable to open database file" in caplog.text
+    engine().dispose()
+    monkeypatch.setattr("app.http.database.engine", lambda: good)
+    reachable()
+
+
+def test_connections_are_given_back() -> None:
+    """A batch holds none while it is read, nor does an exception: the pool has one."""
+    with new_session() as session:
+        session.add_all(Thing(name=str(number)) for number in range(5))
+    names = []
+    for thing in in_batches(select(Thing), Thing.id, size=2):
+        names.append(thing.name)
+        with pytest.raises(ZeroDivisionError):
+            fail()
+    assert names == ["0", "1", "2", "3", "4"]
+
+
+def test_batches_are_no_more_than_needed() -> None:
+    """One query for each, and one that finds nothing only where the last one was full."""
+    with new_session() as session:
+        session.add_all(Thing(name=str(number)) for number in range(5))
+    asked: list[str] = []
+
+    @event.listens_for(Session, "do_orm_execute")
+    def note(state: Any) -> None:
+        asked.append(str(state.statement))
+
+    try:
+        assert len(list(in_batches(select(Thing), Thing.id, size=2))) == 5
+    finally:
+        event.remove(Session, "do_orm_execute", note)
+    assert len(asked) == 3
+
+
+def test_sqlite_checks_and_waits() -> None:
+    """Foreign keys are checked, and readers do not wait for writers."""
+    with engine().connect() as connection:
+        said = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("foreign_keys", "journal_mode", "busy_timeout")
+        ]
+    assert said == [1, "wal", 5000]

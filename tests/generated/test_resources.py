@@ -1,0 +1,149 @@
+"""Endpoints over rows: their own suite, and what many clients at once see of a real server."""
+
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scaffold.catalogue.patterns import load
+from scaffold.spec.resources import expanded
+from tests.generated.database import database
+from tests.generated.project import Project, generate
+from tests.generated.server import HOST, Answer, ask, serve
+
+POST = {
+    "path": "/posts",
+    "model": "Post",
+    "fields": {
+        "title": "str(max_length=2000)",
+        "price": "decimal | None",
+        "tags": "list[str]",
+        "at": "datetime",
+        "state": "enum(draft, published) = draft",
+        "photoUrls": "list[Photo] | None",
+    },
+    "unique": ["title"],
+    "order": ["title", "at"],
+}
+TAG = {"path": "/tags", "model": "Tag", "fields": {"id": "uuid", "day": "date", "size": "float"}}
+PHOTO = {"name": "Photo", "fields": {"url": "str"}}
+SENT = {"title": "a", "price": "1.10", "tags": ["x"], "at": "2026-01-31T12:00:00+02:00"}
+SEED = """\
+from tests.resources.posts import example
+from app.http.database import new_session
+with new_session() as session:
+    for number in range(1, 5_001):
+        row = example(number)
+        row.title = str(number) + "x" * 1_000
+        session.add(row)
+"""
+
+
+OWN = ("tests/endpoints", "tests/http/test_database.py", "tests/test_migrations.py")
+"""The tests of a project that are about rows; the rest of the suite runs in other projects."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project with two resources, a filter, and a first migration."""
+    answers = expanded({"models": [PHOTO], "resources": [POST, TAG]}, (), load())
+    listing = next(one for one in answers["endpoints"] if one["name"] == "list_posts")
+    listing["query"]["state"] = "enum(draft, published) | None"
+    made = generate(tmp_path_factory.mktemp("resources") / "service", **answers)
+    alembic(made, "sqlite:///first.db", "revision", "--autogenerate", "-m", "First")
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, project: Project, tmp_path: Path) -> Iterator[str]:
+    """Yield the URL of a database with the tables that the project's first migration makes."""
+    with database(request.param, tmp_path) as url:
+        alembic(project, url, "upgrade", "head")
+        alembic(project, url, "check")
+        yield url
+
+
+def alembic(project: Project, url: str, *arguments: str) -> None:
+    """Run a command of Alembic's in the project."""
+    ran = project.run("alembic", *arguments, APP_DATABASE_URL=url)
+    assert ran.returncode == 0, ran.stderr
+
+
+@contextmanager
+def served(project: Project, url: str, pool: int = 10) -> Iterator[int]:
+    """Serve the project on a database."""
+    settings = {"APP_DATABASE_URL": url, "APP_DATABASE_POOL_SIZE": str(pool)}
+    with serve(project, "uvicorn", "app.main:app", settings=settings) as port:
+        yield port
+
+
+def post(port: int, title: str) -> Answer:
+    """Create one."""
+    body = json.dumps(SENT | {"title": title}).encode()
+    return ask(port, "POST /posts", "Content-Type: application/json", body=body)
+
+
+def status(answer: Answer) -> int:
+    """Return the status of an answer."""
+    return int(answer.status_line.split()[1])
+
+
+def test_lint_format_types(project: Project) -> None:
+    """Nothing is found by ruff, ruff format and mypy --strict."""
+    project.lint()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_suite_passes(project: Project, tmp_path: Path, kind: str) -> None:
+    """On both databases, and the migrations lead to the tables."""
+    with database(kind, tmp_path) as url:
+        given = url if kind == "postgresql" else ""
+        options = ("-q", "-p", "no:cacheprovider", "-W", "error")
+        ran = project.run("pytest", *options, *OWN, TEST_DATABASE_URL=given)
+        assert ran.returncode == 0, ran.stdout
+
+
+def test_one_writer_wins(project: Project, url: str) -> None:
+    """Of twenty that have read the same version, one writes, and the others are told so."""
+    with served(project, url) as port:
+        assert status(post(port, "a")) == 201
+        bodies = [json.dumps({"title": f"title {number}"}).encode() for number in range(20)]
+
+        def write(body: bytes) -> int:
+            lines = ("Content-Type: application/json", 'If-Match: "1"')
+            return status(ask(port, "PATCH /posts/1", *lines, body=body))
+
+        with ThreadPoolExecutor(20) as pool:
+            statuses = sorted(pool.map(write, bodies))
+        assert statuses == [200] + [412] * 19
+        assert ask(port, "GET /posts/1").all(b"etag") == [b'"2"']
+
+
+def test_one_of_many_is_created(project: Project, url: str) -> None:
+    """Of twenty with the same title, one is stored."""
+    with served(project, url) as port, ThreadPoolExecutor(20) as pool:
+        statuses = sorted(status(answer) for answer in pool.map(post, [port] * 20, ["a"] * 20))
+        assert statuses == [201] + [409] * 19
+
+
+def test_no_client_holds_a_connection(project: Project, url: str) -> None:
+    """Neither one that reads slowly, nor one that waits while there are more than threads."""
+    (project.folder / "seed.py").write_text(SEED)
+    ran = project.run("seed", APP_DATABASE_URL=url)
+    assert ran.returncode == 0, ran.stderr
+    with served(project, url, pool=5) as port:
+        slow = []
+        for _ in range(8):
+            client = socket.create_connection((HOST, port), 10)
+            client.sendall(b"GET /posts/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(1_000).startswith(b"HTTP/1.1 200")
+            slow.append(client)
+        with ThreadPoolExecutor(100) as pool:
+            answers = pool.map(ask, [port] * 200, ["GET /posts/1"] * 200)
+            assert {status(answer) for answer in answers} == {200}
+        for client in slow:
+            client.close()
