@@ -70,7 +70,8 @@ def test_what_is_suggested_is_valid() -> None:
 def one_line(data: object) -> str | None:
     """Return the line of a data file with one endpoint that is refused for itself."""
     endpoints = data.get("endpoints") if isinstance(data, dict) else None
-    if not (isinstance(endpoints, list) and len(endpoints) == 1):
+    is_alone = isinstance(data, dict) and "resources" not in data
+    if not (is_alone and isinstance(endpoints, list) and len(endpoints) == 1):
         return None
     try:
         line = format_line(endpoints[0])
