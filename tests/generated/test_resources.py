@@ -99,12 +99,15 @@ def test_lint_format_types(project: Project) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_suite_passes(project: Project, tmp_path: Path, kind: str) -> None:
-    """On both databases, and the migrations lead to the tables."""
+    """On both databases, and the migrations lead to the tables; the owner's rows are let alone."""
+    own = project.folder / "app.db"
+    own.write_bytes(b"rows")
     with database(kind, tmp_path) as url:
         given = url if kind == "postgresql" else ""
         options = ("-q", "-p", "no:cacheprovider", "-W", "error")
         ran = project.run("pytest", *options, *OWN, TEST_DATABASE_URL=given)
         assert ran.returncode == 0, ran.stdout
+    assert own.read_bytes() == b"rows"
 
 
 def test_one_writer_wins(project: Project, url: str) -> None:

@@ -66,7 +66,7 @@ logger = logging.getLogger(__name__)
 DatabaseURL = Annotated[
     SecretStr,
     address(
-        rf"sqlite:///(?!:memory:)[^\s?#]+|postgresql://{LOGIN}{HOST}{PATH}{QUERY}",
+        rf"sqlite:///(?!:memory:)[^\r\n?#]+|postgresql://{LOGIN}{HOST}{PATH}{QUERY}",
         "sqlite:///app.db or postgresql://user:password@host:5432/name",
     ),
 ]

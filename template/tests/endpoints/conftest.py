@@ -1,6 +1,5 @@
 """A database for each test that asks for one."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +9,8 @@ from app.http.database import Base, engine
 
 
 @pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def database() -> Iterator[None]:
     """Have empty tables: in a file of SQLite's, or in the database that TEST_DATABASE_URL names."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        monkeypatch.setenv("APP_DATABASE_URL", url)
     engine.cache_clear()
     Base.metadata.create_all(engine())
     yield
