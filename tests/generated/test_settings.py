@@ -52,6 +52,16 @@ UNUSABLE: dict[str, list[str]] = {
         "\udcff" + SECRET,
     ],
     "APP_API_CLIENT": [f" {SECRET}", f"{SECRET}\t", f"{SECRET}\na", "\udcff" + SECRET],
+    "APP_DATABASE_URL": [
+        *(f"postgresql{address}" for address in ADDRESSES if not address.endswith("@")),
+        f"postgres://:{SECRET}@host/rows",
+        f"postgresql+asyncpg://:{SECRET}@host/rows",
+        f"sqlite://{SECRET}",
+        f"sqlite:///{SECRET}?mode=ro",
+        "sqlite:///:memory:",
+        SECRET,
+    ],
+    "APP_DATABASE_POOL_SIZE": [SECRET, "0", "-1", "1001", "1.5"],
     "APP_FILES_DIRECTORY": [f"/dev/null/{SECRET}", "/dev/null", SECRET * 50, f"loop-{SECRET}"],
     "APP_FRONTEND_DIRECTORY": [f"/dev/null/{SECRET}", "/dev/null", SECRET * 50, f"loop-{SECRET}"],
     "APP_LOGIN_USER": [f" {SECRET}", f"{SECRET}\t", f"{SECRET}\na", "\udcff" + SECRET],
@@ -96,6 +106,14 @@ UNUSABLE: dict[str, list[str]] = {
 USABLE: dict[str, list[str]] = {
     "APP_API_TOKEN": ["a.b-c_d~e+f/g==", ""],
     "APP_API_CLIENT": ["Ana Žluť", ""],
+    "APP_DATABASE_URL": [
+        "sqlite:///app.db",
+        "sqlite:////var/lib/service/rows.db",
+        "postgresql://user:p%40ss%2Fw:o!rd@host.example:5432/rows?sslmode=require",
+        "postgresql://[::1]/rows",
+        "",
+    ],
+    "APP_DATABASE_POOL_SIZE": ["1", "1000", ""],
     "APP_FILES_DIRECTORY": [".", "not/there/yet", ""],
     "APP_FRONTEND_DIRECTORY": [".", "not/there/yet", ""],
     "APP_LOGIN_USER": ["ana@example.com", "Ana Žluť", ""],
@@ -116,6 +134,8 @@ USABLE: dict[str, list[str]] = {
         "",
     ],
 }
+PARTS = {"path": "/parts", "model": "Part", "fields": {"name": "str"}, "operations": ["list"]}
+"""A resource, with which a project has a database."""
 START = '''
 import asyncio, json, logging, os, sys
 
@@ -171,7 +191,7 @@ from app.main import app
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project that reads every setting."""
-    made = tour(tmp_path_factory.mktemp("settings") / "service")
+    made = tour(tmp_path_factory.mktemp("settings") / "service", PARTS)
     loop = made.folder / f"loop-{SECRET}"
     loop.symlink_to(loop.name)
     (made.folder / "start.py").write_text(START, encoding="utf-8")

@@ -1,13 +1,14 @@
 """The preset `tour`, with all that its endpoints need to answer, and a request to each of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scaffold.catalogue.index import VOCABULARY
 from scaffold.catalogue.patterns import documents_of, load, template_root
+from scaffold.spec.resources import expanded
 from scaffold.system.yaml_files import read_yaml
 from scaffold.template.renderer import Template
 from tests.generated.project import Project, generate
@@ -26,9 +27,10 @@ FILES = {"handbook.pdf": b"%PDF-0123456789", "report.txt": CONTENT}
 Endpoint = dict[str, Any]
 
 
-def tour(folder: Path) -> Project:
-    """Generate the project, and put the files there that it sends."""
-    project = generate(folder, preset="tour")
+def tour(folder: Path, *resources: Mapping[str, Any]) -> Project:
+    """Generate the project, with resources too, and put the files there that it sends."""
+    preset = read_yaml(template_root() / "presets" / "tour.yml")
+    project = generate(folder, **expanded({**preset, "resources": [*resources]}, (), load()))
     named = [each["response"]["o"].get("file") for each in planned()]
     rest = [load().vocabulary.convertors["path"]["example"]]
     for name in [*filter(None, named), *rest, *FILES]:
