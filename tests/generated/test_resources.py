@@ -166,7 +166,7 @@ def assert_unavailable(port: int) -> None:
 
 
 def test_a_database_comes_and_goes(project: Project) -> None:
-    """One that is down at the start, and while the service runs, which goes on without a restart."""
+    """It may be down at the start and later, and nothing has to be started anew."""
     with cluster() as postgresql:
         postgresql.start()
         alembic(project, postgresql.url, "upgrade", "head")
