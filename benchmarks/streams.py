@@ -26,6 +26,9 @@ MEMORY_LIMIT = 64
 """MiB above what the idle server has."""
 
 SPEED_LIMIT = 50
+LINES_LIMIT = 300_000
+"""Rows of JSON Lines for a second of the server's processor time."""
+
 ENDPOINTS = [
     {
         "name": "export_posts",
@@ -72,16 +75,25 @@ def export():
 
 @dataclass(frozen=True)
 class Outcome:
-    """How long a stream took, and how much memory its server had at most above being idle."""
+    """How long a stream took, and how much memory its server had at most above being idle.
+
+    Other programs on the machine hardly disturb the processor time of the server.
+    """
 
     rows: int
     seconds: float
+    processor: float | None
     mebibytes: float | None
 
     @property
     def rate(self) -> float:
         """Return the rows per second."""
         return self.rows / self.seconds
+
+    @property
+    def busy_rate(self) -> float | None:
+        """Return the rows for a second of processor time, where the system tells."""
+        return self.rows / self.processor if self.processor else None
 
 
 def generate(folder: Path) -> None:
@@ -107,7 +119,7 @@ def memory(server: Server, field: str) -> float | None:
 
 def stream(server: Server, path: str, rows: int) -> Outcome:
     """Read a whole stream as fast as it comes, and check how many lines it has."""
-    idle = memory(server, "VmRSS")
+    idle, used = memory(server, "VmRSS"), server.seconds()
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     start = time.perf_counter()
     lines = 0
@@ -115,16 +127,21 @@ def stream(server: Server, path: str, rows: int) -> Outcome:
         connection.sendall(request.encode())
         while block := connection.recv(1 << 20):
             lines += block.count(b"example")
-    seconds = time.perf_counter() - start
+    seconds, after = time.perf_counter() - start, server.seconds()
     if lines < rows:
         raise SystemExit(f"error: {path} sent {lines} rows")
     peak = memory(server, "VmHWM")
-    return Outcome(rows, seconds, None if idle is None or peak is None else peak - idle)
+    return Outcome(
+        rows,
+        seconds,
+        None if after is None or used is None else after - used,
+        None if idle is None or peak is None else peak - idle,
+    )
 
 
 def main() -> int:
     """Print the table; the exit status says whether all is within the limits."""
-    table = Table("stream", "rows", "seconds", "rows /s", "MiB above idle")
+    table = Table("stream", "rows", "seconds", "rows /s", "of processor", "MiB above idle")
     with tempfile.TemporaryDirectory() as parent, ExitStack() as servers:
         folder = Path(parent) / "service"
         generate(folder)
@@ -137,11 +154,15 @@ def main() -> int:
     outcomes = {"CSV, row by row": slow, "CSV": fast, "JSON Lines": json_lines}
     for name, one in outcomes.items():
         used = "unknown" if one.mebibytes is None else f"{one.mebibytes:.1f}"
-        table.add_row(name, f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.rate:,.0f}", used)
+        busy = "unknown" if one.busy_rate is None else f"{one.busy_rate:,.0f}"
+        rates = (f"{one.seconds:.1f}", f"{one.rate:,.0f}", busy)
+        table.add_row(name, f"{one.rows:,}", *rates, used)
     Console(width=100).print(table)
     print(f"CSV is {fast.rate / slow.rate:.0f} times as fast as row by row")
     frugal = all((one.mebibytes or 0) < MEMORY_LIMIT for one in (fast, json_lines))
-    return 0 if frugal and fast.rate / slow.rate >= SPEED_LIMIT else 1
+    lines_rate = max(json_lines.rate, json_lines.busy_rate or 0)
+    quick = fast.rate / slow.rate >= SPEED_LIMIT and lines_rate >= LINES_LIMIT
+    return 0 if frugal and quick else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the streams of this service read from stays open until they have left."""
 
 from collections.abc import Iterable, Iterator
-from inspect import isasyncgenfunction, isgeneratorfunction
+from inspect import isasyncgenfunction, isgeneratorfunction, unwrap
 from typing import Any
 
 from fastapi.dependencies.models import Dependant
@@ -21,9 +21,14 @@ def closed_early(endpoints: Iterable[Any]) -> list[str]:
         route.path
         for route in endpoints
         if isinstance(route, APIRoute)
-        and (isgeneratorfunction(route.endpoint) or isasyncgenfunction(route.endpoint))
+        and is_generator(unwrap(route.endpoint))
         and "function" in scopes(route.dependant)
     ]
+
+
+def is_generator(endpoint: Any) -> bool:
+    """Say whether a function is one, asynchronous or not."""
+    return isgeneratorfunction(endpoint) or isasyncgenfunction(endpoint)
 
 
 def scopes(dependant: Dependant) -> Iterator[str | None]:

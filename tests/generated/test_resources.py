@@ -11,7 +11,7 @@ import pytest
 
 from scaffold.catalogue.patterns import load
 from scaffold.spec.resources import expanded
-from tests.generated.database import database
+from tests.generated.database import cluster, database
 from tests.generated.project import Project, generate
 from tests.generated.server import HOST, Answer, ask, serve
 
@@ -150,3 +150,52 @@ def test_no_client_holds_a_connection(project: Project, url: str) -> None:
             assert {status(answer) for answer in answers} == {200}
         for client in slow:
             client.close()
+
+
+ASKED = ("GET /health/ready", "GET /posts", "GET /posts/1", "GET /posts/export", "DELETE /posts/2")
+
+
+def assert_unavailable(port: int) -> None:
+    """Nothing is answered with rows, and each answer says when to come back."""
+    for request in ASKED:
+        answer = ask(port, request)
+        assert (status(answer), answer.all(b"retry-after")) == (503, [b"5"]), request
+        assert answer.all(b"cache-control") == [b"no-store"]
+    answer = post(port, "b")
+    assert (status(answer), answer.all(b"retry-after")) == (503, [b"5"])
+
+
+def test_a_database_comes_and_goes(project: Project) -> None:
+    """It may be down at the start and later, and nothing has to be started anew."""
+    with cluster() as postgresql:
+        postgresql.start()
+        alembic(project, postgresql.url, "upgrade", "head")
+        postgresql.stop()
+        with served(project, postgresql.url) as port:
+            for _ in range(2):
+                assert_unavailable(port)
+                postgresql.start()
+                assert status(ask(port, "GET /health/ready")) == 200
+                assert status(post(port, "a")) in (201, 409)
+                assert status(ask(port, "GET /posts/1")) == 200
+                # So that connections wait in the pool.
+                with ThreadPoolExecutor(8) as pool:
+                    assert {
+                        status(one) for one in pool.map(ask, [port] * 8, ["GET /posts"] * 8)
+                    } == {200}
+                postgresql.stop()
+            assert_unavailable(port)
+
+
+def test_a_file_that_cannot_be_opened(project: Project, tmp_path: Path) -> None:
+    """It is no database yet; it comes, and nothing has to be started anew."""
+    file = tmp_path / "folder" / "rows.db"
+    with served(project, f"sqlite:///{file}") as port:
+        assert_unavailable(port)
+        file.parent.mkdir()
+        file.write_bytes(b"no database" * 1_000)
+        assert_unavailable(port)
+        file.unlink()
+        alembic(project, f"sqlite:///{file}", "upgrade", "head")
+        assert status(ask(port, "GET /health/ready")) == 200
+        assert status(post(port, "a")) == 201

@@ -1,13 +1,40 @@
 """What a generated project sends, byte for byte, from a real server."""
 
 import re
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.generated.server import ask, ask_raw, chunks, serve
+from tests.generated.project import generate
+from tests.generated.server import HOST, ask, ask_raw, chunks, serve
 from tests.generated.tour import SETTINGS, tour
+
+SLOW = {
+    "name": "stream_posts",
+    "method": "GET",
+    "path": "/posts",
+    "response": {"pattern": "jsonl-stream", "fields": {"id": "int", "title": "str"}},
+}
+SLOWLY = {
+    "async def": "def",
+    "AsyncIterable": "Iterable",
+    "    for _ in range(2):": """\
+    import os, pathlib, time
+
+    try:
+        yield Item(id=1, title="first")
+        while True:
+            time.sleep(2)
+            yield Item(id=2, title="second")
+    finally:
+        pathlib.Path(os.environ["LEFT"]).write_text("closed")
+    for _ in range(2):""",
+}
+"""What its owner makes of the stub: a record each two seconds."""
 
 
 @pytest.fixture(scope="module", params=["uvicorn app.main:app --http h11", "fastapi dev"])
@@ -84,13 +111,37 @@ def test_upload(port: int) -> None:
     assert answer.all(b"content-type") == [b"application/problem+json"]
 
 
-def test_records_leave_one_by_one(port: int) -> None:
-    """A line of JSON Lines is a chunk of its own: it does not wait for the next."""
+def test_records_leave_together(port: int) -> None:
+    """Lines of JSON Lines that are there at the same time are one chunk."""
     answer = ask(port, "GET /exports/posts.jsonl")
     assert answer.all(b"content-type") == [b"application/jsonl"]
     assert answer.all(b"cache-control") == [b"no-store"]
     line = b'{"id":1,"title":"example","published":"2026-01-31"}\n'
-    assert chunks(answer.body) == [line, line]
+    assert chunks(answer.body) == [line + line]
+
+
+def test_a_slow_record_does_not_wait(tmp_path: Path) -> None:
+    """A client has the first line while the next is not there, and the generator ends with it."""
+    project = generate(tmp_path / "service", endpoints=[SLOW], application=[])
+    stub = project.folder / "app" / "endpoints" / "stream_posts.py"
+    source = stub.read_text()
+    for example, own in SLOWLY.items():
+        assert example in source
+        source = source.replace(example, own)
+    stub.write_text(source)
+    left = tmp_path / "left"
+    with serve(project, "uvicorn", "app.main:app", settings={"LEFT": str(left)}) as port:
+        start = time.monotonic()
+        with socket.create_connection((HOST, port), 10) as client:
+            client.sendall(b"GET /posts HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            received = b""
+            while b'{"id":1,' not in received:
+                received += client.recv(1_000)
+        assert time.monotonic() - start < 1
+        deadline = time.monotonic() + 10
+        while not left.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert left.read_text() == "closed"
 
 
 def test_events_are_resumed(port: int) -> None:

@@ -36,6 +36,14 @@ def test_endpoints_go_one_by_one_and_the_table_with_the_last(project: Path) -> N
     assert not (project / TABLE).exists()
 
 
+def test_the_owners_own_health_check_takes_the_place_of_the_toolkits(project: Path) -> None:
+    assert run("add", NOTES).status == 0
+    wrappers = "app/http/wrappers.py"
+    assert "[health.router]" in text(project, wrappers)
+    assert run("add", "GET /health/ready plain-text as health_ready").status == 0
+    assert "ROUTERS: list[APIRouter] = []" in text(project, wrappers)
+
+
 def test_an_edited_table_is_not_deleted(project: Path) -> None:
     assert run("add", NOTES).status == 0
     replace(project / TABLE, '"""One note, as it is stored."""', '"""Mine."""')

@@ -23,7 +23,7 @@ from app.http.openapi import (
     share_problems,
 )
 from app.http.routing import allowing_all, in_turn, name_of, resources
-from app.http.wrappers import INSIDE, OUTSIDE
+from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
 from app.settings import Settings, UnusableSettingsError
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
@@ -115,7 +115,7 @@ class Application(FastAPI):
 
         What one of them serves with `frontend()` is left out: that is for the application.
         """
-        routers = [*routers]
+        routers = [*ROUTERS, *routers]
         lifespans = [one.lifespan_context for one in (self.router, *routers)]
         own_ids = self.router.generate_unique_id_function
         ids = name_of if isinstance(own_ids, DefaultPlaceholder) else own_ids

@@ -1,6 +1,6 @@
 """Streams whose source is closed with the answer, whoever has ended it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any
 
 from anyio import CancelScope
@@ -19,7 +19,7 @@ class StreamingResponse(responses.StreamingResponse):
 
     def __init__(
         self,
-        content: Iterable[Any],
+        content: Iterable[Any] | AsyncIterable[Any],
         status_code: int = 200,
         headers: Mapping[str, str] | None = None,
         media_type: str | None = None,
@@ -33,6 +33,8 @@ class StreamingResponse(responses.StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            if hasattr(self.source, "close"):
-                with CancelScope(shield=True):
+            with CancelScope(shield=True):
+                if hasattr(self.source, "aclose"):
+                    await self.source.aclose()
+                elif hasattr(self.source, "close"):
                     await run_in_threadpool(self.source.close)

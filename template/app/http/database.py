@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -34,7 +34,13 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -63,12 +69,29 @@ BATCH = 1_000
 
 logger = logging.getLogger(__name__)
 
+
+def _known_to_driver(url: SecretStr) -> SecretStr:
+    """Refuse what could not be connected to, whether a database answers there or not."""
+    text = url.get_secret_value()
+    try:
+        driver: Any = make_url(text).get_dialect().import_dbapi()
+    except ImportError:
+        raise ValueError("psycopg is not installed; install the extra postgresql") from None
+    if text.startswith("postgresql:"):
+        try:
+            driver.conninfo.conninfo_to_dict(text)
+        except driver.Error:
+            raise ValueError("PostgreSQL does not know its options") from None
+    return url
+
+
 DatabaseURL = Annotated[
     SecretStr,
     address(
         rf"sqlite:///(?!:memory:)[^\r\n?#]+|postgresql://{LOGIN}{HOST}{PATH}{QUERY}",
         "sqlite:///app.db or postgresql://user:password@host:5432/name",
     ),
+    AfterValidator(_known_to_driver),
 ]
 
 
@@ -225,7 +248,8 @@ def told_to_clients() -> Iterator[None]:
     """Turn what a database refuses into the answer that says so.
 
     A unique value that is taken is a 409, a version that another writer was faster to replace a
-    412, a value that no column can hold a 422, and a database that does not answer a 503.
+    412, a value that no column can hold a 422, and a database that cannot be asked a 503. What is a
+    mistake in a statement stays one.
     """
     try:
         yield
@@ -239,7 +263,9 @@ def told_to_clients() -> Iterator[None]:
     except (DataError, OverflowError):
         problem = {"type": "out_of_range", "loc": ("body",), "msg": "A value cannot be stored"}
         raise RequestValidationError([problem]) from None
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+    except (ProgrammingError, NotSupportedError):
+        raise
+    except (DBAPIError, PoolTimeoutError) as error:
         logger.error("The database has failed: %s", error)
         raise unavailable(retry_after=RETRY_AFTER) from None
 

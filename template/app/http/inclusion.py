@@ -26,7 +26,7 @@ from app.http.application import (
     wrap,
 )
 from app.http.routing import Resource, in_turn, name_of, resources
-from app.http.wrappers import INSIDE, OUTSIDE
+from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
 from app.settings import Settings
 
 HANDLERS = "starlette.exception_handlers"
@@ -77,7 +77,7 @@ def include(
         routers: the routers.
         outermost: middleware around the whole application, listed from the outside.
     """
-    routers = [*routers]
+    routers = [*ROUTERS, *routers]
     lifespans = [_with_settings, *(one.lifespan_context for one in (app.router, *routers))]
     own_ids = app.router.generate_unique_id_function
     ids = name_of if isinstance(own_ids, DefaultPlaceholder) else own_ids

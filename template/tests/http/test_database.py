@@ -1,6 +1,7 @@
 """Columns that keep what Python holds, sessions, and what clients are told of their errors."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -10,18 +11,21 @@ from typing import Any
 import pytest
 from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy import MetaData, event, select
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.http.database import (
     AsJson,
+    DatabaseSettings,
     Versioned,
     engine,
     in_batches,
     new_session,
     reachable,
     save,
+    told_to_clients,
 )
 from app.settings import Settings
 
@@ -150,13 +154,22 @@ def test_what_no_column_holds_is_invalid() -> None:
         store(id=2**70)
 
 
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [("missing/app.db", "unable to open database file"), ("broken.db", "file is not a database")],
+)
 def test_a_database_that_is_down(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    file: str,
+    why: str,
 ) -> None:
     """It is a 503 that says when to come back, with the reason in the log, and then over."""
     caplog.set_level(logging.ERROR)
     good = engine()
-    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{tmp_path}/missing/app.db")
+    (tmp_path / "broken.db").write_bytes(b"broken" * 1_000)
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{(tmp_path / file).as_posix()}")
     Settings.forget()
     engine.cache_clear()
     for ask in (reachable, store):
@@ -164,10 +177,47 @@ def test_a_database_that_is_down(
             ask()
         assert refused.value.status_code == 503
         assert (refused.value.headers or {})["Retry-After"] == "5"
-    assert "unable to open database file" in caplog.text
+    assert why in caplog.text
     engine().dispose()
     monkeypatch.setattr("app.http.database.engine", lambda: good)
     reachable()
+
+
+def test_mistakes_stay_mistakes() -> None:
+    """Nobody should wait for them to pass."""
+    with pytest.raises(ProgrammingError), told_to_clients():
+        raise ProgrammingError("SELECT", None, Exception())
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mysql://me:secret@host/rows", "it is no address such as sqlite:///app.db"),
+        ("postgresql://me:sec/ret@host/rows", "it is no address such as sqlite:///app.db"),
+        ("sqlite:///:memory:", "it is no address such as sqlite:///app.db"),
+        ("postgresql://me:secret@host/rows?sslmod=secret", "PostgreSQL does not know its options"),
+    ],
+)
+def test_settings_refuse_other_addresses(url: str, why: str) -> None:
+    """Before the service starts, and without a part of the password."""
+    with pytest.raises(ValidationError, match=why) as refused:
+        DatabaseSettings(database_url=SecretStr(url))
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///app.db", "sqlite:////var/my rows/app.db", "postgresql://me:s%2F@host/rows"]
+)
+def test_settings_take_addresses(url: str) -> None:
+    """Of both kinds."""
+    assert DatabaseSettings(database_url=SecretStr(url)).database_url.get_secret_value() == url
+
+
+def test_settings_need_a_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of PostgreSQL is an extra, and missed when the service starts."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ValidationError, match="install the extra postgresql"):
+        DatabaseSettings(database_url=SecretStr("postgresql://host/rows"))
 
 
 def test_connections_are_given_back() -> None:
