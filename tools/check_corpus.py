@@ -40,10 +40,10 @@ def repository(folder: Path, name: str) -> Path | None:
     return inner if inner.is_dir() else place if place.is_dir() else None
 
 
-def modules_of(git: Path, commit: str, target: Path) -> None:
-    """Write the modules of a commit into a folder."""
+def modules_of(git: Path, commit: str, target: Path, paths: Sequence[str] = ()) -> None:
+    """Write the modules of a commit, or some of them, into a folder."""
     listed = subprocess.run(
-        ["git", "-C", git, "ls-tree", "-r", "-z", "--name-only", commit],
+        ["git", "-C", git, "ls-tree", "-r", "-z", "--name-only", commit, *paths],
         check=True,
         capture_output=True,
     ).stdout.split(b"\0")

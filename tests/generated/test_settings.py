@@ -93,6 +93,13 @@ UNUSABLE: dict[str, list[str]] = {
         SECRET,
     ],
     "APP_UPSTREAM_TIMEOUT": [SECRET, "0", "-1", "nan", "inf", "10s"],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": [
+        *(f"http{address}" for address in ADDRESSES),
+        f"http://user:{SECRET}@host",
+        f"http://host/path?key={SECRET}",
+        f"grpc://{SECRET}:4317",
+        SECRET,
+    ],
     "APP_WEBHOOK_SECRETS": [
         SECRET,
         f"whsec_{SECRET}",
@@ -129,6 +136,7 @@ USABLE: dict[str, list[str]] = {
         "",
     ],
     "APP_UPSTREAM_TIMEOUT": ["0.5", "1e1", ""],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ["http://127.0.0.1:4318", "https://collector.example/otlp/", ""],
     "APP_WEBHOOK_SECRETS": [
         "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cyBvbmx5, whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "",

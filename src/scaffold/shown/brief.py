@@ -34,6 +34,7 @@ SHORT = {
     "content_security_policy": "E",
     "allow_origins": "O",
     "login_page": "G",
+    "class_name": "K",
     "name,value": "V",
     "name,max_length": "L",
 }
