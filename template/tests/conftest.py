@@ -62,7 +62,8 @@ def service() -> Application:
     """Return the application, made once for all tests."""
     from app.main import create_app
 
-    return create_app()
+    service: Application = create_app()
+    return service
 
 
 @pytest.fixture(scope="session")

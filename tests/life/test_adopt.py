@@ -14,6 +14,8 @@ from scaffold.life.entry_point import find_entry_point
 from scaffold.life.included import with_endpoints
 from scaffold.life.places import layout_of
 from scaffold.project.layout import Layout
+from tests.generated.project import TYPES, Project
+from tests.generated.server import ask_raw, serve
 from tests.life.conftest import Done, run
 from tests.life.projects import tree
 from tests.programs import commit, copier, git
@@ -140,7 +142,7 @@ def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
     assert all(path.startswith(generated) for path in new)
     assert layout(folder)["application"] == "shop.main:make()"
     main = (folder / "src/shop/main.py").read_text()
-    assert '\n\n    include_endpoints_(service)\n\n    @service.get("/{rest:path}")\n' in main
+    assert main.endswith("\n\n    include_endpoints_(service)\n\n    return service\n")
 
     lines = ["GET /o.csv csv-stream as export", "GET /o/{id:int} json-model(model=Order) as order"]
     added = run("add", *lines, "GET /events sse as events")
@@ -164,7 +166,7 @@ def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
 
 
 def test_generated_tests_ask_what_is_served(foreign: Make) -> None:
-    """With the owner's pytest; and they fail where the owner's own route takes the path."""
+    """With the owner's pytest, whose tests go first; and they fail where his route takes a path."""
     files = {path: text for path, text in SHOP.items() if path != "src/shop/main.py"}
     open_factory = FACTORY.replace("        dependencies=[Depends(HTTPBearer())],\n", "").replace(
         "        exception_handlers={RequestValidationError: invalid}  # mine\n", ""
@@ -175,19 +177,76 @@ def test_generated_tests_ask_what_is_served(foreign: Make) -> None:
     adopted()
     lines = ["GET /o.csv csv-stream as export", "GET /p etag-conditional plain-text as page"]
     assert run("add", *lines).status == 0
-    passed = suites(folder)
+    passed = suites(folder, "-v")
     assert passed.returncode == 0, passed.stdout
+    assert passed.stdout.index("test_mine") < passed.stdout.index("generated_shop")
     main = folder / "src/shop/main.py"
-    included = "\n    include_endpoints_(service)"
-    text = main.read_text()
-    assert included in text
-    main.write_text(
-        text.replace(included, "").replace(
-            "    return service\n", f"{included}\n    return service\n"
-        )
-    )
+    taken = main.read_text().replace('put("/mine")', 'get("/o.csv")')
+    main.write_text(taken)
     failed = suites(folder, "tests/generated_shop")
     assert failed.returncode == 1, failed.stdout
+
+
+SERVICE = """from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+
+
+@asynccontextmanager
+async def begin(app):
+    yield {"word": "mine"}
+
+
+def frontend(web):
+    web.mount("/", PlainTextResponse("page"))
+
+
+app = FastAPI(lifespan=begin)
+
+
+@app.get("/mine")
+def mine():
+    return 1
+
+
+@app.middleware("http")
+async def tell(request: Request, call_next):
+    response = await call_next(request)
+    response.headers["word"] = request.state.word
+    return response
+
+
+frontend(app)
+"""
+
+
+def test_served_behind_a_prefix(foreign: Make) -> None:
+    """Its own lifespan, what takes every path, and a pattern around all: on the wire."""
+    folder = foreign({"main.py": SERVICE, "pyproject.toml": SHOP["pyproject.toml"]})
+    adopted()
+    line = "POST /things json-model(model=Thing) location-created status-fixed as make_thing"
+    assert run("add", line, "GET /things/{id:int} json-model(model=Thing) as get_thing").status == 0
+    data = folder.parent / "hosts.yml"
+    data.write_text("application: [trusted-hosts]\n")
+    assert run("add", "--data-file", data).status == 0
+    mypy = ["mypy", "--strict", "--cache-dir", TYPES.name, "--follow-imports=silent"]
+    Project(folder).must(*mypy, "generated", "tests")
+    settings = {"APP_TRUSTED_HOSTS": "shop.example"}
+    command = ("uvicorn", "main:app", "--root-path", "/api")
+    with serve(Project(folder), *command, settings=settings) as port:
+
+        def asked(request: str, host: str = "shop.example") -> tuple[bytes, bytes, list[bytes]]:
+            head = f"{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            answer = ask_raw(port, head.encode())
+            status = answer.status_line.split()[1]
+            return status, answer.body, [*answer.all(b"location"), *answer.all(b"word")]
+
+        assert asked("POST /things")[0::2] == (b"201", [b"/api/things/1", b"mine"])
+        assert asked("GET /things/1")[0::2] == (b"200", [b"mine"])
+        assert asked("GET /else")[:2] == (b"200", b"page")
+        assert asked("GET /mine")[:2] == (b"200", b"1")
+        assert asked("GET /things/1", "evil.example") == (b"421", b"Another host is meant", [])
 
 
 APP = 'app = FastAPI(title="Mine")'
@@ -238,6 +297,15 @@ SERVED = {
         "shop.generated",
         "src/shop/generated",
         "shop:app",
+    ),
+    "in a namespace": (
+        {
+            "acme/shop/__init__.py": "",
+            "acme/shop/web/main.py": f"from acme.shop import x\nfrom acme.core import y\n{MAIN}",
+        },
+        "acme.shop.generated",
+        "acme/shop/generated",
+        "acme.shop.web.main:app",
     ),
     "two names": (
         {
@@ -361,7 +429,7 @@ def test_ways_to_make_an_application(foreign: Make, shape: str) -> None:
         later = "\n".join(lines[at + 1 :])
         assert "FastAPI()" not in later
         assert "app.x" not in later
-        behind = [word for word in ("app.mount", "print(app)", "dict(app") if word in body]
+        behind = [word for word in ("print(app)", "dict(app") if word in body]
         assert all(word in later for word in behind)
 
 
@@ -537,14 +605,9 @@ def test_plain_copier_leaves_it_to_the_command(
     folder = foreign({"main.py": MAIN})
     adopted()
     path = folder / ".copier-answers.yml"
+    origin = f"_commit: v0.1.0\n_src_path: git+{template.as_uri()}\n"
     lines = path.read_text().splitlines(keepends=True)
-    recorded = {"_commit": "v0.1.0", "_src_path": f"git+{template.as_uri()}"}
-    path.write_text(
-        "".join(
-            f"{name}: {recorded[name]}\n" if (name := line.partition(":")[0]) in recorded else line
-            for line in lines
-        )
-    )
+    path.write_text(origin + "".join(one for one in lines if not one.startswith(("_", "#"))))
     git(folder, "init", "-q")
     commit(folder)
     before = tree(folder)

@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 
 INCLUDE = "include_endpoints"
 
-_TAKES_ALL = re.compile(r"""\.mount\(\s*(?:path\s*=\s*)?["']/?["']|:path\}""")
-"""A statement after which no other path is asked for."""
-
 _RUN_AS_SCRIPT = re.compile(r"if\s+__name__\s*==")
 
 
 def with_endpoints(made: Made, content: bytes, package: str) -> bytes:
     """Return the module in which the application includes the generated endpoints.
-
-    What it serves already stays in front of them, but for what would take every path.
 
     Args:
         made: the statement that makes the application.
@@ -134,7 +129,7 @@ def _last_statement(made: Made) -> "Node":
             break
         if not _mentions(module, node, made.name):
             continue
-        if _TAKES_ALL.search(text) or _binds(module, node, made.name):
+        if _binds(module, node, made.name):
             break
         found = node
     return found

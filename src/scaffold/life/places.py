@@ -36,10 +36,10 @@ def layout_of(folder: Path, entry: EntryPoint) -> Layout:
         Refused: every place is taken.
     """
     root = import_root(folder, entry.served_by)
-    package = entry.served_by.relative_to(root).parts[:-1][:1]
+    package = _package(folder, root, entry.served_by)
     inside = root.joinpath(*package)
     name = _free(folder / inside, NAMES)
-    slug = package[0] if package else _slug(folder)
+    slug = "_".join(package) or _slug(folder)
     tests = _tests_folder(folder, root, package)
     own = _free(folder / tests, (f"generated_{slug}", f"scaffold_generated_{slug}"))
     known = import_root(folder, entry.served_by, tests)
@@ -136,6 +136,17 @@ def _is_started(folder: Path, module: str) -> bool:
                 if path.is_file() and pattern.search(path.read_text(encoding="utf-8")):
                     return True
     return False
+
+
+def _package(folder: Path, root: Path, path: Path) -> tuple[str, ...]:
+    """Return the names of the outermost package of the owner's in which a module is.
+
+    A namespace may belong to other distributions too, so a package in it goes first.
+    """
+    parts = path.relative_to(root).parts[:-1]
+    packages = (parts[:end] for end in range(1, len(parts) + 1))
+    marked = (one for one in packages if (folder / root.joinpath(*one) / "__init__.py").is_file())
+    return next(marked, parts[:1])
 
 
 def _free(folder: Path, names: Iterable[str]) -> str:

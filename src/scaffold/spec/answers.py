@@ -38,7 +38,6 @@ ANSWERS = (
     *SPEC_ANSWERS,
     "handlers",
     "own_files",
-    "layout",
     *SWITCHES,
 )
 
@@ -197,6 +196,8 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 
 def _refuse_unknown(name: object, source: str) -> None:
+    if name == "layout":
+        raise UsageMistake(f"{source}: only `scaffold adopt` decides on the layout", "leave it out")
     if name not in ANSWERS:
         valid = f"use one of {', '.join(ANSWERS)}"
         raise UsageMistake(f"{source}: there is no answer {name}", valid)

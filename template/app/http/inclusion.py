@@ -14,6 +14,7 @@ from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.application import (
@@ -28,6 +29,9 @@ from app.http.application import (
 from app.http.routing import Resource, in_turn, name_of, resources
 from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
 from app.settings import Settings
+
+ANY_PATH = 16 * "/-"
+"""A path that nothing takes but what takes every path."""
 
 HANDLERS = "starlette.exception_handlers"
 
@@ -85,9 +89,20 @@ def include(
     included = [*resources(routers, Wrapped, generate_unique_id_function=ids, max_body_size=limit)]
     for resource in included:
         app.include_router(resource)
+    _move_forward(app.router.routes, len(included))
     app.router.lifespan_context = in_turn(lifespans)
     _wrap(app, outermost)
     _describe(app, included, outermost)
+
+
+def _move_forward(routes: list[BaseRoute], added: int) -> None:
+    """Move the last routes before what takes every path, such as `mount("/")` of a frontend."""
+    scope = {"type": "http", "method": "GET", "path": ANY_PATH, "root_path": "", "headers": []}
+    own = len(routes) - added
+    at = own
+    while at > 0 and routes[at - 1].matches({**scope})[0] is not Match.NONE:
+        at -= 1
+    routes[at:] = [*routes[own:], *routes[at:own]]
 
 
 @asynccontextmanager
@@ -143,4 +158,4 @@ def _operations(included: Iterable[APIRouter]) -> Iterator[tuple[str, str]]:
     for resource in included:
         for route in resource.routes:
             if isinstance(route, APIRoute):
-                yield from ((route.path_format, method.lower()) for method in route.methods)
+                yield from ((route.path_format, method.lower()) for method in route.methods or ())
