@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 
 from app.http.database import engine
 
-CONFIG = Config(Path(__file__).parents[1] / "alembic.ini")
+FILES = [folder / "alembic.ini" for folder in Path(__file__).parents]
+CONFIG = Config(next(file for file in FILES if file.exists()))
 FIRST = 'there is no migration yet; run alembic revision --autogenerate -m "..."'
 
 

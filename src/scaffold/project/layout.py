@@ -119,7 +119,7 @@ def placed(tree: Tree, layout: Layout) -> Tree:
     known = frozenset(_names(tree))
     found = {}
     for path, file in tree.items():
-        if path.endswith(".py") and path.startswith((f"{PACKAGE}/", f"{TESTS}/")):
+        if path.endswith(".py"):
             content = _rewritten(path, file.content, layout, known)
             file = File(content, file.executable)
         found[layout.path(path)] = file
