@@ -145,7 +145,8 @@ def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
     assert main.endswith("\n\n    include_endpoints_(service)\n\n    return service\n")
 
     lines = ["GET /o.csv csv-stream as export", "GET /o/{id:int} json-model(model=Order) as order"]
-    added = run("add", *lines, "GET /events sse as events")
+    rows = "resource /parts Part(name=str) operations(list, create)"
+    added = run("add", *lines, "GET /events sse as events", rows)
     assert added.status == 0, added.stderr
     asked = (
         "from fastapi.testclient import TestClient; from shop.main import make;"
@@ -160,8 +161,9 @@ def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
     assert suites(folder, "tests/test_mine.py").returncode == 0
     assert run("rename", "order", "one_order").status == 0
     assert run("edit", "export", "GET /orders.csv csv-stream").status == 0
-    assert run("list").stdout.count("as generated") == 5
-    assert run("remove", "export", "one_order", "events", "Order", "Item").status == 0
+    assert run("list").stdout.count("as generated") == 9
+    mine = ("export", "one_order", "events", "parts", "Order", "Item", "Part", "NewPart")
+    assert run("remove", *mine).status == 0
     assert tree(folder) == after
 
 
@@ -176,7 +178,7 @@ def test_generated_tests_ask_what_is_served(foreign: Make) -> None:
     (folder / own).write_text(SHOP[own].replace('client.put("/mine").status_code == 418', "client"))
     adopted()
     lines = ["GET /o.csv csv-stream as export", "GET /p etag-conditional plain-text as page"]
-    assert run("add", *lines).status == 0
+    assert run("add", *lines, "resource /parts Part(name=str) operations(read)").status == 0
     passed = suites(folder, "-v")
     assert passed.returncode == 0, passed.stdout
     assert passed.stdout.index("test_mine") < passed.stdout.index("generated_shop")
