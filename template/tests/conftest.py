@@ -1,7 +1,6 @@
 """What all tests share: the application, and clients that check every answer."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,13 +39,13 @@ def rules_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of whoever runs the tests out of them: variables, and `.env`.
 
     Settings are read once for each test: what it needs of the environment, it sets first.
     """
     for kind in kinds(Settings):
-        monkeypatch.setitem(kind.model_config, "env_file", tmp_path / ".env")
+        monkeypatch.setitem(kind.model_config, "env_file", None)
         for name in kind.model_fields:
             monkeypatch.delenv(f"{kind.model_config['env_prefix']}{name}".upper(), raising=False)
     monkeypatch.setenv("APP_TRUSTED_HOSTS", "testserver")
