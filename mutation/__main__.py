@@ -1,4 +1,4 @@
-"""Mutate the preset `tour`, or some of its modules, and hold the outcome to `survivors.yml`."""
+"""Mutate generated projects, or some of their modules, and hold the outcome to `survivors.yml`."""
 
 import os
 import re
@@ -6,18 +6,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
-from mutation.runner import Job, jobs, survivors
+from mutation.runner import Job, jobs, survivors, unchanged
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
-from scaffold.template.renderer import render
+from tests.generated.project import adopted, generate
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"
@@ -29,35 +30,63 @@ def main(modules: Sequence[str]) -> int:
     console = Console(width=100, highlight=False, soft_wrap=True)
     if "TEST_REDIS_URL" not in os.environ:
         console.print("TEST_REDIS_URL is not set: what only a Redis sees survives")
+    start, alive, total = time.monotonic(), list[Job](), 0
     with tempfile.TemporaryDirectory() as parent:
-        project = Path(parent).resolve() / "service"
-        render(project, {"project_name": "service", "toolkit_tests": True, **tour()})
-        work, alive, start = jobs(project, modules), [], time.monotonic()
-        done = survivors(project, work, os.cpu_count() or 1)
-        bar = Console(stderr=True)
-        for job, survived in track(done, "Mutants", len(work), console=bar, transient=True):
-            if survived and job.mutant is not None:
-                alive.append(job)
-                if reason(job, reasons) is None:
-                    line = f"{job.module}:{job.mutant.line}: {job.mutant.change}"
-                    console.print(f"no reason: {line}")
+        for project, work in chosen(projects(Path(parent).resolve()), modules):
+            total += len(work)
+            whole = unchanged(project, (job.module for job in work))
+            done = survivors(project, [*whole, *work], os.cpu_count() or 1)
+            bar = Console(stderr=True)
+            for job, survived in track(done, project.name, len(work), console=bar, transient=True):
+                if survived and job.mutant is not None:
+                    alive.append(job)
+                    if reason(job, reasons) is None:
+                        line = f"{job.module}:{job.mutant.line}: {job.mutant.change}"
+                        console.print(f"no reason: {line}")
     minutes = (time.monotonic() - start) / 60
-    total = sum(job.mutant is not None for job in work)
     share = 1 - len(alive) / total
     unexplained = any(reason(job, reasons) is None for job in alive)
     report(console, alive, reasons)
     console.print(f"{total - len(alive)} of {total} mutants killed: {share:.1%}, {minutes:.0f} min")
-    found = {id(reason(job, reasons)) for job in alive}
-    stale = [one for one in reasons if id(one) not in found] if not modules else []
+    needed = {id(reason(job, reasons)) for job in alive}
+    stale = [one for one in reasons if id(one) not in needed] if not modules else []
     for one in stale:
         console.print(f"nothing survives any more: {one['modules']}: {one['change']}")
     return 1 if share < LIMIT or unexplained or stale else 0
 
 
-def tour() -> dict[str, Any]:
-    """Return the answers of the preset that holds every pattern."""
-    answers: dict[str, Any] = read_yaml(template_root() / "presets" / "tour.yml")
-    return answers
+def projects(parent: Path) -> Iterator[Path]:
+    """Yield a project of each preset, that with every pattern first, and one that was adopted."""
+    presets = sorted(path.stem for path in (template_root() / "presets").glob("*.yml"))
+    for preset in sorted(presets, key=lambda name: name != "tour"):
+        yield generate(parent / preset, preset=preset).folder
+    tour = read_yaml(template_root() / "presets" / "tour.yml")
+    yield adopted(parent / "adopted", preset="api", application=tour["application"]).folder
+
+
+def chosen(projects: Iterable[Path], modules: Sequence[str]) -> Iterator[tuple[Path, list[Job]]]:
+    """Yield projects with the mutants of their modules, but of each module only once.
+
+    Modules are the same when the same can be changed in them: what they import may be called by
+    another name. Those that are named are looked for until each is found.
+    """
+    known: set[tuple[str, ...]] = set()
+    missing = set(modules)
+    for project in projects:
+        work = []
+        for path, found in groupby(jobs(project, modules), key=lambda job: job.module):
+            same = [*found]
+            changes = (path, *(job.mutant.change for job in same if job.mutant))
+            if changes not in known:
+                work += same
+            known.add(changes)
+            missing.discard(path)
+        if work:
+            yield project, work
+        if modules and not missing:
+            return
+    if missing:
+        raise ValueError(f"in no project: {', '.join(sorted(missing))}")
 
 
 def reason(job: Job, reasons: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

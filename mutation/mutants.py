@@ -78,7 +78,7 @@ def _changeable(node: ast.AST, function: bool = False) -> Iterator[ast.expr | as
     inside = function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     for name, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
-            if not isinstance(child, ast.AST) or _is_text(child):
+            if not isinstance(child, ast.AST) or _is_text(child) or _is_type_variable(child):
                 continue
             if isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant):
                 continue  # before Python 3.12 it has the place of the whole f-string
@@ -108,6 +108,14 @@ def _is_text(node: ast.AST) -> bool:
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
+    )
+
+
+def _is_type_variable(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("ParamSpec", "TypeVar")
     )
 
 

@@ -49,6 +49,7 @@ def test_what_is_changed(code: str, changes: list[str]) -> None:
         "def f(x: Literal['a'] = y) -> 'A': f",
         "x: Literal['a'] = y",
         "x = Literal['a']",
+        "x = TypeVar('x', bound=y)",
         "@dataclass(frozen=True)\nclass A: f",
         "@a.dataclass\nclass A: f",
     ],

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,14 +40,14 @@ def rules_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of whoever runs the tests out of them: variables, and `.env`.
 
     Settings are read once for each test: what it needs of the environment, it sets first. Tests
     empty the database, so it is one of theirs: a file of the test, or what TEST_DATABASE_URL names.
     """
     for kind in kinds(Settings):
-        monkeypatch.setitem(kind.model_config, "env_file", tmp_path / ".env")
+        monkeypatch.setitem(kind.model_config, "env_file", None)
         for name in kind.model_fields:
             monkeypatch.delenv(f"{kind.model_config['env_prefix']}{name}".upper(), raising=False)
     rows = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{(tmp_path / 'test.db').as_posix()}"

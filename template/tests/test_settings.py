@@ -15,7 +15,19 @@ from pydantic_settings import NoDecode
 from starlette.types import Message
 
 from app.http.application import Application
-from app.settings import Settings, UnusableSettingsError
+from app.settings import Settings, UnusableSettingsError, kinds
+
+FILE = Settings.model_config["env_file"]
+"""What is read beside the environment, by everything but tests."""
+
+
+@pytest.fixture
+def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the path of a file of settings, which is not there yet, but would be read."""
+    monkeypatch.chdir(tmp_path)
+    for kind in kinds(Settings):
+        monkeypatch.setitem(kind.model_config, "env_file", FILE)
+    return tmp_path / ".env"
 
 
 class Colours(Settings):
@@ -47,10 +59,9 @@ def test_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Colours.current().colour == "red"
 
 
-def test_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_file_is_read(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
     """With variables of other programs in it; the environment goes first."""
-    monkeypatch.chdir(tmp_path)
-    Path(".env").write_text("APP_COLOUR=blue\nAPP_OTHER=1\nOTHER=1\n", encoding="utf-8")
+    file.write_text("APP_COLOUR=blue\nAPP_OTHER=1\nOTHER=1\n", encoding="utf-8")
     assert Colours.current().colour == "blue"
     monkeypatch.setenv("APP_COLOUR", "green")
     Settings.forget()
@@ -144,11 +155,10 @@ def test_check_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     [(b"APP_A=s3cret\xff", ".env is not UTF-8"), (None, ".env cannot be read: Permission denied")],
 )
 def test_file_that_cannot_be_read_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, why: str
+    monkeypatch: pytest.MonkeyPatch, file: Path, content: bytes | None, why: str
 ) -> None:
     """Whatever it holds."""
-    monkeypatch.chdir(tmp_path)
-    Path(".env").write_bytes(content or b"")
+    file.write_bytes(content or b"")
     if content is None:
 
         def refuse(*_: object, **__: object) -> None:

@@ -9,12 +9,24 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from scaffold.catalogue.patterns import template_root
+from scaffold.project.files import read_tree
+from scaffold.project.layout import Layout, placed
 from scaffold.spec.check import check
 from scaffold.system.yaml_files import read_yaml
 from scaffold.template.renderer import render
 
 TYPES = TemporaryDirectory(prefix="types-")
 """What mypy learned about the libraries, which takes it longest; all projects share it."""
+
+APPLICATION = """\
+from fastapi import FastAPI
+
+from app.include import include_endpoints
+
+app = FastAPI()
+include_endpoints(app)
+"""
+"""An application that serves what is generated, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +83,13 @@ def generate(folder: Path, *, preset: str | None = None, **answers: Any) -> Proj
     check(given | answers)
     render(folder, {"project_name": "service", "toolkit_tests": True, **given, **answers})
     return Project(folder)
+
+
+def adopted(folder: Path, *, preset: str | None = None, **answers: Any) -> Project:
+    """Render what an application that was there before gets, beside the smallest that there is."""
+    layout = Layout(application="service:app")
+    project = generate(folder, preset=preset, layout=layout.answer(), **answers)
+    for path, file in placed(read_tree(folder), layout).items():
+        (folder / path).write_bytes(file.content)
+    (folder / "service.py").write_text(APPLICATION, encoding="utf-8")
+    return project

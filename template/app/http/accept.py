@@ -9,9 +9,9 @@ def preferred(accept: str, offered: Sequence[str]) -> str | None:
     For each, the most specific range counts; of equals the first one offered is taken. Ranges that
     cannot be read do not count, and where none is left, everything is acceptable.
     """
-    if accept in ("", "*/*"):
+    weights = dict(_weights(accept))
+    if not weights:
         return offered[0]
-    weights = dict(_weights(accept)) or {"*/*": 1.0}
 
     def weight(media_type: str) -> float:
         ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")

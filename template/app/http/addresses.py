@@ -44,4 +44,4 @@ def _is_address(found: re.Match[str] | None) -> bool:
         IPv6Address(found["ipv6"] or "::")
     except ValueError:
         return False
-    return int(found["port"] or 1) < 2**16
+    return not found["port"] or int(found["port"]) < 2**16

@@ -144,6 +144,7 @@ class Application(FastAPI):
         describe_streams(document, self.openapi_version, may_be_newer=not self._has_version)
         wrappers = [one.cls(self, *one.args, **one.kwargs) for one in self.outermost]
         complete(document, wrappers, limits_bodies=self.max_body_size is not None)
+        share_problems(document)
         drop_unused_schemas(document)
         self._completed = document
         return document
@@ -168,7 +169,6 @@ def complete(document: dict[str, Any], wrappers: Sequence[Any], *, limits_bodies
                 parameter["required"] = True
     list_tags(document)
     wrap(document, wrappers)
-    share_problems(document)
 
 
 def wrap(document: dict[str, Any], wrappers: Sequence[Any]) -> None:

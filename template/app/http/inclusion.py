@@ -5,7 +5,7 @@ answers have no other headers and no other errors, and its bodies no limit that 
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -26,6 +26,7 @@ from app.http.application import (
     invalid_request,
     wrap,
 )
+from app.http.openapi import share_problems
 from app.http.routing import Resource, in_turn, name_of, resources
 from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
 from app.settings import Settings
@@ -141,16 +142,26 @@ def _describe(app: FastAPI, included: Sequence[APIRouter], outermost: Sequence[M
         for path, method in endpoints:
             if method in document["paths"].get(path, {}):
                 paths.setdefault(path, {})[method] = document["paths"][path][method]
-        part = {**document, "paths": paths}
         inner = [one.cls(app, *one.args, **one.kwargs) for one in (*OUTSIDE, *INSIDE)]
-        describe_streams(part, part["openapi"], may_be_newer=part["openapi"] == DEFAULT_VERSION)
-        complete(part, inner, limits_bodies=True)
-        document.update({key: part[key] for key in part if key != "paths"})
+        with _only(paths, document):
+            newer = document["openapi"] == DEFAULT_VERSION
+            describe_streams(document, document["openapi"], may_be_newer=newer)
+            complete(document, inner, limits_bodies=True)
         wrap(document, [one.cls(app, *one.args, **one.kwargs) for one in outermost])
+        with _only(paths, document):
+            share_problems(document)
         completed = document
         return document
 
     app.openapi = describe_completely  # type: ignore[method-assign]
+
+
+@contextmanager
+def _only(paths: dict[str, Any], document: dict[str, Any]) -> Iterator[None]:
+    """Let a document have these paths alone."""
+    everything, document["paths"] = document["paths"], paths
+    yield
+    document["paths"] = everything
 
 
 def _operations(included: Iterable[APIRouter]) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,10 @@
 import gc
 from collections.abc import Iterable, Iterator
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from app.http.application import Application
 from app.http.closed_streams import StreamingResponse
@@ -52,6 +54,25 @@ def _uncollected() -> Iterator[None]:
 def test_generator_is_closed_when_the_client_leaves(specification: str) -> None:
     """With each way in which servers tell it."""
     assert leave(app, "/endless", specification) >= 1
+    assert events == ["closed"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_generator_is_closed_when_the_request_is_cancelled() -> None:
+    """As servers do when they wait no longer."""
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    with anyio.CancelScope() as scope:
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                scope.cancel()
+
+        await StreamingResponse(endless())({"type": "http"}, receive, send)
     assert events == ["closed"]
 
 

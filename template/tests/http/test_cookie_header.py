@@ -112,7 +112,7 @@ def test_cookie_of_another_host_is_not_ours(forged: bytes, order: int) -> None:
     [
         (b"a=1; a=2", {"a": "1"}),
         (b"a=1;b=2 ;\tc\t=\t3", {"a": "1", "b": "2", "c": "3"}),
-        (b"a=; b", {"a": ""}),
+        (b"a=; b; X=X", {"a": "", "X": "X"}),
         (b"=__Host-a=1; __Host-b; \xa0=2; c=3", {"c": "3"}),
         (b"A=1; a=2; %61=3", {"A": "1", "a": "2", "%61": "3"}),
         (b"a=b=c; d=%3B%20e=f", {"a": "b=c", "d": "%3B%20e=f"}),

@@ -108,9 +108,14 @@ def refused(url: str) -> bool:
     if response.status_code == 200:
         return False
     [error] = response.json()["detail"]
-    assert (response.status_code, error["loc"]) == (422, ["query", "cursor"])
-    assert error["msg"] == (
-        "This is no cursor of this list, or no longer; begin with the first page"
+    assert (response.status_code, error) == (
+        422,
+        {
+            "type": "cursor",
+            "loc": ["query", "cursor"],
+            "msg": "This is no cursor of this list, or no longer; begin with the first page",
+            "input": response.url.params["cursor"],
+        },
     )
     return True
 

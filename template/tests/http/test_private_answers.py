@@ -272,7 +272,7 @@ def test_own_descriptions_stay() -> None:
     @app.get("/", responses=documented(200, cookie) | documented_error(403, "Refused", store))
     async def get() -> None: ...
 
-    @app.get("/open")
+    @app.get("/open", dependencies=[Depends(by_none)])
     async def open_() -> None: ...
 
     document = app.openapi()["paths"]

@@ -31,6 +31,7 @@ def test_range_that_cannot_be_read_is_none(file: ASGIApp, asked: str) -> None:
     response = TestClient(file).get("/", headers={"Range": asked})
     assert (response.status_code, response.content) == (200, b"0123456789")
     assert "content-range" not in response.headers
+    assert parts_of(asked, 10) == []
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,8 @@ def test_parts_are_sent(file: ASGIApp) -> None:
     assert (none.status_code, none.headers["content-range"]) == (416, "bytes */10")
     lines = [("Range", "bytes=0-1"), ("Range", "bytes=2-3")]
     assert client.get("/", headers=lines).status_code == 200
+    lines = [("Range", "bytes=0-0"), ("Range", "-1")]
+    assert client.get("/", headers=lines).content.count(b"Content-Range: ") == 2
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,13 @@ def test_other_file_is_refused(file: ASGIApp, condition: str, value: str, status
     assert client.get("/", headers=sent).status_code == status
     part = client.get("/", headers={**sent, "Range": "bytes=0-1"})
     assert part.status_code == (206 if status == 200 else 412)
+
+
+def test_tags_on_several_lines_are_one_list(file: ASGIApp) -> None:
+    """As of every header that holds a list (section 5.3)."""
+    client = TestClient(file)
+    lines = [("If-Match", '"other"'), ("If-Match", client.get("/").headers["etag"])]
+    assert client.get("/", headers=lines).status_code == 200
 
 
 def test_dates_do_not_count_beside_tags(file: ASGIApp) -> None:
