@@ -157,7 +157,7 @@ MISTAKES = {
     ),
     "a place that is none": (
         *("header/vary", "stub.py.jinja", "#: answer", "#: answers"),
-        "stub.py.jinja: #: answers: there is no such place; there are router, policy, ",
+        "stub.py.jinja: #: answers: there is no such place; there are router, ",
     ),
     "a head that is none": (
         *("header/vary", "stub.py.jinja", "#: answer", "#: Answer!"),

@@ -25,6 +25,8 @@ SEPARATORS = ",;|\t\r\n"
 SKIPPED = r"(?:[^\S\t\r\n]|[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff])*"
 FORMULA = f"{SKIPPED}[-=+@＝＋－＠]"
 FORMULA_START = re.compile(f"[\t\r\n]|{FORMULA}")
+# Most texts have none of these, and need no closer look.
+SUSPICIOUS = re.compile("[-=+@＝＋－＠\t\r\n]")
 
 
 class CSVResponse(Response):
@@ -99,6 +101,8 @@ def cells_of(item: BaseModel, columns: Iterable[str]) -> list[object]:
 
 
 def _cell(value: object) -> object:
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, NUMBERS) and not isinstance(value, bool):
@@ -116,6 +120,8 @@ def safe_cell(cell: object, delimiter: str = ",") -> object:
     if not isinstance(cell, str) and (cell is None or isinstance(cell, NUMBERS)):
         return cell
     text = str(cell)
+    if SUSPICIOUS.search(text) is None:
+        return cell
     safe = _formula_within(delimiter).sub(r"\g<0>'", text)
     if FORMULA_START.match(text):
         return f"'{safe}"
