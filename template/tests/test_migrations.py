@@ -14,8 +14,9 @@ FIRST = 'there is no migration yet; run alembic revision --autogenerate -m "..."
 
 
 @pytest.mark.skipif(not ScriptDirectory.from_config(CONFIG).get_heads(), reason=FIRST)
-def test_migrations_are_complete() -> None:
+def test_migrations_are_complete(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Else `alembic revision --autogenerate` writes what is missing."""
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{tmp_path / 'test.db'}")
     engine.cache_clear()
     command.upgrade(CONFIG, "head")
     command.check(CONFIG)

@@ -105,6 +105,7 @@ def test_suite_passes(project: Project, tmp_path: Path, kind: str) -> None:
         options = ("-q", "-p", "no:cacheprovider", "-W", "error")
         ran = project.run("pytest", *options, *OWN, TEST_DATABASE_URL=given)
         assert ran.returncode == 0, ran.stdout
+        assert not (project.folder / "app.db").exists(), "where the owner's rows are"
 
 
 def test_one_writer_wins(project: Project, url: str) -> None:

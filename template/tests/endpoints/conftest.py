@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,10 @@ from app.http.database import Base, engine
 
 
 @pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have empty tables: in a file of SQLite's, or in the database that TEST_DATABASE_URL names."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        monkeypatch.setenv("APP_DATABASE_URL", url)
+def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Have empty tables: in a file of the test's own, or in what TEST_DATABASE_URL names."""
+    url = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{tmp_path / 'test.db'}"
+    monkeypatch.setenv("APP_DATABASE_URL", url)
     engine.cache_clear()
     Base.metadata.create_all(engine())
     yield

@@ -54,8 +54,9 @@ class Thing(Apart):
 
 
 @pytest.fixture(autouse=True)
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Have an empty table in a database of SQLite's, in the folder of the test."""
+    monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{tmp_path / 'test.db'}")
     monkeypatch.setenv("APP_DATABASE_POOL_SIZE", "1")
     engine.cache_clear()
     Apart.metadata.create_all(engine())
