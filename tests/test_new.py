@@ -226,6 +226,8 @@ def test_hostile_specs_are_refused_when_answers_are_gathered(
 
 
 def test_the_answers_are_the_questions_of_the_template() -> None:
+    """But for the one that only `adopt` gives."""
+
     class Loader(yaml.SafeLoader):
         """Reads `!include` as nothing."""
 
@@ -236,7 +238,7 @@ def test_the_answers_are_the_questions_of_the_template() -> None:
         for name, question in questions.items()
         if not name.startswith("_") and question.get("when") is not False
     }
-    assert asked == set(ANSWERS)
+    assert asked == {*ANSWERS, "layout"}
 
 
 def test_sources_add_up(tmp_path: Path) -> None:

@@ -73,6 +73,41 @@ def test_a_resource_may_hold_models_beside_it() -> None:
     assert "Trip" in [each["name"] for each in gather(Sources(lines=lines))["models"]]
 
 
+SHOP = [
+    "resource /orders Order(customer=Customer, shipTo=Customer | None, lines=list[Line])",
+    "model Line(product=Product, count='int(ge=1)')",
+    "model Photo(url=str)",
+    "resource /products Product(id=uuid, photos='list[Photo](max_length=3)')",
+    "resource /customers Customer(name=str)",
+]
+
+
+def test_models_of_other_tables_are_sent_as_ids() -> None:
+    """Wherever these stand; the items of a list stay what they are unless they have some."""
+    answers = gather(Sources(lines=SHOP))
+    models = {one["name"]: one["fields"] for one in answers["models"]}
+    assert models["NewOrder"] == {
+        "customer_id": "int",
+        "shipToId": "int | None",
+        "lines": "list[NewLine]",
+    }
+    assert models["NewLine"] == {"product_id": "uuid", "count": "int(ge=1)"}
+    assert models["NewProduct"] == {"photos": "list[Photo](max_length=3)"}
+    assert "NewPhoto" not in models
+    lines = {one["name"]: format_line(one) for one in answers["endpoints"]}
+    assert " errors(409) " in lines["create_order"]
+    assert " errors(404) " in lines["replace_product"]
+    assert " jsonl-stream(model=Order) " in lines["export_orders"]
+
+
+def test_a_mistake_between_resources_names_the_line() -> None:
+    """Although both are right alone."""
+    lines = ["resource /a A(b='B | None')", "resource /b B(a='A | None')"]
+    with pytest.raises(InvalidSpec) as caught:
+        gather(Sources(lines=lines))
+    assert str(caught.value).startswith("""resource line "resource /a A(b='B | None')": model: A""")
+
+
 MISTAKES = {
     "resource /posts": "a path, a model and its fields are needed",
     "resource /posts Post": "a path, a model and its fields are needed",
@@ -94,6 +129,9 @@ MISTAKES = {
     "resource /posts Session(a=int)": "Session is a name that the module of a resource uses",
     "resource /location Post(a=int)": "location is a name that generated modules use",
     "resource /posts Post(title=str) as a-b": '"a-b" is no usable name',
+    "resource /posts Post(before='Post | None')": "model: Post leads back to itself",
+    "resource /posts Post(registry=str)": 'rows have "registry" for themselves',
+    "resource /posts Post(a=list[str]) as lambda": "lambda is a name that generated modules use",
 }
 
 

@@ -48,20 +48,20 @@ def parsed(words: list[str]) -> dict[str, Any]:
     return values
 
 
-def lines_of(words: list[str]) -> list[dict[str, Any]]:
-    """Return the endpoints that a command's lines stand for."""
+def lines_of(words: list[str], project: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the endpoints that a command's lines stand for, in a project."""
     values = parsed(words)
     if words[0] == "edit":
         given = values["line"]
         return [] if is_model(given) else [parse_line(f"{given} as {values['name']}")]
-    return said_by(words)["endpoints"]
+    return said_by(words, project)["endpoints"]
 
 
-def said_by(words: list[str]) -> dict[str, Any]:
+def said_by(words: list[str], project: dict[str, Any]) -> dict[str, Any]:
     """Return the models, resources and endpoints that a command's lines stand for."""
     lines = given_lines(words)
     of_resources = [line for line in lines if is_resource(line)]
-    return expanded(dict(parse_lines(lines)), of_resources, load())
+    return expanded(dict(parse_lines(lines)), of_resources, load(), project)
 
 
 def given_lines(words: list[str]) -> list[str]:
@@ -91,7 +91,7 @@ def project_of(document: Path) -> dict[str, Any]:
     refused = [shlex.split(command)[1:] for command in transcripts(document)]
     for words in scaffold_commands(document):
         if words[0] != "edit" and words not in refused:
-            said = said_by(words)
+            said = said_by(words, {"models": models, "resources": resources})
             endpoints |= {endpoint["name"]: endpoint for endpoint in said["endpoints"]}
             models += said["models"]
             resources += said["resources"]
@@ -112,7 +112,7 @@ def test_commands_and_their_options_exist(document: Path) -> None:
         values = parsed(words)
         assert values.get("preset") in (None, *presets())
         if ["scaffold", *words] not in refused:
-            own = {endpoint["name"]: endpoint for endpoint in lines_of(words)}
+            own = {endpoint["name"]: endpoint for endpoint in lines_of(words, whole)}
             others = [each for each in whole["endpoints"] if each["name"] not in own]
             for endpoint in own.values():
                 named = {name: whole[name] for name in ("models", "resources")}

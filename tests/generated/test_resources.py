@@ -1,6 +1,7 @@
 """Endpoints over rows: their own suite, and what many clients at once see of a real server."""
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,14 +25,34 @@ POST = {
         "tags": "list[str]",
         "at": "datetime",
         "state": "enum(draft, published) = draft",
-        "photoUrls": "list[Photo] | None",
+        "places": "dict[str, Place] | None",
+        "mainTag": "Tag | None",
+        "otherTag": "Tag | None",
+        "photoUrls": "list[Photo]",
     },
     "unique": ["title"],
     "order": ["title", "at"],
 }
 TAG = {"path": "/tags", "model": "Tag", "fields": {"id": "uuid", "day": "date", "size": "float"}}
-PHOTO = {"name": "Photo", "fields": {"url": "str"}}
-SENT = {"title": "a", "price": "1.10", "tags": ["x"], "at": "2026-01-31T12:00:00+02:00"}
+NOTE = {
+    "path": "/notes",
+    "model": "Note",
+    "fields": {"post": "Post", "labels": "list[Label](min_length=1)"},
+}
+MODELS = [
+    {"name": "Place", "fields": {"city": "str"}},
+    {"name": "Photo", "fields": {"url": "str = none", "tag": "Tag"}},
+    {"name": "Label", "fields": {"text": "str(max_length=20)", "words": "list[str]"}},
+]
+SENT = {
+    "title": "a",
+    "price": "1.10",
+    "tags": ["x"],
+    "at": "2026-01-31T12:00:00+02:00",
+    "photoUrls": [],
+}
+STATEMENTS = Path(__file__).with_name("statements.py")
+"""A test module for the project, which counts what each operation asks of the database."""
 SEED = """\
 from tests.resources.posts import example
 from app.http.database import new_session
@@ -39,21 +60,25 @@ with new_session() as session:
     for number in range(1, 5_001):
         row = example(number)
         row.title = str(number) + "x" * 1_000
+        row.main_tag_id, row.other_tag_id, row.photo_urls = None, None, []
         session.add(row)
 """
 
 
-OWN = ("tests/endpoints", "tests/http/test_database.py", "tests/test_migrations.py")
+HTTP = ("tests/http/test_database.py", "tests/http/test_violations.py")
+OWN = ("tests/endpoints", *HTTP, "tests/test_migrations.py")
 """The tests of a project that are about rows; the rest of the suite runs in other projects."""
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with two resources, a filter, and a first migration."""
-    answers = expanded({"models": [PHOTO], "resources": [POST, TAG]}, (), load())
+    """Return a project with three resources that lead to each other, and a first migration."""
+    answers = expanded({"models": MODELS, "resources": [POST, TAG, NOTE]}, (), load())
     listing = next(one for one in answers["endpoints"] if one["name"] == "list_posts")
     listing["query"]["state"] = "enum(draft, published) | None"
+    listing["query"]["main_tag_id"] = "uuid | None"
     made = generate(tmp_path_factory.mktemp("resources") / "service", **answers)
+    shutil.copy(STATEMENTS, made.folder / "tests/endpoints/test_statements.py")
     alembic(made, "sqlite:///first.db", "revision", "--autogenerate", "-m", "First")
     return made
 

@@ -98,7 +98,7 @@ def add(
             require_terminal("give endpoint lines or --data-file")
             lines = composed_lines(project)
         with changing(project, dry_run) as (found, source):
-            added = gather_additions(lines or (), data_file, source)
+            added = gather_additions(lines or (), data_file, source, found.answers)
             plan = operations.add(found, source, added)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 

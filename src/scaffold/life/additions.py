@@ -1,6 +1,6 @@
 """What `scaffold add` is told to add: lines, and a data file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,16 @@ class Additions:
     lines: Sequence[str] = ()
 
 
-def gather_additions(lines: Sequence[str], data_file: Path | None, source: Source) -> Additions:
+def gather_additions(
+    lines: Sequence[str], data_file: Path | None, source: Source, project: Mapping[str, Any]
+) -> Additions:
     """Return what to add: that of the data file first, then the lines.
 
     Args:
         lines: lines of endpoints, models and resources.
         data_file: a YAML file with `models`, `resources`, `endpoints` or `application`.
         source: the project's template, whose patterns the lines name.
+        project: the project's answers, whose models and resources they name.
 
     Raises:
         UsageMistake: the file or a line cannot be read.
@@ -57,5 +60,5 @@ def gather_additions(lines: Sequence[str], data_file: Path | None, source: Sourc
     if whole["resources"] and "operations" not in source.catalogue.data["vocabulary"]:
         raise Refused("the project's version of the template has no resources", UPDATE_FIRST)
     of_resources = [line for line in lines if is_resource(line)]
-    found = expanded(whole, of_resources, source.catalogue)
+    found = expanded(whole, of_resources, source.catalogue, project)
     return Additions(**found, application=given.get("application", []), lines=lines)

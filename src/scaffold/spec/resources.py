@@ -2,8 +2,9 @@
 
     resource /posts Post(title='str(max_length=200)', price=decimal | None) unique(title)
 
-becomes two models, a resource and endpoints, which from then on are like all others. A data file
-may hold the same as a mapping with a `path`:
+becomes two models, a resource and endpoints, which from then on are like all others. A model of
+another resource in a field is answered as a whole, and sent as its id. A data file may hold the
+same as a mapping with a `path`:
 
     resources:
     - {path: /posts, model: Post, fields: {title: str, price: decimal | None}, unique: [title]}
@@ -37,6 +38,8 @@ OPERATIONS = {
 """The endpoint of each operation, as a line."""
 
 _WRITES = ("create", "replace", "change")
+_ITEMS = re.compile(r"(list\[\s*)([A-Z][A-Za-z0-9]*)(\s*\].*)")
+"""A list of one model, which is rows of a table of their own."""
 _NESTED = re.compile(r"\s*(list|dict|any|[A-Z]|[a-z_][a-z0-9_.]*:)")
 """How types begin of which no cell of a table holds a value."""
 
@@ -79,25 +82,33 @@ class _Resource:
             reason = "the name of a model has a capital first, and letters and digits behind it"
             raise self.mistake(reason, "call it Post or BlogPost")
 
-    def expanded(self, catalogue: Catalogue) -> Answers:
-        """Return the models, the resource and the endpoints."""
+    @property
+    def row(self) -> Short:
+        """Return the fields of its model."""
         fields = dict(self.given["fields"])
-        row = fields if "id" in fields else {"id": "int", **fields}
-        sent = {name: type_ for name, type_ in row.items() if name != "id"}
-        unique = self.words("unique", list(sent))
-        order = self.words("order", list(row))
+        return fields if "id" in fields else {"id": "int", **fields}
+
+    def expanded(self, known: "_Known", catalogue: Catalogue) -> Answers:
+        """Return the models, the resource and the endpoints."""
+        row = self.row
+        sent = known.sent({name: type_ for name, type_ in row.items() if name != "id"})
+        columns = [name for name, type_ in row.items() if sent.fields.get(name, type_) == type_]
+        unique = self.words("unique", [name for name in columns if name != "id"])
+        order = self.words("order", columns)
         operations = self.words("operations", list(OPERATIONS)) or list(OPERATIONS)
-        words = self._words(row, [name for name in order if name != "id"], bool(unique))
+        refused = bool(unique or known.refers(row))
+        words = self._words(row, [name for name in order if name != "id"], refused)
         lines = [OPERATIONS[name].format(**words) for name in OPERATIONS if name in operations]
         endpoints = [{**parse_line(line, catalogue), "data": words["name"]} for line in lines]
         models = [{"name": words["model"], "fields": row}]
-        if sent and any(name in operations for name in _WRITES):
-            models.append({"name": f"New{words['model']}", "fields": sent})
+        if sent.fields and any(name in operations for name in _WRITES):
+            models.append({"name": f"New{words['model']}", "fields": sent.fields})
+            models.extend(sent.items)
         resource = {"name": words["name"], "model": words["model"]}
-        known = {**resource, "unique": unique} if unique else resource
-        return {"models": models, "resources": [known], "endpoints": endpoints}
+        whole = {**resource, "unique": unique} if unique else resource
+        return {"models": models, "resources": [whole], "endpoints": endpoints}
 
-    def _words(self, row: Short, order: Sequence[str], is_unique: bool) -> dict[str, str]:
+    def _words(self, row: Short, order: Sequence[str], refused: bool) -> dict[str, str]:
         """Return what the lines leave open."""
         path, model = self.given["path"], self.given["model"]
         name = re.sub(r"[^a-z0-9]+", "_", path.rpartition("/")[2].lower()).strip("_")
@@ -117,19 +128,92 @@ class _Resource:
             "model": model,
             "noun": noun,
             "query": f" query(sort='enum({sorts}) = id')" if order else "",
-            "taken": " errors(409)" if is_unique else "",
-            "or_taken": ", 409" if is_unique else "",
+            "taken": " errors(409)" if refused else "",
+            "or_taken": ", 409" if refused else "",
             "stream": table if is_flat else f"jsonl-stream(model={model})",
         }
 
 
-def expanded(answers: Answers, lines: Sequence[str], catalogue: Catalogue) -> Answers:
+@dataclass(frozen=True)
+class _Sent:
+    """What is sent for some fields, and the models of the items of their lists."""
+
+    fields: Answers
+    items: list[Answers]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What fields lead to.
+
+    Attributes:
+        keys: the types of the ids of those models that are rows of a resource.
+        models: the fields of all models.
+    """
+
+    keys: Mapping[str, str]
+    models: Mapping[str, Short]
+
+    @classmethod
+    def of(cls, resources: Sequence[_Resource], answers: Answers) -> "_Known":
+        """Return what there is in answers, and what becomes of resources beside them."""
+        models = {
+            one["name"]: one["fields"]
+            for one in answers["models"]
+            if isinstance(one, Mapping) and isinstance(one.get("fields"), Mapping)
+        }
+        kept = [str(one.get("model")) for one in answers["resources"] if isinstance(one, Mapping)]
+        models |= {one.given["model"]: one.row for one in resources}
+        kept += [one.given["model"] for one in resources]
+        return cls({name: models[name].get("id", "int") for name in kept if name in models}, models)
+
+    def refers(self, row: Short) -> bool:
+        """Say whether rows need rows of another table."""
+        return any(self._key(type_) or self._item(type_) for type_ in row.values())
+
+    def sent(self, fields: Short) -> _Sent:
+        """Return what is sent: the id of what is in another table, and so in the items of lists."""
+        found = _Sent({}, [])
+        for name, type_ in fields.items():
+            item, key = self._item(type_), self._key(type_)
+            if key:
+                found.fields[f"{name}Id" if re.search("[a-z][A-Z]", name) else f"{name}_id"] = key
+            elif item:
+                before, model, behind = item
+                found.fields[name] = f"{before}New{model}{behind}"
+                inside = self.sent(self.models[model]).fields
+                found.items.append({"name": f"New{model}", "fields": inside})
+            else:
+                found.fields[name] = type_
+        return found
+
+    def _key(self, type_: Any) -> str:
+        """Return the type of the id of what is in another table, or nothing."""
+        words = str(type_).replace(" ", "").split("|")
+        named = [word for word in words if word != "None"]
+        if len(named) != 1 or named[0] not in self.keys:
+            return ""
+        return self.keys[named[0]] + (" | None" if "None" in words else "")
+
+    def _item(self, type_: Any) -> tuple[str, str, str] | None:
+        """Return a type that is a list of models that have rows of other tables, in parts."""
+        found = _ITEMS.fullmatch(str(type_).strip())
+        if found is None or found[2] in self.keys or found[2] not in self.models:
+            return None
+        has_rows = any(map(self._key, self.models[found[2]].values()))
+        return (found[1], found[2], found[3]) if has_rows else None
+
+
+def expanded(
+    answers: Answers, lines: Sequence[str], catalogue: Catalogue, project: Short | None = None
+) -> Answers:
     """Return answers in which models and endpoints stand for each resource that has a path.
 
     Args:
         answers: answers of which not everything needs to be well formed.
         lines: the last of those resources as lines, by which their mistakes are named.
         catalogue: that of the template.
+        project: the answers of the project that these are added to.
 
     Raises:
         InvalidSpec: one of them cannot be generated.
@@ -137,15 +221,25 @@ def expanded(answers: Answers, lines: Sequence[str], catalogue: Catalogue) -> An
     given = answers.get("resources")
     if not isinstance(given, list) or not any(map(_is_short, given)):
         return answers
-    found = {name: answers.get(name) or [] for name in ("models", "endpoints")}
-    found["resources"] = []
+    short: list[_Resource] = []
     for index, one in enumerate(given):
         at = index - len(given) + len(lines)
         where = f"resource line {quoted(lines[at])}" if at >= 0 else f"resources[{index}]"
-        whole = {"resources": [one]}
         if _is_short(one):
-            whole = _checked(_Resource(one, where), found["models"], catalogue)
-        found = {name: [*items, *whole.get(name, ())] for name, items in found.items()}
+            short.append(_Resource(one, where))
+            short[-1].check()
+    beside = {name: answers.get(name) or [] for name in ("models", "endpoints")}
+    beside["resources"] = [one for one in given if not _is_short(one)]
+    there = project or {}
+    known = {name: [*beside[name], *(there.get(name) or ())] for name in ("models", "resources")}
+    kinds = _Known.of(short, known)
+    wholes = [one.expanded(kinds, catalogue) for one in short]
+    _check(list(zip(short, wholes, strict=True)), known, catalogue)
+    found: Answers = {}
+    for name, items in beside.items():
+        found[name] = list(items)
+        coming = (one for whole in wholes for one in whole[name])
+        found[name].extend(one for one in coming if name != "models" or one not in found[name])
     return {**answers, **found}
 
 
@@ -153,18 +247,32 @@ def _is_short(one: Any) -> bool:
     return isinstance(one, Mapping) and "path" in one
 
 
-def _checked(resource: _Resource, models: Any, catalogue: Catalogue) -> Answers:
-    """Return one that is valid beside some models."""
-    resource.check()
-    whole = resource.expanded(catalogue)
-    others = [one for one in models if one not in whole["models"]]
+def _check(
+    wholes: Sequence[tuple[_Resource, Answers]], known: Answers, catalogue: Catalogue
+) -> None:
+    """Check resources together, beside what is known; a mistake names the one that it is in."""
+    found: Answers = {"models": [], "resources": [], "endpoints": []}
+    owners: dict[str, list[_Resource]] = {name: [] for name in found}
+    for resource, whole in wholes:
+        for name, items in whole.items():
+            new = [one for one in items if one not in found[name]]
+            found[name] += new
+            owners[name] += [resource] * len(new)
+    for name, items in known.items():
+        names = [one["name"] for one in found[name]]
+        found[name] = [*found[name], *(one for one in items if _name(one) not in names)]
     try:
-        check({**whole, "models": [*whole["models"], *others]}, catalogue)
+        check(found, catalogue)
     except InvalidSpec as error:
-        inside = re.sub(r"^\w+\[\d+\]\.(fields\.)?", "", error.field)
-        where = f"{resource.where}: {inside}"
+        at = re.match(r"(\w+)\[(\d+)\]\.?(fields\.)?", error.field)
+        if at is None or int(at[2]) >= len(owners[at[1]]):
+            return
+        where = f"{owners[at[1]][int(at[2])].where}: {error.field[at.end() :]}"
         raise InvalidSpec("resources", error.reason, error.suggestion, where=where) from error
-    return whole
+
+
+def _name(one: Any) -> Any:
+    return one.get("name") if isinstance(one, Mapping) else None
 
 
 def with_resources(answers: Answers, added: Sequence[Short]) -> Answers:

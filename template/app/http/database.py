@@ -7,12 +7,12 @@ threads wait for a connection, and those that have one wait for a thread.
 """
 
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
 from fastapi import HTTPException
@@ -56,6 +56,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
 from app.http.unavailable import unavailable
+from app.http.violations import ask_sqlite, conflict
 from app.settings import Settings
 
 RETRY_AFTER = 5
@@ -66,6 +67,9 @@ TIMEOUT = 5
 
 BATCH = 1_000
 """How many rows a stream reads at a time."""
+
+LONGEST_TAG = 64
+"""How many characters the versions of rows may be; a digest stands for more."""
 
 logger = logging.getLogger(__name__)
 
@@ -202,6 +206,17 @@ class Versioned(Base):
         """Have the database compare versions where it writes."""
         return {"version_id_col": cls.version}
 
+    @property
+    def version_tag(self) -> str:
+        """Return what the ETag of a row is made of: another text for each version."""
+        return str(self.version)
+
+
+def tag_of(version: int, *others: Versioned | None) -> str:
+    """Return the tag of a row that is answered with others: another when any of them changes."""
+    text = "-".join([str(version), *(row.version_tag for row in others if row is not None)])
+    return text if len(text) <= LONGEST_TAG else sha256(text.encode()).hexdigest()
+
 
 # Sessions
 
@@ -223,6 +238,7 @@ def engine() -> Engine:
     )
     if is_sqlite:
         event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "handle_error", ask_sqlite)
     return made
 
 
@@ -247,8 +263,8 @@ def new_session() -> Iterator[Session]:
 def told_to_clients() -> Iterator[None]:
     """Turn what a database refuses into the answer that says so.
 
-    A unique value that is taken is a 409, a version that another writer was faster to replace a
-    412, a value that no column can hold a 422, and a database that cannot be asked a 503. What is a
+    What contradicts other rows is a 409, a version that another writer was faster to replace a 412,
+    a value that no column can hold a 422, and a database that cannot be asked a 503. What is a
     mistake in a statement stays one.
     """
     try:
@@ -256,10 +272,10 @@ def told_to_clients() -> Iterator[None]:
     except StaleDataError:
         raise HTTPException(412, "It has changed since you read it") from None
     except IntegrityError as error:
-        field = taken_field(error)
-        if field is None:
+        reason = conflict(error, Base.metadata, engine().dialect)
+        if reason is None:
             raise
-        raise HTTPException(409, f"The {field} is taken") from None
+        raise HTTPException(409, reason) from None
     except (DataError, OverflowError):
         problem = {"type": "out_of_range", "loc": ("body",), "msg": "A value cannot be stored"}
         raise RequestValidationError([problem]) from None
@@ -268,16 +284,6 @@ def told_to_clients() -> Iterator[None]:
     except (DBAPIError, PoolTimeoutError) as error:
         logger.error("The database has failed: %s", error)
         raise unavailable(retry_after=RETRY_AFTER) from None
-
-
-def taken_field(error: IntegrityError) -> str | None:
-    """Return the column of a unique value that is there already, or None for another reason."""
-    diagnosis = getattr(error.orig, "diag", None)  # PostgreSQL
-    if diagnosis is not None:
-        name, table = diagnosis.constraint_name or "", diagnosis.table_name or ""
-        return name.removeprefix(f"uq_{table}_") if name.startswith(f"uq_{table}_") else None
-    found = re.fullmatch(r"UNIQUE constraint failed: \w+\.(\w+)", str(error.orig))
-    return found[1] if found else None
 
 
 def reachable() -> None:
