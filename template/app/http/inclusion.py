@@ -154,4 +154,4 @@ def _operations(included: Iterable[APIRouter]) -> Iterator[tuple[str, str]]:
     for resource in included:
         for route in resource.routes:
             if isinstance(route, APIRoute):
-                yield from ((route.path_format, method.lower()) for method in route.methods)
+                yield from ((route.path_format, method.lower()) for method in route.methods or ())
