@@ -127,7 +127,7 @@ def test_another_version_has_a_file_of_its_own(
     render(root)
     with monkeypatch.context() as other:
         if version == "this module":
-            other.setattr("scaffold.template.jinja._this_module", lambda: b"changed")
+            other.setattr("scaffold.template.jinja.this_module", lambda: b"changed")
         else:
             other.setattr(version, "99.0")
         assert render(root) == "abab"

@@ -7,7 +7,6 @@ is read back: it is believed only where nobody but the user can write; else ther
 import hashlib
 import marshal
 import sys
-import time
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +20,6 @@ from scaffold.system import folders
 from scaffold.system.atomic import write_atomically
 
 FOLDER = "bytecode"
-KEPT_FOR = 30 * 86_400
-"""The seconds after which a file is removed; one that is still used is made again."""
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -56,7 +53,6 @@ class Bytecode(BytecodeCache):
             return
         code = marshal.dumps(bucket.code)
         with suppress(OSError):
-            self._remove_old()
             content = hashlib.sha256(code).digest() + code
             write_atomically(self._folder / self._name(bucket), content)
 
@@ -67,17 +63,4 @@ class Bytecode(BytecodeCache):
     @cached_property
     def _folder(self) -> Path | None:
         """The folder of the cache; None where others could write it, or there is none."""
-        with suppress(OSError, ScaffoldError):
-            return folders.private(folders.cache() / FOLDER)
-        return None
-
-    def _remove_old(self) -> None:
-        """Remove what was kept long ago, once for each process that keeps something."""
-        if self._is_tidy or self._folder is None:
-            return
-        self._is_tidy = True
-        for path in self._folder.iterdir():
-            if path.stat().st_mtime < time.time() - KEPT_FOR:
-                path.unlink(missing_ok=True)
-
-    _is_tidy = False
+        return folders.kept(FOLDER)

@@ -35,15 +35,15 @@ BORROWED = ("from_yaml", "to_nice_yaml")
 def environment(root: Path) -> Environment:
     """Return Jinja for the template in the folder `root`."""
     made = Environment(  # noqa: S701 - what is written is Python, not HTML
-        loader=FileSystemLoader(root), bytecode_cache=Bytecode(_this_module()), **OPTIONS
+        loader=FileSystemLoader(root), bytecode_cache=Bytecode(this_module()), **OPTIONS
     )
     made.filters |= FILTERS
     made.filters |= {name: partial(_borrowed, name) for name in BORROWED}
     return made
 
 
-def _this_module() -> bytes:
-    """Return what decides how a template is compiled: options, and filters of constants."""
+def this_module() -> bytes:
+    """Return what decides what a template is compiled and rendered to: options, and filters."""
     return Path(__file__).read_bytes()
 
 

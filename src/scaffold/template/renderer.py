@@ -18,7 +18,8 @@ from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec
 from scaffold.system.user_settings import default_answers, settings_path
 from scaffold.system.yaml_files import parse_yaml
-from scaffold.template.jinja import environment
+from scaffold.template.jinja import environment, this_module
+from scaffold.template.kept_files import KeptFiles
 from scaffold.template.origin import find_origin
 from scaffold.template.questions import questions, read_config
 
@@ -97,18 +98,23 @@ class Template:
                 if excluded(target) or only not in (None, target):
                     continue
                 if extra:
-                    key = (relative, json.dumps(extra), fingerprint)
-                    if key not in self._remembered:
-                        self._remembered[key] = self._content(path, {**shared, **extra})
-                    content = self._remembered[key]
+                    own = json.dumps([relative, extra])
+                    text = self._kept.get(fingerprint, own)
+                    if text is None:
+                        text = self._content(path, {**shared, **extra}).decode()
+                        self._kept.put(fingerprint, own, text)
+                    content = text.encode()
                 else:
                     content = self._content(path, context)
                 yield Rendered(target, content, path.stat().st_mode & 0o777)
+        if only is None:
+            self._kept.write()
 
     @cached_property
-    def _remembered(self) -> dict[tuple[str, str, str], bytes]:
-        """Return the files of single endpoints and cookies, which two renders often share."""
-        return {}
+    def _kept(self) -> KeptFiles:
+        """The files of single endpoints, models and cookies, which most renders share."""
+        code = [Path(__file__).read_bytes(), this_module()]
+        return KeptFiles(self.root, b"\0".join(code))
 
     def _shared(self, context: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         """Return what the file of one endpoint or cookie may read, and text that tells it apart.
