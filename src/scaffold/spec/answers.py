@@ -36,6 +36,7 @@ ANSWERS = (
     *CHOICE_ANSWERS,
     *SPEC_ANSWERS,
     "handlers",
+    "dependency_updates",
     "own_files",
     "layout",
     *SWITCHES,
