@@ -30,6 +30,7 @@ POST = {
     "order": ["title", "at"],
 }
 TAG = {"path": "/tags", "model": "Tag", "fields": {"id": "uuid", "day": "date", "size": "float"}}
+STATE = {"pattern": "state-store", "database": True}
 PHOTO = {"name": "Photo", "fields": {"url": "str"}}
 SENT = {"title": "a", "price": "1.10", "tags": ["x"], "at": "2026-01-31T12:00:00+02:00"}
 SEED = """\
@@ -43,14 +44,19 @@ with new_session() as session:
 """
 
 
-OWN = ("tests/endpoints", "tests/http/test_database.py", "tests/test_migrations.py")
+OWN = (
+    "tests/endpoints",
+    *(f"tests/http/test_{name}.py" for name in ("database", "database_state", "health", "state")),
+    "tests/test_migrations.py",
+)
 """The tests of a project that are about rows; the rest of the suite runs in other projects."""
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with two resources, a filter, and a first migration."""
-    answers = expanded({"models": [PHOTO], "resources": [POST, TAG]}, (), load())
+    """Return a project with two resources, a filter, state beside them, and a first migration."""
+    given = {"models": [PHOTO], "resources": [POST, TAG], "application": [STATE]}
+    answers = expanded(given, (), load())
     listing = next(one for one in answers["endpoints"] if one["name"] == "list_posts")
     listing["query"]["state"] = "enum(draft, published) | None"
     made = generate(tmp_path_factory.mktemp("resources") / "service", **answers)
