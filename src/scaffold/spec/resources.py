@@ -11,7 +11,7 @@ same as a mapping with a `path`:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,6 +167,16 @@ class _Known:
         kept += [one.given["model"] for one in resources]
         return cls({name: models[name].get("id", "int") for name in kept if name in models}, models)
 
+    def types(self) -> Iterator[Any]:
+        """Yield the types of all fields of rows."""
+        for name in self.keys:
+            yield from self.models[name].values()
+
+    def item_of(self, type_: Any) -> str:
+        """Return the model of a list that has rows of its own, which lead to others; or nothing."""
+        found = self._item(type_)
+        return found[1] if found else ""
+
     def refers(self, row: Short) -> bool:
         """Say whether rows need rows of another table."""
         return any(self._key(type_) or self._item(type_) for type_ in row.values())
@@ -273,6 +283,37 @@ def _check(
 
 def _name(one: Any) -> Any:
     return one.get("name") if isinstance(one, Mapping) else None
+
+
+def with_sent_model(answers: Answers, before: Answers, name: str, new: str) -> Answers:
+    """Return answers in which what is sent for rows has changed as what is answered has.
+
+    A model that is sent stays what the command makes of the other one, if it was that.
+
+    Args:
+        answers: the answers, in which a model has changed.
+        before: the answers before.
+        name: the name that the model had.
+        new: the name that it has.
+    """
+    lists = ("models", "resources")
+    was, now = (
+        _Known.of((), {key: each.get(key) or [] for key in lists}) for each in (before, answers)
+    )
+    own = ("id",) if name in was.keys else ()
+    if not own and not any(was.item_of(type_) == name for type_ in was.types()):
+        return answers
+    made, makes = (
+        known.sent({key: type_ for key, type_ in known.models[it].items() if key not in own}).fields
+        for known, it in ((was, name), (now, new))
+    )
+    models = [
+        {**model, "fields": makes}
+        if model["name"] == f"New{name}" and model["fields"] == made
+        else model
+        for model in answers["models"]
+    ]
+    return {**answers, "models": models}
 
 
 def with_resources(answers: Answers, added: Sequence[Short]) -> Answers:
