@@ -81,6 +81,9 @@ class _Resource:
         if not isinstance(model, str) or not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,56}", model):
             reason = "the name of a model has a capital first, and letters and digits behind it"
             raise self.mistake(reason, "call it Post or BlogPost")
+        if fields.get("id", "int") not in ("int", "uuid"):
+            reason = f"{model} has no id of its own"
+            raise self.mistake(reason, "give it a field id of type int or uuid")
 
     @property
     def row(self) -> Short:
@@ -116,7 +119,7 @@ class _Resource:
         noun = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", model).lower()
         sorts = ", ".join(f'{field}, "-{field}"' for field in ("id", *order))
         is_flat = not any(_NESTED.match(str(type_)) for type_ in row.values())
-        table = f"csv-stream(model={model}, filename={name.replace('_', '-')}.csv)"
+        table = f"csv-stream(model={model}, filename='{name.replace('_', '-')}.csv')"
         return {
             "path": path,
             "one": f"{path}/{{{noun}_id:{row['id']}}}",
@@ -165,7 +168,8 @@ class _Known:
         kept = [str(one.get("model")) for one in answers["resources"] if isinstance(one, Mapping)]
         models |= {one.given["model"]: one.row for one in resources}
         kept += [one.given["model"] for one in resources]
-        return cls({name: models[name].get("id", "int") for name in kept if name in models}, models)
+        keys = {name: str(models[name].get("id", "int")) for name in kept if name in models}
+        return cls(keys, models)
 
     def types(self) -> Iterator[Any]:
         """Yield the types of all fields of rows."""
@@ -260,12 +264,15 @@ def _is_short(one: Any) -> bool:
 def _check(
     wholes: Sequence[tuple[_Resource, Answers]], known: Answers, catalogue: Catalogue
 ) -> None:
-    """Check resources together, beside what is known; a mistake names the one that it is in."""
+    """Check resources together, beside what is known; a mistake names the one that it is in.
+
+    What is wrong with the rest is found when all of it is checked.
+    """
     found: Answers = {"models": [], "resources": [], "endpoints": []}
     owners: dict[str, list[_Resource]] = {name: [] for name in found}
     for resource, whole in wholes:
         for name, items in whole.items():
-            new = [one for one in items if one not in found[name]]
+            new = [one for one in items if name != "models" or one not in found[name]]
             found[name] += new
             owners[name] += [resource] * len(new)
     for name, items in known.items():

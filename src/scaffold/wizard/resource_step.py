@@ -90,7 +90,7 @@ class ResourceStep(Step):
         names = {one["name"] for one in (*draft.resources, *draft.endpoints)}
         for one in (*added["resources"], *added["endpoints"]):
             if one["name"] in names:
-                raise UsageMistake(f"there is a {one['name']} already", "take another path")
+                raise UsageMistake(f"{one['name']} is there already", "take another path")
         return added
 
     @staticmethod
