@@ -22,6 +22,7 @@ RESULTS: dict[str, tuple[Any, str]] = {
     "patterns": (results.PatternList, "scaffold patterns [WORD...] --json"),
     "patterns-id": (results.PatternPage, "scaffold patterns ID --json"),
     "explain": (results.Explained, "scaffold explain LINE --json, for a valid line"),
+    "explain-resource": (results.ExplainedResource, "scaffold explain LINE --json, of a resource"),
     "explain-invalid": (results.NotExplained, "scaffold explain LINE --json, for another line"),
     "list": (results.Listing, "scaffold list --json"),
     "changes": (

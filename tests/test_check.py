@@ -77,7 +77,7 @@ def test_the_tour_shows_every_pattern_and_each_way() -> None:
 
 
 def test_the_presets_of_the_documentation_exist() -> None:
-    assert presets() == ["api", "empty", "exports", "tour", "web"]
+    assert presets() == ["api", "empty", "exports", "store", "tour", "web"]
 
 
 @pytest.mark.parametrize(

@@ -397,3 +397,33 @@ def test_listed_errors_are_other_answers() -> None:
     others = [(other.status, other.pattern) for other in found.others]
     assert others == [(404, "errors"), (409, "errors")]
     assert "404 Not Found, when your code says so (errors)" in explanation_page(found)
+
+
+def test_a_resource_is_explained(scaffold: Run) -> None:
+    """Its tables, and what each endpoint answers and asks, as the generated project does."""
+    lines = [
+        "model Line(product=Product, count=int)",
+        "resource /products Product(sku=str, tags=list[str]) unique(sku)",
+        "resource /orders Order(lines=list[Line], note=str | None) "
+        "operations(read, replace, delete)",
+    ]
+    found = json.loads(scaffold("explain", *lines, "--json").stdout)
+    orders, items = found["tables"]
+    assert [column["name"] for column in orders["columns"]] == ["id", "note", "version"]
+    assert items["columns"][2] == {
+        "name": "product_id",
+        "type": "int",
+        "remarks": ["refers to products.id"],
+    }
+    read, replace, delete = found["endpoints"]
+    assert (read["status"], read["others"]) == (200, [304, 404, 422, 503])
+    assert read["statements"] == "2 SELECTs"
+    assert replace["others"] == [404, 409, 412, 422, 428, 503]
+    assert (delete["status"], delete["statements"]) == (204, "1 DELETE")
+    page = scaffold("explain", *lines[:2]).stdout
+    assert "- sku str (unique)" in page
+    assert "- tags json" in page
+    one = scaffold("explain", *lines, "GET /o/{order_id:int} data(orders) json-model(model=Order)")
+    assert one.stdout.startswith("GET /o/{order_id:int} as get_o_order_id")
+    wrong = scaffold("explain", "resource /posts Post(title=string)")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)

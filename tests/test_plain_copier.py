@@ -244,7 +244,7 @@ def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, An
     assert not project.exists()
 
 
-@pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])
+@pytest.mark.parametrize("preset", ["api", "empty", "exports", "store", "tour", "web"])
 def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: Path) -> None:
     """Rendering without Copier writes what Copier writes."""
     from copier import run_copy

@@ -289,7 +289,8 @@ def test_the_answers_of_this_version_can_be_kept(tmp_path: Path, now: Direct) ->
     """And they would pass the test above."""
     written = release.write_golden(tmp_path / "9.9.9", "9.9.9")
     *answers, kept_checks = written
-    assert [path.stem for path in answers] == ["api", "empty", "exports", "tour", "web", "defaults"]
+    names = ["api", "empty", "exports", "store", "tour", "web", "defaults"]
+    assert [path.stem for path in answers] == names
     assert json.loads(kept_checks.read_text(encoding="utf-8")) == checks(ROOT)
     for path in answers:
         test_what_a_release_has_recorded_is_still_valid(path, now)

@@ -102,10 +102,15 @@ def test_models_of_other_tables_are_sent_as_ids() -> None:
 
 def test_a_mistake_between_resources_names_the_line() -> None:
     """Although both are right alone."""
-    lines = ["resource /a A(b='B | None')", "resource /b B(a='A | None')"]
-    with pytest.raises(InvalidSpec) as caught:
-        gather(Sources(lines=lines))
-    assert str(caught.value).startswith("""resource line "resource /a A(b='B | None')": model: A""")
+    circle = ["resource /a A(b='B | None')", "resource /b B(a='A | None')"]
+    for lines, said in (
+        (circle, """resource line "resource /a A(b='B | None')": model: A leads back"""),
+        ([POSTS, POSTS], "resource line "),
+        ([POSTS, "resource /x/blog-posts Other(a=int)"], 'resource line "resource /x/blog-posts'),
+    ):
+        with pytest.raises(InvalidSpec) as caught:
+            gather(Sources(lines=lines))
+        assert str(caught.value).startswith(said)
 
 
 MISTAKES = {
@@ -125,6 +130,8 @@ MISTAKES = {
     "resource /posts Post(author=Author)": "author: there is no model Author",
     "resource /posts Post(title=str) operations(list, get)": "there is no get for operations",
     "resource /posts Post(id=str)": "Post has no id of its own",
+    "resource /posts Post(id={a: 1}, b=int)": "Post has no id of its own",
+    "resource /class Class(a=int)": "class is a name that generated modules use",
     "resource /posts Post(version=int)": 'rows have "version" for themselves',
     "resource /posts Session(a=int)": "Session is a name that the module of a resource uses",
     "resource /location Post(a=int)": "location is a name that generated modules use",

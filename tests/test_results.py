@@ -26,6 +26,7 @@ CASES: list[tuple[str, Sequence[str], int]] = [
     ("patterns-id", ["patterns", "cors"], 0),
     ("explain", ["explain", "GET /x json-model rate-limit cookie-set(name=a)"], 0),
     ("explain", ["explain", "DELETE /x empty status-no-content"], 0),
+    ("explain-resource", ["explain", "resource /posts Post(title=str)"], 0),
     ("explain-invalid", ["explain", "GET /x json-modl"], 2),
     ("check", ["check", "app.py"], 1),
     ("check-rules", ["check", "--rules"], 0),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from scaffold.catalogue.patterns import template_root
 from scaffold.spec.answers import presets
 from scaffold.spec.check import check_new
 from scaffold.system.yaml_files import read_yaml
-from tests.generated.project import generate
+from tests.generated.project import Project, generate
 from tests.generated.server import serve
 from tests.generated.tour import PASSWORD, SECRET, SETTINGS, TOKEN, USER, tour
 
@@ -82,9 +83,24 @@ def test_presets_keep_their_contract(preset: str, tmp_path: Path) -> None:
             file = project.folder / "files" / response["file"]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(b"%PDF-0123456789")
+    keep_rows(project, answers.get("resources", []))
+    phases = {"store.toml": (), "stateful.toml": ("--phases", "stateful")}
     with serve(project, "uvicorn", "app.main:app", settings=SETTINGS) as port:
-        ran = contract(tmp_path, port, settings_file="presets.toml")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+        for file, more in phases.items() if preset == "store" else [("presets.toml", ())]:
+            ran = contract(tmp_path, port, *more, settings_file=file)
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def keep_rows(project: Project, resources: list[dict[str, Any]]) -> None:
+    """Make the tables that a project has, and store some rows."""
+    if resources:
+        project.must("alembic", "revision", "--autogenerate", "-m", "First")
+        project.must("alembic", "upgrade", "head")
+        names = [one["name"] for one in resources]
+        lines = [f"from tests.resources import {', '.join(names)}"]
+        lines += [f"{name}.add(5)" for name in names]
+        (project.folder / "seed.py").write_text("\n".join(lines))
+        project.must("seed")
 
 
 def test_lies_are_found(tmp_path: Path) -> None:

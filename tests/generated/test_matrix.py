@@ -165,7 +165,7 @@ def test_application_pattern(entries: list[Spec], tmp_path: Path) -> None:
     project.test(*WITHOUT_TOOLKIT)
 
 
-@pytest.mark.parametrize("preset", ["api", "empty", "exports", "tour", "web"])
+@pytest.mark.parametrize("preset", ["api", "empty", "exports", "store", "tour", "web"])
 def test_preset(preset: str, tmp_path: Path) -> None:
     """Each preset gives a project that is clean and whose tests pass.
 

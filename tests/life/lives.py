@@ -515,6 +515,24 @@ def _edit(life: Life) -> None:
         life.run("edit", name, format_line(spec))
 
 
+def _table(life: Life) -> None:
+    """Add a table, with rows of its own, and sometimes change a field of all that it becomes."""
+    life.number += 1
+    name = f"Thing{life.number}"
+    fields = f"name='str(max_length=20)', parts=list[Part{life.number}]"
+    resource = f"resource /tables/v{life.number} {name}({fields}) unique(name)"
+    life.run("add", f"model Part{life.number}(size=int)", f"{resource} as table_{life.number}")
+    if life.random.random() < 0.5:
+        life.run("edit", name, f"model {name}(id=int, {fields}, day=date)")
+
+
+def _without_table(life: Life) -> None:
+    """Remove a table with all that it has become, if there is one."""
+    tables = life.project().resources
+    if tables:
+        life.run("remove", life.random.choice(tables)["name"])
+
+
 def _update(life: Life) -> None:
     life.run("update", "--yes", "--to", "v0.2.0")
 
@@ -687,6 +705,8 @@ STEPS: list[Callable[[Life], None]] = [
     _rename,
     _edit,
     _edit,
+    _table,
+    _without_table,
     _update,
     _application,
     _other_answer,

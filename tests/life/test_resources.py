@@ -18,6 +18,7 @@ def test_a_resource_comes_and_goes(project: Path) -> None:
     assert done.status == 0, done.stderr
     assert "the tables have changed; run alembic revision --autogenerate" in done.stderr
     assert (project / "alembic.ini").is_file()
+    assert "  as generated  table of Note, unique(title)" in run("list").stdout
     assert run("add", NOTES).stderr == "Nothing to do: it is there already.\n"
     assert run("remove", "notes", "Note", "NewNote").status == 0
     assert tree(project) == before
@@ -53,23 +54,21 @@ def test_an_edited_table_is_not_deleted(project: Path) -> None:
 
 
 def test_a_field_and_a_filter_come_beside_edits(project: Path) -> None:
-    """One that may be left out first in what is answered, then in what is sent."""
+    """In what is answered and in what is sent, in one step."""
     assert run("add", NOTES).status == 0
     replace(project / TABLE, "    row.title = new.title\n", "    row.title = new.title.strip()\n")
     replace(project / TABLE, '"""One note, as it is stored."""', '"""Mine."""')
-    for line in (
-        "model Note(id=int, title=str, at=datetime | None)",
-        "model NewNote(title=str, at=datetime | None)",
-    ):
-        name = line.split()[1].partition("(")[0]
-        done = run("edit", name, line)
-        assert (done.status, done.stderr.count("alembic")) == (0, 2 if name == "Note" else 0)
+    done = run("edit", "Note", "model Note(id=int, title='str(max_length=99)', at=datetime)")
+    assert (done.status, done.stderr.count("alembic")) == (0, 2), done.stderr
+    sent = {"name": "NewNote", "fields": {"title": "str(max_length=99)", "at": "datetime"}}
+    assert sent in answers(project)["models"]
     listing = "GET /notes data(notes) query(title='str | None') json-model(model=list[Note])"
     assert run("edit", "list_notes", f"{listing} link-pagination").status == 0
     module = text(project, TABLE)
     assert '"""Mine."""' in module
     assert "    row.title = new.title.strip()\n    row.at = new.at\n" in module
-    assert "    at: Mapped[datetime | None]\n" in module
+    assert "    at: Mapped[datetime]\n" in module
+    assert "mapped_column(String(99), unique=True)" in module
     assert "title: str | None" in module
 
 
@@ -88,7 +87,7 @@ def test_what_a_table_cannot_become_is_refused(project: Path) -> None:
     assert run("add", NOTES).status == 0
     before = tree(project)
     for command, said in (
-        (("edit", "Note", "model Note(id=int, title=int)"), "what is sent becomes a row"),
+        (("edit", "NewNote", "model NewNote(title=int)"), "what is sent becomes a row"),
         (("edit", "Note", "model Note(title=str)"), "has no id of its own"),
         (("edit", "get_note", "GET /n/{a} data(notes) json-model(model=Note)"), "by its id alone"),
         (("add", "resource /other Note(text=str)"), "there is a model Note already"),
@@ -97,3 +96,40 @@ def test_what_a_table_cannot_become_is_refused(project: Path) -> None:
         assert (done.status, said in done.stderr) == (2, True), done.stderr
         assert done.stderr.count("\n") == 1
         assert tree(project) == before
+
+
+def test_resources_that_lead_to_each_other_come_and_go(project: Path) -> None:
+    """One by one, and the one that others need goes last; a migration is its owner's."""
+    before = tree(project)
+    assert run("add", NOTES).status == 0
+    migration = project / "migrations/versions/1_first.py"
+    migration.write_text('"""Mine."""\n')
+    only_notes = tree(project)
+    lines = [
+        "model Line(note=Note, count=int)",
+        "resource /lists List(lines=list[Line], last=Note)",
+    ]
+    done = run("add", *lines)
+    assert (done.status, "the tables have changed" in done.stderr) == (0, True), done.stderr
+    assert run("add", *lines).stderr == "Nothing to do: it is there already.\n"
+    assert "It is needed by" in text(project, "tests/endpoints/test_delete_note.py")
+
+    whole = tree(project)
+    done = run("remove", "notes")
+    assert (done.status, done.stderr.count("\n"), tree(project)) == (2, 1, whole)
+    assert "List.last is a model without a table of its own" in done.stderr
+
+    changed = "model Line(note='Note | None', count=int, text=str)"
+    assert run("edit", "Line", changed).status == 0
+    sent = {"name": "NewLine", "fields": {"note_id": "int | None", "count": "int", "text": "str"}}
+    assert sent in answers(project)["models"]
+    assert run("rename", "Note", "Memo").status == 0
+    assert "note: Mapped[MemoRow | None]" in text(project, "app/resources/lists.py")
+    assert run("rename", "Memo", "Note").status == 0
+
+    assert run("remove", "lists", "List", "NewList", "Line", "NewLine").status == 0
+    assert tree(project) == only_notes
+    assert run("remove", "notes", "Note", "NewNote").status == 0
+    assert migration.read_text() == '"""Mine."""\n'
+    migration.unlink()
+    assert tree(project) == before

@@ -21,6 +21,7 @@ from scaffold.wizard.endpoint_steps import ENDPOINT_STEPS, parameter_notes
 from scaffold.wizard.journey import State, pasted, started
 from scaffold.wizard.project_steps import EndpointsStep, opened_new, whole_problem
 from scaffold.wizard.questions import Form, Menu
+from scaffold.wizard.resource_step import ResourceStep
 from scaffold.wizard.step import DONE
 from scaffold.wizard.view import screen
 from tests.wizard.conftest import go
@@ -251,7 +252,8 @@ def test_endpoints_that_the_project_has_are_left_alone(bench: Bench) -> None:
     had = ({**ENDPOINT, "response": "json-model"},)
     state = to_step(started(steps, opened_new(bench, Draft(endpoints=had, kept=1))), "endpoints")
     assert isinstance(state.question, Menu)
-    assert [item.value for item in state.question.items] == ["write", "add", "", "1"]
+    values = [item.value for item in state.question.items]
+    assert values == ["write", "add", "resource", "", "1"]
     assert state.draft.endpoints[0] == had[0]
 
 
@@ -325,14 +327,32 @@ def test_endpoints_for_a_project_that_is_there(monkeypatch: pytest.MonkeyPatch) 
         return go(to_step(go(state, "/notes", "enter", "get"), "endpoints"), "enter")
 
     monkeypatch.setattr("scaffold.wizard.terminal.run", answer)
-    assert compose_endpoints(had) == [
-        {
-            "name": "get_notes",
-            "method": "GET",
-            "path": "/notes",
-            "response": {"pattern": "json-model", "model": "Note"},
-        }
-    ]
+    note = {"pattern": "json-model", "model": "Note"}
+    composed = {"name": "get_notes", "method": "GET", "path": "/notes", "response": note}
+    assert compose_endpoints(had) == {"models": [], "resources": [], "endpoints": [composed]}
+
+
+def test_a_table_comes_with_models_and_endpoints(bench: Bench) -> None:
+    """Each edit is taken instead of the one before, and what is not valid is none."""
+    steps = [ResourceStep(bench), EndpointsStep(bench, done="", about="", following=DONE)]
+    state = started(steps, Draft())
+    assert [each["name"] for each in state.draft.table["resources"]] == ["posts"]
+    state = go(state, "c-u", "/lines/")
+    assert not state.draft.table
+    assert "has no parameters" in go(state, "enter").message
+    state = go(state, "c-u", "/orders", "tab", "c-u", "Order", "tab", "c-u", "lines=list[Line]")
+    assert "there is no model Line" in go(state, "enter").message
+    for _ in range(4):
+        state = go(state, "tab")
+    state = go(go(state, "Line(count=int)"), "enter")
+    assert state.place.step == "endpoints"
+    draft = state.draft
+    assert [each["name"] for each in draft.models] == ["Line", "Order", "NewOrder"]
+    assert draft.resources == ({"name": "orders", "model": "Order"},)
+    assert len(draft.endpoints) == 7
+    check(draft.answers())
+    again = go(state, "escape", "c-u", "/orders", "tab", "c-u", "Order", "enter")
+    assert "orders is there already" in again.message
 
 
 def test_endpoints_that_contradict_each_other_hold_back(bench: Bench) -> None:

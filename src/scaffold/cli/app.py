@@ -86,7 +86,7 @@ def new(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="tour (every pattern), api, web, exports or empty.",
+            help="tour (every pattern), api, store, web, exports or empty.",
             autocompletion=completion.presets,
         ),
     ] = None,
@@ -274,23 +274,37 @@ def patterns(
 def explain(context: typer.Context, as_json: Json = False) -> None:
     """Say what the endpoint of LINE takes and answers, and why it is set where it is.
 
-    LINE is an endpoint as `scaffold new --endpoint` takes it; lines of models that it names stand
-    before it. For one that is not valid, the reason and the nearest valid lines are shown.
+    LINE is an endpoint as `scaffold new --endpoint` takes it; lines of models and resources that it
+    names stand before it. Without an endpoint, the last resource is explained: its tables, and
+    what its endpoints answer and ask. For an endpoint that is not valid, the reason and the
+    nearest valid lines are shown.
     """
     with boundary():
         from scaffold.catalogue.patterns import load
-        from scaffold.spec.lines import is_model, parse_line, parse_model
+        from scaffold.spec.answers import Sources, gather
+        from scaffold.spec.lines import is_model, is_resource, parse_line, parse_model
 
         named = [word for word in context.args if is_model(word)]
-        line = " ".join(word for word in context.args if word not in named)
+        tables = [word for word in context.args if is_resource(word)]
+        line = " ".join(word for word in context.args if word not in (*named, *tables))
+        known = gather(Sources(lines=[*named, *tables])) if tables else {}
+        if tables and not line:
+            from scaffold.explain.resource import explain_resource
+            from scaffold.shown.pages import to_json
+            from scaffold.shown.resource import resource_data, resource_page
+
+            table = explain_resource(known["resources"][-1]["name"], known, load())
+            typer.echo(to_json(resource_data(table)) if as_json else resource_page(table))
+            return
         if not line:
             raise UsageMistake("an endpoint is needed", "write it as 'GET /posts json-model'")
         catalogue = load()
         try:
             from scaffold.explain.explanation import explain as explained
 
-            models = [parse_model(word) for word in named]
-            found = explained(parse_line(line, catalogue), catalogue, models)
+            models = known.get("models") or [parse_model(word) for word in named]
+            resources = known.get("resources", [])
+            found = explained(parse_line(line, catalogue), catalogue, models, resources)
         except UsageMistake as mistake:
             show_nearest(line, named, mistake, as_json=as_json)
             return

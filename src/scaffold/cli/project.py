@@ -5,9 +5,9 @@ This and `scaffold.cli.app` are the only places that print and that decide an ex
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -94,11 +94,13 @@ def add(
         from scaffold.life import operations
         from scaffold.life.additions import gather_additions
 
+        composed: dict[str, Any] = {}
         if not lines and data_file is None:
             require_terminal("give endpoint lines or --data-file")
-            lines = composed_lines(project)
+            composed = composed_parts(project)
         with changing(project, dry_run) as (found, source):
-            added = gather_additions(lines or (), data_file, source, found.answers)
+            given = gather_additions(lines or (), data_file, source, found.answers)
+            added = replace(given, **composed)
             plan = operations.add(found, source, added)
             finish(plan, "there already", Way(dry_run=dry_run, as_json=as_json))
 
@@ -138,17 +140,15 @@ def taking_turns(folder: Path, dry_run: bool) -> Iterator[None]:
         yield
 
 
-def composed_lines(project: Path | None) -> list[str]:
-    """Return the endpoints that a person composes in the wizard, as lines."""
+def composed_parts(project: Path | None) -> dict[str, Any]:
+    """Return the models, resources and endpoints that a person composes in the wizard."""
     from scaffold.life.operations import opened
-    from scaffold.spec.lines import format_line
     from scaffold.wizard import compose_endpoints
 
     with opened(project) as (found, _):
         answers = found.answers
-    beside = (answers.get("application", []), found.models, answers.get("resources", []))
-    composed = compose_endpoints(answers["endpoints"], *beside)
-    return [format_line(endpoint) for endpoint in composed]
+    beside = (answers.get("application", []), found.models, found.resources)
+    return compose_endpoints(answers["endpoints"], *beside)
 
 
 @app.command()

@@ -114,7 +114,10 @@ class Explanation:
 
 
 def explain(
-    spec: Mapping[str, Any], catalogue: Catalogue, models: Sequence[Mapping[str, Any]] = ()
+    spec: Mapping[str, Any],
+    catalogue: Catalogue,
+    models: Sequence[Mapping[str, Any]] = (),
+    resources: Sequence[Mapping[str, Any]] = (),
 ) -> Explanation:
     """Say what an endpoint of a data file will answer.
 
@@ -122,11 +125,13 @@ def explain(
         spec: the endpoint.
         catalogue: the patterns.
         models: those that it may name; its response declares its own as it would in a project.
+        resources: those that it may name, whose models are among these.
 
     Raises:
         InvalidSpec: it is not valid.
     """
-    answers = check_new({"models": list(models), "endpoints": [spec]}, catalogue)
+    known = {"resources": list(resources)} if resources else {}
+    answers = check_new({"models": list(models), **known, "endpoints": [spec]}, catalogue)
     checker = Checker.of(answers, catalogue)
     plan = checker.plan(answers["endpoints"])
     (endpoint,) = plan.endpoints

@@ -1,4 +1,4 @@
-"""`scaffold list`: the endpoints and models of a project, and what became of their files."""
+"""`scaffold list`: endpoints, models and tables of a project, and what became of their files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,14 +48,28 @@ class ListedModel:
 
 
 @dataclass(frozen=True)
+class ListedResource:
+    """One resource of a project.
+
+    Attributes:
+        resource: as the answers file lists it.
+        module: what became of its module, see `Listed`.
+    """
+
+    resource: dict[str, Any]
+    module: State
+
+
+@dataclass(frozen=True)
 class Listing:
-    """The endpoints and models of a project.
+    """The endpoints, models and resources of a project.
 
     Attributes:
         folder: the project.
         origin: the template and the version that it was generated with.
         endpoints: in the order of the answers file.
         models: the same.
+        resources: the same.
         notes: what is wrong with the answers file or should not be done, or could not be found out.
     """
 
@@ -63,11 +77,12 @@ class Listing:
     origin: Origin
     endpoints: list[Listed]
     models: list[ListedModel]
+    resources: list[ListedResource]
     notes: list[str]
 
 
 def list_endpoints(folder: Path | None = None) -> Listing:
-    """Return the endpoints and models of the project in a folder.
+    """Return the endpoints, models and resources of the project in a folder.
 
     Raises:
         UsageMistake: there is no project.
@@ -81,7 +96,8 @@ def list_endpoints(folder: Path | None = None) -> Listing:
         project = read_project(find_folder(folder))
         listed = [Listed(endpoint, "unknown", "unknown") for endpoint in project.endpoints]
         models = [ListedModel(model, "unknown") for model in project.models]
-        return Listing(project.folder, project.origin, listed, models, [str(error)])
+        tables = [ListedResource(each, "unknown") for each in project.resources]
+        return Listing(project.folder, project.origin, listed, models, tables, [str(error)])
 
 
 def _listing(project: Project, source: Source) -> Listing:
@@ -99,16 +115,21 @@ def _listing(project: Project, source: Source) -> Listing:
         ListedModel(model, _state(project, base, model_path(model["name"], project.layout)))
         for model in project.models
     ]
+    tables = [
+        ListedResource(each, _state(project, base, project.layout.rows(each["name"])))
+        for each in project.resources
+    ]
     found = hand_edits(project, source, base)
     undecided = [f"{path} holds conflicts to decide" for path in undecided_files(project, base)]
     notes = [*([found] if found else []), *undecided, *_missing(project, base), *notes]
-    return Listing(project.folder, project.origin, listed, models, notes)
+    return Listing(project.folder, project.origin, listed, models, tables, notes)
 
 
 def _missing(project: Project, base: Tree) -> Iterator[str]:
     """Yield a note on the modules without which nothing else works."""
     listed = {project.layout.stub(name) for name in project.names()}
     listed |= {model_path(model["name"], project.layout) for model in project.models}
+    listed |= {project.layout.rows(each["name"]) for each in project.resources}
     for path in sorted(base.keys() - listed):
         if path.startswith(f"{project.layout.folder}/") and not (project.folder / path).exists():
             yield (

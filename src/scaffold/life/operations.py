@@ -42,7 +42,13 @@ from scaffold.project.syntax import spoiled
 from scaffold.spec.lines import format_line, is_model, parse_line, parse_model
 from scaffold.spec.mistakes import named, named_by_lines
 from scaffold.spec.models import declared_by, traced, with_listed
-from scaffold.spec.resources import endpoints_of, tables, with_resources, without_idle
+from scaffold.spec.resources import (
+    endpoints_of,
+    tables,
+    with_resources,
+    with_sent_model,
+    without_idle,
+)
 from scaffold.system.progress import working
 from scaffold.system.signals import terminable
 from scaffold.template.origin import Origin
@@ -224,6 +230,7 @@ def _edit_endpoint(project: Project, source: Source, name: str, wanted: Endpoint
 def _edit_model(project: Project, source: Source, name: str, wanted: Model) -> Plan:
     new = wanted["name"]
     answers = models.with_model_changed(project.answers, name, wanted, source.catalogue)
+    answers = with_sent_model(answers, project.answers, name, new)
     _checked({**answers, "endpoints": []}, source, Additions(models=[wanted]), [])
     return _plan(project, source, answers, renamed=(name, new) if new != name else None)
 

@@ -84,6 +84,10 @@ class Layout:
         """Return the path of an endpoint's tests."""
         return f"{self.tests}/endpoints/test_{name}.py"
 
+    def rows(self, name: str) -> str:
+        """Return the path of the module of a resource."""
+        return f"{self.folder}/resources/{name}.py"
+
     def page(self, name: str) -> str:
         """Return the path of an endpoint's page, which some have."""
         return f"{self.folder}/templates/{name}.html"

@@ -53,6 +53,12 @@ class Project:
         found: list[dict[str, Any]] = self.answers.get("models") or []
         return found
 
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """Return the resources that it lists."""
+        found: list[dict[str, Any]] = self.answers.get("resources") or []
+        return found
+
     def names(self) -> list[str]:
         """Return the names of its endpoints."""
         return [str(endpoint["name"]) for endpoint in self.endpoints]

@@ -118,7 +118,7 @@ def _taken(part: Taken) -> str:
     rest = "; 422 with any other parameter" if part.is_strict else rest
     rest = "; what is left out stays as it is" if part.is_partial else rest
     rest += ", and null removes" if part.is_merged else ""
-    return _item(f"{what}{named}{rest}; 422 when a value does not fit")
+    return item(f"{what}{named}{rest}; 422 when a value does not fit")
 
 
 def _file(file: TakenFile) -> str:
@@ -137,7 +137,7 @@ def _field(field: TakenField) -> str:
 
 def _tags(tags: Sequence[str]) -> Iterator[str]:
     if tags:
-        yield _item(f"tags: the OpenAPI document lists it under {', '.join(tags)}")
+        yield item(f"tags: the OpenAPI document lists it under {', '.join(tags)}")
 
 
 def _status_line(status: int) -> str:
@@ -151,41 +151,42 @@ def _places(found: Explanation) -> Iterator[str]:
         names = [line.name for line in own]
         how = f", via {use.via}" if use.via else ""
         what = f" ({', '.join(dict.fromkeys(names))})" if names else ""
-        yield _item(f"{use.pattern}{what}{how}: {use.why}")
+        yield item(f"{use.pattern}{what}{how}: {use.why}")
     for line in found.headers:
         if line.why == FOR_ONE:
-            yield _item(f"{line.name}, because of {line.pattern}: {line.why}")
+            yield item(f"{line.name}, because of {line.pattern}: {line.why}")
 
 
 def _browser(cookies: Sequence[Line]) -> Iterator[str]:
     for line in cookies:
         yield f"  {line.value.partition('=')[0]}"
-        yield from (_item(deed, "    ") for deed in line.browser)
+        yield from (item(deed, "    ") for deed in line.browser)
 
 
 def _others(others: Sequence[OtherAnswer]) -> Iterator[str]:
     for other in others:
         phrase = HTTPStatus(other.status).phrase
-        yield _item(f"{other.status} {phrase}, when {other.condition} ({other.pattern})")
+        yield item(f"{other.status} {phrase}, when {other.condition} ({other.pattern})")
         yield from (f"      {name}: {value}" for name, value in other.headers)
 
 
 def _clients(found: Explanation) -> Iterator[str]:
-    yield from (_item(f"{use.pattern}: {use.clients}") for use in found.uses)
+    yield from (item(f"{use.pattern}: {use.clients}") for use in found.uses)
 
 
 def _brings(found: Explanation) -> Iterator[str]:
     modules = ", ".join(f"app/http/{module}.py" for module in found.toolkit)
-    yield _item(f"toolkit: {modules or 'nothing'}")
+    yield item(f"toolkit: {modules or 'nothing'}")
     if found.dependencies:
-        yield _item(f"dependencies: {', '.join(found.dependencies)}")
+        yield item(f"dependencies: {', '.join(found.dependencies)}")
     for name, means in found.settings.items():
-        yield _item(f"setting {name}: {means}")
+        yield item(f"setting {name}: {means}")
     if found.application:
-        yield _item(f"around the application: {', '.join(found.application)}")
+        yield item(f"around the application: {', '.join(found.application)}")
 
 
-def _item(text: str, indent: str = "  ") -> str:
+def item(text: str, indent: str = "  ") -> str:
+    """Return an item of a list, over as many lines as it needs."""
     return textwrap.fill(
         f"- {text}",
         WIDTH,

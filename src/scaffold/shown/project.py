@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.addresses import shown_address
 from scaffold.errors import ScaffoldError
-from scaffold.life.listing import Listed, ListedModel, Listing
+from scaffold.life.listing import Listed, ListedModel, ListedResource, Listing
 from scaffold.life.operations import Plan
 from scaffold.merge.trees import Change
 from scaffold.project.files import File
@@ -212,9 +212,10 @@ def _write(path: Path, file: File | None) -> None:
 
 
 def listing_page(listing: Listing) -> str:
-    """Return the endpoints and models as a table: name, what became of the files, and the line."""
+    """Return all that is listed as a table: name, what became of the files, and the line."""
     rows = [(item.endpoint["name"], state(item), _line(item)) for item in listing.endpoints]
     rows += [(item.model["name"], became(item), _model_line(item)) for item in listing.models]
+    rows += [(it.resource["name"], became(it), _table_line(it)) for it in listing.resources]
     if not rows:
         return "There are no endpoints yet; `scaffold add LINE` adds one."
     shown = [tuple(in_one_line(str(text)) for text in row) for row in rows]
@@ -232,8 +233,8 @@ def state(item: Listed) -> str:
     return STATES[item.module, item.tests]
 
 
-def became(item: ListedModel) -> str:
-    """Return in words what became of a model's module."""
+def became(item: ListedModel | ListedResource) -> str:
+    """Return in words what became of the module of a model or resource."""
     return "as generated" if item.module == "generated" else item.module
 
 
@@ -251,8 +252,13 @@ def _model_line(item: ListedModel) -> str:
         return "(cannot be read)"
 
 
+def _table_line(item: ListedResource) -> str:
+    unique = ", ".join(map(str, item.resource.get("unique") or ()))
+    return f"table of {item.resource['model']}{f', unique({unique})' if unique else ''}"
+
+
 def listing_data(listing: Listing) -> "results.Listing":
-    """Return the endpoints and models as data."""
+    """Return all that is listed as data."""
     return {
         "project": str(listing.folder),
         "origin": origin_data(listing.origin),
@@ -261,5 +267,8 @@ def listing_data(listing: Listing) -> "results.Listing":
             for item in listing.endpoints
         ],
         "models": [{"model": item.model, "module": item.module} for item in listing.models],
+        "resources": [
+            {"resource": item.resource, "module": item.module} for item in listing.resources
+        ],
         "notes": listing.notes,
     }

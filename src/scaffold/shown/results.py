@@ -217,6 +217,44 @@ class Explained(TypedDict):
     brings: Brought
 
 
+class ExplainedColumn(TypedDict):
+    """A column of a table."""
+
+    name: str
+    type: str
+    """As fields are written, or `json`."""
+    remarks: list[str]
+
+
+class ExplainedTable(TypedDict):
+    """A table of a resource."""
+
+    name: str
+    columns: list[ExplainedColumn]
+
+
+class ExplainedOperation(TypedDict):
+    """An endpoint of a resource."""
+
+    name: str
+    method: str
+    path: str
+    status: int
+    others: list[int]
+    """The statuses of all other answers."""
+    statements: str
+    """What the database is asked, in words."""
+
+
+class ExplainedResource(TypedDict):
+    """What `scaffold explain` prints for the line of a resource."""
+
+    name: str
+    model: str
+    tables: list[ExplainedTable]
+    endpoints: list[ExplainedOperation]
+
+
 class Origin(TypedDict):
     """A version of a template."""
 
@@ -311,6 +349,14 @@ class ListedModel(TypedDict):
     module: Literal["generated", "edited", "missing", "unknown"]
 
 
+class ListedResource(TypedDict):
+    """A resource of a project, and what became of its module since it was generated."""
+
+    resource: dict[str, Any]
+    """As the answers file holds it: `name`, `model`, and `unique` where some fields are."""
+    module: Literal["generated", "edited", "missing", "unknown"]
+
+
 class Listing(TypedDict):
     """What `scaffold list` prints."""
 
@@ -318,6 +364,7 @@ class Listing(TypedDict):
     origin: Origin
     endpoints: list[ListedEndpoint]
     models: list[ListedModel]
+    resources: list[ListedResource]
     notes: list[str]
 
 

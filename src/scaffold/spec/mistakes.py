@@ -58,9 +58,9 @@ def named_by_line(error: InvalidSpec, line: str, endpoint: Mapping[str, Any]) ->
 
 
 def named(error: InvalidSpec, answers: Answers) -> InvalidSpec:
-    """Return a mistake with endpoints and models by their names instead of their numbers."""
+    """Return a mistake with endpoints, models and resources by their names, not numbers."""
     where = error.field
-    for kind in ("endpoint", "model"):
+    for kind in ("endpoint", "model", "resource"):
         found = item(error, answers, f"{kind}s")
         if found is not None:
             where = f"{kind} {found['name']}{where.partition(']')[2]}"

@@ -11,7 +11,7 @@ same as a mapping with a `path`:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,9 @@ class _Resource:
         if not isinstance(model, str) or not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,56}", model):
             reason = "the name of a model has a capital first, and letters and digits behind it"
             raise self.mistake(reason, "call it Post or BlogPost")
+        if fields.get("id", "int") not in ("int", "uuid"):
+            reason = f"{model} has no id of its own"
+            raise self.mistake(reason, "give it a field id of type int or uuid")
 
     @property
     def row(self) -> Short:
@@ -116,7 +119,7 @@ class _Resource:
         noun = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", model).lower()
         sorts = ", ".join(f'{field}, "-{field}"' for field in ("id", *order))
         is_flat = not any(_NESTED.match(str(type_)) for type_ in row.values())
-        table = f"csv-stream(model={model}, filename={name.replace('_', '-')}.csv)"
+        table = f"csv-stream(model={model}, filename='{name.replace('_', '-')}.csv')"
         return {
             "path": path,
             "one": f"{path}/{{{noun}_id:{row['id']}}}",
@@ -165,7 +168,18 @@ class _Known:
         kept = [str(one.get("model")) for one in answers["resources"] if isinstance(one, Mapping)]
         models |= {one.given["model"]: one.row for one in resources}
         kept += [one.given["model"] for one in resources]
-        return cls({name: models[name].get("id", "int") for name in kept if name in models}, models)
+        keys = {name: str(models[name].get("id", "int")) for name in kept if name in models}
+        return cls(keys, models)
+
+    def types(self) -> Iterator[Any]:
+        """Yield the types of all fields of rows."""
+        for name in self.keys:
+            yield from self.models[name].values()
+
+    def item_of(self, type_: Any) -> str:
+        """Return the model of a list that has rows of its own, which lead to others; or nothing."""
+        found = self._item(type_)
+        return found[1] if found else ""
 
     def refers(self, row: Short) -> bool:
         """Say whether rows need rows of another table."""
@@ -250,12 +264,15 @@ def _is_short(one: Any) -> bool:
 def _check(
     wholes: Sequence[tuple[_Resource, Answers]], known: Answers, catalogue: Catalogue
 ) -> None:
-    """Check resources together, beside what is known; a mistake names the one that it is in."""
+    """Check resources together, beside what is known; a mistake names the one that it is in.
+
+    What is wrong with the rest is found when all of it is checked.
+    """
     found: Answers = {"models": [], "resources": [], "endpoints": []}
     owners: dict[str, list[_Resource]] = {name: [] for name in found}
     for resource, whole in wholes:
         for name, items in whole.items():
-            new = [one for one in items if one not in found[name]]
+            new = [one for one in items if name != "models" or one not in found[name]]
             found[name] += new
             owners[name] += [resource] * len(new)
     for name, items in known.items():
@@ -273,6 +290,37 @@ def _check(
 
 def _name(one: Any) -> Any:
     return one.get("name") if isinstance(one, Mapping) else None
+
+
+def with_sent_model(answers: Answers, before: Answers, name: str, new: str) -> Answers:
+    """Return answers in which what is sent for rows has changed as what is answered has.
+
+    A model that is sent stays what the command makes of the other one, if it was that.
+
+    Args:
+        answers: the answers, in which a model has changed.
+        before: the answers before.
+        name: the name that the model had.
+        new: the name that it has.
+    """
+    lists = ("models", "resources")
+    was, now = (
+        _Known.of((), {key: each.get(key) or [] for key in lists}) for each in (before, answers)
+    )
+    own = ("id",) if name in was.keys else ()
+    if not own and not any(was.item_of(type_) == name for type_ in was.types()):
+        return answers
+    made, makes = (
+        known.sent({key: type_ for key, type_ in known.models[it].items() if key not in own}).fields
+        for known, it in ((was, name), (now, new))
+    )
+    models = [
+        {**model, "fields": makes}
+        if model["name"] == f"New{name}" and model["fields"] == made
+        else model
+        for model in answers["models"]
+    ]
+    return {**answers, "models": models}
 
 
 def with_resources(answers: Answers, added: Sequence[Short]) -> Answers:

@@ -7,6 +7,7 @@
     step.py             what a step is
     fields.py           the value of an option as text, and back
     endpoint_steps.py   the steps that compose one endpoint
+    resource_step.py    the step that adds a table with its endpoints
     project_steps.py    the steps around them: the project, the list of endpoints, the files
     journey.py          from step to step and back; what each key does
     view.py             a question and its preview as lines of a given width
@@ -55,6 +56,7 @@ def compose_project(
     from scaffold.wizard.draft import OWN
     from scaffold.wizard.endpoint_steps import ENDPOINT_STEPS
     from scaffold.wizard.journey import started
+    from scaffold.wizard.resource_step import ResourceStep
     from scaffold.wizard.terminal import run
 
     bench = Bench()
@@ -65,6 +67,7 @@ def compose_project(
         steps.ApplicationStep(bench),
         steps.ApplicationOptionsStep(bench),
         *(step(bench) for step in ENDPOINT_STEPS),
+        ResourceStep(bench),
         steps.EndpointsStep(bench, done="Look at the files", about=LOOK, following="files"),
         steps.FilesStep(bench, find_origin().data()),
     ]
@@ -82,8 +85,8 @@ def compose_endpoints(
     models: Sequence[Mapping[str, Any]] = (),
     resources: Sequence[Mapping[str, Any]] = (),
     root: Path | None = None,
-) -> list[dict[str, Any]]:
-    """Ask for endpoints to add to a project.
+) -> dict[str, list[dict[str, Any]]]:
+    """Ask for endpoints and resources to add to a project.
 
     Args:
         endpoints: those that it has already, as its answers hold them.
@@ -93,7 +96,7 @@ def compose_endpoints(
         root: the project's template; the one that comes with the command when None.
 
     Returns:
-        The new endpoints, as a data file holds them.
+        The new models, resources and endpoints, as a data file holds them.
 
     Raises:
         KeyboardInterrupt: the person left.
@@ -104,6 +107,7 @@ def compose_endpoints(
     from scaffold.wizard.endpoint_steps import ENDPOINT_STEPS
     from scaffold.wizard.journey import started
     from scaffold.wizard.project_steps import EndpointsStep, opened_new
+    from scaffold.wizard.resource_step import ResourceStep
     from scaffold.wizard.step import DONE
     from scaffold.wizard.terminal import run
 
@@ -119,7 +123,13 @@ def compose_endpoints(
     draft = opened_new(bench, there)
     asked = [
         *(step(bench) for step in ENDPOINT_STEPS),
+        ResourceStep(bench),
         EndpointsStep(bench, done="Add what is listed below", about=ADD, following=DONE),
     ]
-    added = run(started(asked, draft), "scaffold add").draft.endpoints[len(had) :]
-    return [parse_line(format_line(endpoint), bench.catalogue) for endpoint in added]
+    found = run(started(asked, draft), "scaffold add").draft
+    added = found.endpoints[len(had) :]
+    return {
+        "models": list(found.models[len(there.models) :]),
+        "resources": list(found.resources[len(there.resources) :]),
+        "endpoints": [parse_line(format_line(endpoint), bench.catalogue) for endpoint in added],
+    }

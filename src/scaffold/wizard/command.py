@@ -43,6 +43,8 @@ def repeating(
         groups.append(["--data", f"application={json.dumps(answers['application'])}"])
     if not had and not endpoints:
         groups.append(["--data", "endpoints=[]"])
+    if answers.get("resources") and answers["resources"] != had.get("resources"):
+        groups.append(["--data", f"resources={json.dumps(answers['resources'])}"])
     known = had.get("models", ())
     models = [model for model in answers.get("models", ()) if model not in known]
     groups += [[format_model(model)] for model in models]

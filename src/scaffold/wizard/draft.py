@@ -1,6 +1,6 @@
 """What has been answered so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,12 +27,13 @@ class Draft:
         project: the answers about the project that are text.
         start: `own`, or the name of a preset.
         models: the models that are listed; nobody is asked about them, but endpoints name them.
-        resources: the resources that are listed, in the same way.
+        resources: the resources that are listed; one that is added brings models and endpoints.
         application: the application patterns, as ids or mappings.
         endpoints: the endpoints that are complete.
         kept: how many of them the project has already; nobody is asked about those.
         current: the endpoint that is being composed.
         at: its place among the endpoints.
+        table: the models, the resource and the endpoints of a table that is being composed.
     """
 
     folder: str = ""
@@ -45,6 +46,7 @@ class Draft:
     kept: int = 0
     current: Endpoint = field(default_factory=lambda: dict(FIRST_ENDPOINT))
     at: int = 0
+    table: Mapping[str, Sequence[dict[str, Any]]] = field(default_factory=dict)
 
     def others(self) -> tuple[Endpoint, ...]:
         """Return the endpoints beside the one that is being composed."""
@@ -59,6 +61,17 @@ class Draft:
         """Return it with the current endpoint among the complete ones."""
         others = self.others()
         return replace(self, endpoints=(*others[: self.at], self.current, *others[self.at :]))
+
+    def with_table(self) -> "Draft":
+        """Return it with what is composed as a table among the rest."""
+        models = [one for one in self.table.get("models", ()) if one not in self.models]
+        return replace(
+            self,
+            models=(*self.models, *models),
+            resources=(*self.resources, *self.table.get("resources", ())),
+            endpoints=(*self.endpoints, *self.table.get("endpoints", ())),
+            table={},
+        )
 
     def without(self, at: int) -> "Draft":
         """Return it without the endpoint at a place."""

@@ -368,6 +368,10 @@ class OptionsStep(EndpointStep):
         found = self.bench.company(draft).problem(self.take(draft, question).current)
         return replace(question, problems=placed(found, question) if found else {})
 
+    def stored(self, draft: Draft) -> Draft:
+        """Return the draft with the endpoint among the complete ones."""
+        return draft.stored()
+
     def after(self, draft: Draft, question: Question) -> str:
         """Return the list of endpoints."""
         return "endpoints"

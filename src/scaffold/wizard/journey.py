@@ -98,9 +98,7 @@ def advanced(state: State) -> State:
         question = question.at_problem() if isinstance(question, Form) else question
         return replace(state, question=question, message=problem)
     following = state.step.after(state.draft, state.question)
-    draft = state.draft
-    if state.place.step == "options":
-        draft = draft.stored()
+    draft = state.step.stored(state.draft)
     history = (*state.history, state.place)
     while following != DONE and not state.steps[following].applies(draft):
         step = state.steps[following]

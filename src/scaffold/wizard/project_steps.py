@@ -28,6 +28,7 @@ LABELS = {
     "python_version": "Python",
 }
 ADD = "add"
+ADD_RESOURCE = "resource"
 WRITE = "write"
 
 
@@ -316,6 +317,7 @@ class EndpointsStep(Step):
                 WRITE, self.done, help=self.about, reason=whole_problem(draft, self.bench.catalogue)
             ),
             Item(ADD, "Add another endpoint", help="Compose one more."),
+            Item(ADD_RESOURCE, "Add a table", help="A resource: rows, with endpoints over them."),
         ]
         if new:
             items.append(Item("", f"{len(new)} endpoint{'s' if len(new) > 1 else ''}"))
@@ -335,7 +337,8 @@ class EndpointsStep(Step):
 
     def after(self, draft: Draft, question: Question) -> str:
         """Return the path of the endpoint to compose, or what comes when all are."""
-        return self.following if chosen(question) == WRITE else "path"
+        value = chosen(question)
+        return self.following if value == WRITE else value if value == ADD_RESOURCE else "path"
 
     def preview(self, draft: Draft, question: Question) -> Preview | None:
         """Return the stub of the endpoint under the cursor, or the list as lines."""

@@ -46,6 +46,10 @@ class Step:
         """Return the name of the next step, or `done`."""
         raise NotImplementedError
 
+    def stored(self, draft: Draft) -> Draft:
+        """Return the draft with what this step, the last of several, has completed."""
+        return draft
+
     def applies(self, draft: Draft) -> bool:
         """Say whether there is anything to ask."""
         return True

@@ -9,6 +9,7 @@ from starlette.datastructures import URL
 from app.http.openapi import header
 
 LARGEST = 100
+MOST_SKIPPED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class PageRequest:
 
     @property
     def offset(self) -> int:
-        """Return how many items to skip."""
-        return (self.number - 1) * self.size
+        """Return how many items to skip, as far as a database can count."""
+        return min((self.number - 1) * self.size, MOST_SKIPPED)
 
     @property
     def end(self) -> int:

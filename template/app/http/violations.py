@@ -21,7 +21,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 AT_ONCE = 1_000
 """For how many values SQLite is asked in one statement."""
@@ -88,7 +88,11 @@ def _missing(
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
             found = select(func.count()).where(one.column.in_(part))
-            if connection.scalar(found) != len(part):
+            try:
+                is_there = connection.scalar(found) == len(part)
+            except (OverflowError, StatementError):  # a number that no column holds
+                is_there = False
+            if not is_there:
                 yield key
                 break
 

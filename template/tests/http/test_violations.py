@@ -85,6 +85,12 @@ def test_one_of_many_is_missing() -> None:
     assert refused(*copies, Copy(former_shelf_id=3)) == "There is no such former_shelf_id"
 
 
+def test_a_number_that_no_column_holds_is_missing() -> None:
+    """SQLite stops at the first that is missing, and is asked for all."""
+    copies = [Copy(id=8, shelf_id=3), Copy(id=9, shelf_id=2**70)]
+    assert refused(*copies) == "There is no such shelf_id"
+
+
 def test_a_row_that_is_needed_is_said_by_the_table() -> None:
     """Whichever rows were to go; the others go."""
     for gone in (delete(Shelf), delete(Shelf).where(Shelf.name == "a")):
