@@ -32,6 +32,9 @@ LIMIT = 60
 All tests take a quarter of them. Those that only wait have four times as long.
 """
 
+UNTESTED = 70
+"""The exit status of a process that has not come to the tests: that says nothing of a mutant."""
+
 FRAMEWORKS = (
     "fastapi.testclient",
     "fastapi.sse",
@@ -96,15 +99,17 @@ def survivors(
         job = running.pop(process)
         if ended and job.mutant is None:
             raise RuntimeError(f"the tests of {job.module} fail without any change")
+        if ended == UNTESTED:
+            raise RuntimeError(f"{job.module} could not be changed")
         yield job, ended == 0
 
 
 def _load(project: Path) -> Imports:
     """Import everything, and return what the modules import of each other.
 
-    What was imported of another project is forgotten.
+    What was imported of another project, or of the tests of this repository, is forgotten.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("app", "tests")]:
         del sys.modules[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(project)
@@ -158,6 +163,12 @@ def _start(project: Path, job: Job, imports: Imports, limit: int) -> int:
         if job.mutant is not None:
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             signal.alarm(4 * limit)
+            _replace(project / job.module, job.mutant.source)
+            for name in _dependents(_name(job.module), imports):
+                del sys.modules[name]
+    except BaseException:
+        os._exit(UNTESTED)
+    try:
         status = _test(project, job, imports)
     except BaseException:
         status = 1  # as pytest's command would end: nobody expects such a mutant
@@ -172,9 +183,6 @@ def _test(project: Path, job: Job, imports: Imports) -> int:
     if job.mutant is None:
         return _pytest(job.tests)
     near = nearest_tests(project, job.module)
-    _replace(project / job.module, job.mutant.source)
-    for name in _dependents(_name(job.module), imports):
-        del sys.modules[name]
     if near and (status := _pytest(near)):
         return status
     next_to_them = sorted(_neighbours(project, job.module, imports).difference(near))

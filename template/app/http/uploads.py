@@ -59,7 +59,7 @@ class Upload:
         Raises:
             HTTPException: 413 or 415.
         """
-        if (file.size or 0) > self.max_bytes:
+        if file.size is not None and file.size > self.max_bytes:
             raise HTTPException(413, f"{name} takes files of at most {self.max_bytes} bytes")
         media_type = (file.content_type or "").partition(";")[0].strip().lower()
         if self.types and not (media_type in self.types and _looks_like(media_type, file)):

@@ -3,12 +3,14 @@
 import asyncio
 import tracemalloc
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Form, HTTPException, UploadFile
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 
 from app.http.application import Application
 from app.http.uploads import MULTIPART, Upload, body_size, documented_uploads, part_types
@@ -91,6 +93,25 @@ def test_other_types(name: str, file: tuple[str, bytes, str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("media_type", "start"),
+    [
+        ("application/pdf", b"%PDF-1.7"),
+        ("application/zip", b"PK\x03\x04"),
+        ("image/gif", b"GIF89a"),
+        ("image/jpeg", b"\xff\xd8\xff\xe0"),
+        ("image/png", PNG),
+        ("image/webp", b"RIFF\x24\x00\x00\x00WEBPVP8 "),
+    ],
+)
+def test_first_bytes(media_type: str, start: bytes) -> None:
+    """Of each type that has any of its own, where they belong."""
+    upload, headers = Upload(media_type, max_bytes=99), Headers({"Content-Type": media_type})
+    upload.check("a", UploadFile(BytesIO(start), headers=headers))
+    with pytest.raises(HTTPException, match="a takes"):
+        upload.check("a", UploadFile(BytesIO(b" " + start), headers=headers))
+
+
 def test_too_large() -> None:
     """One file, a list of files, the body: each has its own limit."""
     response = sent(picture=("a.png", PNG + bytes(5_000_000 - 8), "image/png"))
@@ -132,7 +153,7 @@ def test_document() -> None:
     fields = app.openapi()["components"]["schemas"]["Sent"]["properties"]
     assert fields["picture"]["description"] == "At most 5000000 bytes."
     assert fields["papers"]["description"] == "At most 10 bytes each."
-    assert fields["papers"]["maxItems"] == 2
+    assert (fields["papers"]["maxItems"], "maxItems" in fields["picture"]) == (2, False)
     assert fields["papers"]["items"]["contentMediaType"] == "application/pdf"
     assert operation["responses"]["413"]["description"] == "A file, or the body, is too large"
     assert {*operation["responses"]["413"]["content"]} == {"application/json", "text/plain"}
