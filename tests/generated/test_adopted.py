@@ -4,13 +4,13 @@ from pathlib import Path
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
-from tests.generated.project import TYPES, adopted
+from tests.generated.project import adopted
 
 
 def test_types_and_suite(tmp_path: Path) -> None:
     """With each pattern of the application around them, and the toolkit's own test of it."""
     tour = read_yaml(template_root() / "presets" / "tour.yml")
     project = adopted(tmp_path / "service", preset="api", application=tour["application"])
-    project.must("mypy", "--strict", "--cache-dir", TYPES.name, "app")
+    project.check_types("app")
     project.test("--ignore=tests/http")
     project.test("tests/http/test_inclusion.py")

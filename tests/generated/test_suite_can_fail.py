@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,11 @@ from tests.generated.project import Project, generate
 pytestmark = pytest.mark.apart
 
 ROOT = Path(__file__).parents[2]
-PARTS = 4
-"""Over how many tests the breaks are spread, so that processors share them."""
+Break = tuple[str, str, str]
+PARTS = 2
+"""Over how many tests the breaks of a kind of module are spread, so that processors share them."""
+
+STUBS = "app/endpoints/"
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +49,29 @@ def project_with_sessions(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_suite_goes_red(project: Project, part: int, request: pytest.FixtureRequest) -> None:
-    """Each broken token is seen by at least one test."""
-    chosen = []
-    for module in sorted({module for module, *_ in BREAKS})[part::PARTS]:
+    """Each broken token of what endpoints share is seen by at least one test."""
+    shared = {module for module, *_ in BREAKS if not module.startswith(STUBS)}
+    assert unseen(project, chosen(sorted(shared)[part::PARTS], request.config)) == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_suite_of_stubs_goes_red(tmp_path: Path, part: int, request: pytest.FixtureRequest) -> None:
+    """The same in stubs, whose project has no others: each break makes its application anew."""
+    stubs = {module for module, *_ in BREAKS if module.startswith(STUBS)}
+    modules = sorted(stubs)[part::PARTS]
+    endpoints = [one for one in ENDPOINTS if f"{STUBS}{one['name']}.py" in modules]
+    project = generate(tmp_path / "service", endpoints=endpoints, application=APPLICATION)
+    assert unseen(project, chosen(modules, request.config)) == ""
+
+
+def chosen(modules: Iterable[str], config: pytest.Config) -> list[Break]:
+    """Return the breaks of modules, in the default run two of each."""
+    found = []
+    for module in modules:
         rows = [row for row in BREAKS if row[0] == module]
-        full = request.config.getoption("--full") or len(rows) < 2
-        chosen += rows if full else [rows[0], rows[-1]]
-    assert unseen(project, chosen) == ""
+        found += rows if config.getoption("--full") or len(rows) < 2 else [rows[0], rows[-1]]
+    return found
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -82,7 +101,7 @@ def test_suite_sees_broken_pages(project: Project, path: str, right: str, wrong:
     assert ran.returncode == 1, ran.stdout
 
 
-def unseen(project: Project, rows: Sequence[tuple[str, str, str]], **environment: str) -> str:
+def unseen(project: Project, rows: Sequence[Break], **environment: str) -> str:
     """Return what no test of the project sees, row by row."""
     command = [sys.executable, "-m", "mutation.given", str(project.folder)]
     ran = subprocess.run(
