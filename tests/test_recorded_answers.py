@@ -45,6 +45,8 @@ RECORDED: dict[str, Any] = {
     "own_files": ["tests/conftest.py"],
     "layout": {},
     "agents_md": True,
+    "dependency_updates": "renovate",
+    "devcontainer": True,
     "scaffold_check": False,
     "toolkit_tests": True,
 }
@@ -76,6 +78,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "own_files": ("tests/conftest.py", "own_files: a list of paths is needed"),
     "layout": ({"package": "own"}, "layout: a mapping of package, folder, tests and application"),
     "agents_md": ("yes", "agents_md: use true or false"),
+    "dependency_updates": (
+        "monthly",
+        "dependency_updates: monthly is not among the choices; use one of none, dependabot",
+    ),
+    "devcontainer": (1, "devcontainer: use true or false"),
     "scaffold_check": (True, "scaffold_check: CI could not fetch the command from where"),
     "toolkit_tests": ("maybe", "toolkit_tests: use true or false"),
 }

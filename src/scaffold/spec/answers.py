@@ -37,6 +37,7 @@ ANSWERS = (
     *CHOICE_ANSWERS,
     *SPEC_ANSWERS,
     "handlers",
+    "dependency_updates",
     "own_files",
     *SWITCHES,
 )
