@@ -8,9 +8,11 @@
     python3 tasks.py bench [NAME]                    compare the speed with Copier's (commands,
                                                      lifecycle), or that (answers, streams) of
                                                      what is generated with the same by hand
+    python3 tasks.py numbers [--measure]             print what is claimed, and what was measured
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
     python3 tasks.py golden                          keep the answers that this version records
     python3 tasks.py release                         check and build the release that is committed
+    python3 tasks.py rehearse                        release a clone, show what would be published
     python3 tasks.py number                          print the version that the commit releases
     python3 tasks.py address URL                     write another public address everywhere
     python3 tasks.py try [--preset NAME] [PATH]      generate a project and run its tests
@@ -77,6 +79,13 @@ def bench(arguments: Sequence[str]) -> None:
         raise TaskError("a ratio is over its limit, or a command failed")
 
 
+def numbers(arguments: Sequence[str]) -> None:
+    """Print what this repository claims in numbers, and what was measured last."""
+    set_up()
+    if run("python", "-m", "tools.numbers", *arguments):
+        raise TaskError("the numbers were not printed")
+
+
 def mutate(arguments: Sequence[str]) -> None:
     """Change the code of the preset `tour` in every place, and expect its tests to notice."""
     set_up()
@@ -118,6 +127,13 @@ def release(arguments: Sequence[str]) -> None:
     set_up()
     if run("python", "-m", "tools.release", "build", *arguments):
         raise TaskError("this commit is no release; see above")
+
+
+def rehearse(arguments: Sequence[str]) -> None:
+    """Release a clone of the commit at hand, and show what would be published."""
+    set_up()
+    if run("python", "-m", "tools.release", "rehearse", *arguments):
+        raise TaskError("this commit could not be released; see above")
 
 
 def number(arguments: Sequence[str]) -> None:
@@ -181,10 +197,12 @@ TASKS: dict[str, Callable[[Sequence[str]], None]] = {
     "full": full,
     "try": try_,
     "bench": bench,
+    "numbers": numbers,
     "mutate": mutate,
     "docs": docs,
     "golden": golden,
     "release": release,
+    "rehearse": rehearse,
     "number": number,
     "address": address,
     "record": record,

@@ -19,6 +19,7 @@ from mutation.runner import Job, jobs, survivors, unchanged
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
 from tests.generated.project import adopted, generate
+from tools.numbers import measured
 
 LIMIT = 0.95
 REASONS = Path(__file__).parent / "survivors.yml"
@@ -48,6 +49,8 @@ def main(modules: Sequence[str]) -> int:
     unexplained = any(reason(job, reasons) is None for job in alive)
     report(console, alive, reasons)
     console.print(f"{total - len(alive)} of {total} mutants killed: {share:.1%}, {minutes:.0f} min")
+    if not modules:
+        measured("mutants-killed", round(100 * share, 1))
     needed = {id(reason(job, reasons)) for job in alive}
     stale = [one for one in reasons if id(one) not in needed] if not modules else []
     for one in stale:

@@ -357,11 +357,16 @@ def test_what_is_missing_is_named(repository: Path, missing: str, reason: str) -
         release.check_release(repository)
 
 
-def test_the_wheel_is_what_the_commit_holds(repository: Path, tmp_path: Path) -> None:
+def test_the_wheel_is_what_the_commit_holds(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever else lies around; and the check can fail."""
     (repository / "template" / "left-over.txt").write_text("not committed\n")
     wheel = release.build("HEAD", tmp_path / "dist", repository)
-    assert list(release.differences(wheel, "HEAD", repository)) == []
+    release.check_wheel(wheel, repository)
+    monkeypatch.setattr(release, "LARGEST", 1000)
+    with pytest.raises(release.NoRelease, match=r" has [\d,]+ bytes, and may have 1,000$"):
+        release.check_wheel(wheel, repository)
     with zipfile.ZipFile(wheel) as opened:
         noted = opened.read("scaffold/_template/commit.txt").decode()
     assert noted == git(repository, "rev-parse", "HEAD")

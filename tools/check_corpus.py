@@ -24,6 +24,7 @@ from rich.table import Table
 
 from scaffold.checker.rules import RULES
 from scaffold.checker.run import Checked, check
+from tools.numbers import measured
 
 LIST = Path(__file__).parents[1] / "benchmarks" / "check_corpus.yml"
 HEAD = """\
@@ -113,6 +114,10 @@ def main(arguments: Sequence[str]) -> int:
             counts[it["code"]][it["verdict"]] += 1
         each |= {"files": checked.files, "findings": found}
     console.print(table(counts))
+    if all(repository(folder, each["repository"]) for each in listed["applications"]):
+        total = sum(counts.values(), Counter())
+        judged_so = total["right"] + total["wrong"]
+        measured("check-precision", round(100 * total["right"] / judged_so))
     if record:
         text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, width=120)
         LIST.write_text(HEAD + text, encoding="utf-8")

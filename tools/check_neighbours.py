@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.check_corpus import LIST, modules_of, repository
+from tools.numbers import measured
 
 RUFF = ["ruff", "check", "--isolated", "--select=FAST,S,ASYNC", "--output-format=json"]
 BANDIT = ["bandit", "--recursive", "--quiet", "--format=json"]
@@ -60,6 +61,12 @@ def modules_with_findings(folder: Path, target: Path) -> dict[Path, list[int]]:
         modules_of(git, each["commit"], place, list(lines))
         found |= {place / file: numbers for file, numbers in lines.items()}
     return found
+
+
+def listed() -> int:
+    """Return how many findings the list has."""
+    applications = yaml.safe_load(LIST.read_text(encoding="utf-8"))["applications"]
+    return sum(len(each["findings"]) for each in applications)
 
 
 def reported(target: Path, rules: Path | None) -> dict[str, list[Finding]]:
@@ -116,6 +123,8 @@ def main(arguments: Sequence[str]) -> int:
                         beside[it.rule].add(number)
             rows = ", ".join(f"{rule} {len(several)}" for rule, several in sorted(beside.items()))
             number = len(set().union(*beside.values()))
+            if tool == "semgrep" and len(places) == listed():
+                measured("check-neighbours", number)
             table.add_row(tool, str(len(found)), str(number), rows)
         Console(width=120).print(f"{len(ours)} modules", table)
     return 0

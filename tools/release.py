@@ -3,6 +3,7 @@
     python -m tools.release golden     keep what the version at hand records, accepts and refuses
     python -m tools.release number     print the version that the commit releases, if any
     python -m tools.release build      build the wheel of the commit into dist/, and check both
+    python -m tools.release rehearse   release a clone, and show what would be published
 
 CONTRIBUTING.md has the steps.
 """
@@ -13,6 +14,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 MADE = {"scaffold/_template/catalogue.json", "scaffold/_template/commit.txt"}
 """What the build itself makes."""
+
+LARGEST = 1_500_000
+"""Bytes that a wheel may have: it is fetched whenever `uvx` runs the command anew."""
 
 PLACES = {
     "copier.yml": "scaffold/_template/copier.yml",
@@ -114,6 +119,59 @@ def build(commit: str, folder: Path, root: Path = ROOT) -> Path:
     return wheel
 
 
+def rehearse(folder: Path, root: Path = ROOT) -> tuple[str, Path]:
+    """Make the next release in a clone of the commit at hand; return its version and its wheel.
+
+    Nothing leaves the folder. What somebody writes for a release is written as it will be: the
+    version, the heading of the changelog, and the golden answers.
+
+    Raises:
+        NoRelease: it could not be published.
+    """
+    clone = folder / "clone"
+    git("clone", "--quiet", root.as_uri(), str(clone), root=root)
+    declared_as = version_at("HEAD", root) or ""
+    version = declared_as.partition(".dev")[0]
+    for name, old, new in (
+        ("pyproject.toml", f'version = "{declared_as}"', f'version = "{version}"'),
+        ("CHANGELOG.md", "## [Unreleased]", f"## [{version}] - {date.today()}"),
+    ):
+        file = clone / name
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    write_golden(clone / "tests" / "golden" / version, version)
+    git("add", "--all", root=clone)
+    identity = ("-c", "user.name=rehearsal", "-c", "user.email=rehearsal@example.com")
+    git(*identity, "commit", "--quiet", "--message", f"Release {version}", root=clone)
+    check_release(clone)
+    wheel = build("HEAD", folder / "dist", clone)
+    check_wheel(wheel, clone)
+    return version, wheel
+
+
+def check_wheel(wheel: Path, root: Path = ROOT) -> None:
+    """Check that a wheel is what the commit at hand holds, and not too large.
+
+    Raises:
+        NoRelease: with all that is wrong.
+    """
+    wrong = list(differences(wheel, "HEAD", root))
+    if (size := wheel.stat().st_size) > LARGEST:
+        wrong.append(f"{wheel.name} has {size:,} bytes, and may have {LARGEST:,}")
+    if wrong:
+        raise NoRelease("; ".join(wrong))
+
+
+def contents(wheel: Path) -> Iterator[str]:
+    """Yield what a wheel holds, folder by folder, with the bytes and the number of files."""
+    folders: dict[str, list[int]] = {}
+    with zipfile.ZipFile(wheel) as opened:
+        for file in opened.infolist():
+            folder = "/".join(file.filename.split("/")[:3][:-1])
+            folders.setdefault(folder, []).append(file.compress_size)
+    for folder, sizes in sorted(folders.items()):
+        yield f"{sum(sizes):9,} bytes in {len(sizes):4} files  {folder}"
+
+
 def differences(wheel: Path, commit: str, root: Path = ROOT) -> Iterator[str]:
     """Yield what a wheel has otherwise than the commit that it was built from."""
     wanted = dict(_wanted(commit, root))
@@ -153,15 +211,24 @@ def main(arguments: list[str]) -> int:
     if arguments == ["number"]:
         print(number() or "")
         return 0
+    if arguments == ["rehearse"]:
+        with TemporaryDirectory() as folder:
+            try:
+                version, wheel = rehearse(Path(folder))
+            except NoRelease as error:
+                print(f"error: {error}", file=sys.stderr)
+                return 1
+            print(f"{wheel.name}, {wheel.stat().st_size:,} bytes of at most {LARGEST:,}:")
+            print(*contents(wheel), sep="\n")
+            print(f"This, and the tag v{version}, would be published; nothing was.")
+        return 0
     if arguments != ["build"]:
         print(__doc__, file=sys.stderr)
         return 2
     try:
         version = check_release()
         wheel = build("HEAD", ROOT / "dist")
-        wrong = list(differences(wheel, "HEAD"))
-        if wrong:
-            raise NoRelease("; ".join(wrong))
+        check_wheel(wheel)
     except NoRelease as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
