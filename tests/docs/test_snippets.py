@@ -21,6 +21,7 @@ from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate
 from tests.life.conftest import run
+from tools import picture
 from tools.recording import COMMANDS, PICTURE
 from tools.site.commands import commands_page
 from tools.site.sources import PATTERNS, pages
@@ -200,6 +201,11 @@ def test_the_page_of_the_commands_has_every_command_and_option() -> None:
         section = page.partition(f"\n## scaffold {name}\n")[2].partition("\n## ")[0]
         for parameter in command.params:
             assert parameter.param_type_name == "argument" or parameter.opts[0] in section, name
+
+
+def test_the_picture_shows_what_is_generated() -> None:
+    """`python -m tools.picture` draws it anew."""
+    assert picture.PICTURE.read_text(encoding="utf-8") == picture.picture()
 
 
 def test_the_recording_shows_commands_that_exist() -> None:

@@ -27,16 +27,16 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def write_sources(folder: Path) -> None:
-    """Write the pages, and the pictures in them, into a folder, anew."""
+    """Write the pages, the pictures in them and what the theme lacks into a folder, anew."""
     shutil.rmtree(folder, ignore_errors=True)
     for path, text in pages().items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    for image in sorted(DOCS.rglob("*.svg")):
-        target = folder / image.relative_to(DOCS)
+    for file in sorted(path for path in DOCS.rglob("*") if path.suffix in (".css", ".js", ".svg")):
+        target = folder / file.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(image, target)
+        shutil.copyfile(file, target)
 
 
 def pages() -> Mapping[str, str]:
