@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from app import endpoints  # noqa: F401 - imports all tables
+from app import endpoints, middleware  # noqa: F401 - import all tables
 from app.http.database import Base, engine
 
 

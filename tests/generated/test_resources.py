@@ -39,6 +39,7 @@ NOTE = {
     "model": "Note",
     "fields": {"post": "Post", "labels": "list[Label](min_length=1)"},
 }
+STATE = {"pattern": "state-store", "database": True}
 MODELS = [
     {"name": "Place", "fields": {"city": "str"}},
     {"name": "Photo", "fields": {"url": "str = none", "tag": "Tag"}},
@@ -65,15 +66,17 @@ with new_session() as session:
 """
 
 
-HTTP = ("tests/http/test_database.py", "tests/http/test_violations.py")
+NAMES = ("database", "database_state", "health", "state", "violations")
+HTTP = tuple(f"tests/http/test_{name}.py" for name in NAMES)
 OWN = ("tests/endpoints", *HTTP, "tests/test_migrations.py")
 """The tests of a project that are about rows; the rest of the suite runs in other projects."""
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with three resources that lead to each other, and a first migration."""
-    answers = expanded({"models": MODELS, "resources": [POST, TAG, NOTE]}, (), load())
+    """Return a project with three resources that lead to each other, state, and a migration."""
+    given = {"models": MODELS, "resources": [POST, TAG, NOTE], "application": [STATE]}
+    answers = expanded(given, (), load())
     listing = next(one for one in answers["endpoints"] if one["name"] == "list_posts")
     listing["query"]["state"] = "enum(draft, published) | None"
     listing["query"]["main_tag_id"] = "uuid | None"

@@ -1,4 +1,4 @@
-"""State with two worker processes: each has its own in memory, and Redis is shared."""
+"""State with two worker processes: each has its own in memory; Redis and a database are shared."""
 
 import os
 import re
@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.generated.database import database
 from tests.generated.project import Project, generate
 from tests.generated.server import free_port
 
@@ -79,7 +80,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @contextmanager
-def serve(project: Project, log: Path, state_url: str | None) -> Iterator[str]:
+def serve(project: Project, log: Path, state_url: str | None, **settings: str) -> Iterator[str]:
     """Serve the project with two workers, and yield its address once both have started."""
     port = free_port()
     state = {"APP_STATE_URL": state_url} if state_url else {}
@@ -87,7 +88,7 @@ def serve(project: Project, log: Path, state_url: str | None) -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, "-m", *f"uvicorn app.main:app --workers 2 --port {port}".split()],
             cwd=project.folder,
-            env={**os.environ, "APP_LOGIN_PASSWORD": "correct horse", **state},
+            env={**os.environ, "APP_LOGIN_PASSWORD": "correct horse", **state, **settings},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -178,6 +179,33 @@ def test_redis_is_shared(project: Project, tmp_path: Path, redis_url: str) -> No
         found = {kind.__name__: seen(address, kind) for kind in KINDS}
     assert found == {kind.__name__: {True} for kind in KINDS}
     assert "State is kept" not in log.read_text()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
+def test_a_database_is_shared(project: Project, tmp_path: Path, kind: str) -> None:
+    """Every worker knows what the others have done, and so do those after a restart.
+
+    Only rate limits are counted by each worker.
+    """
+    application = [{"pattern": "state-store", "database": True}]
+    made = generate(tmp_path / "service", endpoints=ENDPOINTS, application=application)
+    log = tmp_path / "log.txt"
+    with database(kind, tmp_path) as url:
+        ran = made.run("uvicorn", "app.main:app", APP_STATE_URL="database://", APP_DATABASE_URL=url)
+        assert "has no table state_entries; run alembic upgrade head" in ran.stderr
+        for command in (("revision", "--autogenerate", "-m", "First"), ("upgrade", "head")):
+            ran = made.run("alembic", *command, APP_DATABASE_URL=url)
+            assert ran.returncode == 0, ran.stderr
+        with serve(made, log, "database://", APP_DATABASE_URL=url) as address:
+            shared = [kind for kind in KINDS if kind is not rate_limits]
+            found = {kind.__name__: seen(address, kind) for kind in shared}
+            cookie = cookie_of(httpx2.post(f"{address}/login", json=CREDENTIALS))
+        assert found == {kind.__name__: {True} for kind in shared}
+        assert "State is kept" not in log.read_text()
+        with serve(made, log, "database://", APP_DATABASE_URL=url) as address:
+            assert httpx2.get(f"{address}/account", headers=cookie).status_code == 200
+    ran = project.run("uvicorn", "app.main:app", APP_STATE_URL="database://")
+    assert "APP_STATE_URL: a database needs state-store(database=true)" in ran.stderr
 
 
 @pytest.mark.parametrize(

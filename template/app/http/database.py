@@ -234,6 +234,7 @@ def engine() -> Engine:
         pool_timeout=TIMEOUT,
         pool_pre_ping=True,  # a connection that the server has closed is replaced
         pool_recycle=1800,
+        hide_parameters=True,  # rows are no business of a log
         connect_args={"timeout" if is_sqlite else "connect_timeout": TIMEOUT},
     )
     if is_sqlite:

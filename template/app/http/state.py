@@ -1,4 +1,4 @@
-"""State that outlives a request: in this process, or in Redis for all workers.
+"""State that outlives a request: in this process, or for all workers in Redis or a database.
 
 Endpoints ask for the store with `StateStore`; `OpenState`, listed in `app/middleware.py`, opens it
 when the service starts and closes it when it stops.
@@ -9,7 +9,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from copy import deepcopy
 from typing import Annotated, Any, Protocol
 
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 StateURL = Annotated[
     SecretStr,
     address(
-        rf"memory://|rediss?://{LOGIN}{HOST}(?:/[0-9]*)?{QUERY}|unix://{LOGIN}{PATH}{QUERY}",
+        rf"memory://|database://|rediss?://{LOGIN}{HOST}(?:/[0-9]*)?{QUERY}|unix://{LOGIN}{PATH}{QUERY}",
         "memory:// or redis://user:password@host:6379/0",
     ),
 ]
@@ -59,7 +59,8 @@ StateURL = Annotated[
 class StateSettings(Settings):
     """Where state is kept: `memory://`, or `redis://user:password@host:6379/0`.
 
-    `rediss://` is Redis behind TLS, and `unix:///path` one behind a socket.
+    `rediss://` is Redis behind TLS, and `unix:///path` one behind a socket. `database://` is the
+    database that APP_DATABASE_URL names.
     """
 
     state_url: StateURL = SecretStr("memory://")
@@ -78,7 +79,7 @@ class StateError(Exception):
 
 
 class StateUnavailable(HTTPException):
-    """Redis has failed while the service runs: 503, with when to come back.
+    """Redis or the database has failed while the service runs: 503, with when to come back.
 
     Nobody knows whether the operation was carried out.
     """
@@ -153,7 +154,7 @@ class MemoryStore:
 
     async def set(self, key: str, value: bytes, *, ttl: float) -> None:
         """Keep the value, in place of any other; `ValueError` when it alone is over the limit."""
-        self._like(key)[key] = (value, _checked(ttl))
+        self._like(key)[key] = (value, checked_ttl(ttl))
 
     async def add(self, key: str, value: bytes, *, ttl: float) -> bool:
         """Keep the value unless the key has one."""
@@ -227,12 +228,23 @@ def redis_needed() -> Iterator[None]:
         raise StateUnavailable from None
 
 
-@asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
-    """Open the store at `url` for the time of the block.
+Home = Callable[[], AbstractAsyncContextManager[Store]]
+"""What opens a store."""
 
-    Raises `StateError` when Redis's client does not take the URL, or Redis does not answer.
+
+@asynccontextmanager
+async def open_store(url: str, database: Home | None = None) -> AsyncIterator[Store]:
+    """Open the store at `url` for the time of the block; `database` opens that in a database.
+
+    Raises `StateError` when Redis's client does not take the URL, Redis does not answer, or there
+    is no such store.
     """
+    if url == "database://":
+        if database is None:
+            raise StateError("APP_STATE_URL: a database needs state-store(database=true)")
+        async with database() as store:
+            yield store
+        return
     if url == "memory://":
         logger.warning(
             "State is kept in the memory of process %d: other workers do not see it, and a"
@@ -257,11 +269,13 @@ async def open_store(url: str) -> AsyncIterator[Store]:
 class OpenState:
     """ASGI middleware that opens the store for the lifetime of the service.
 
-    When that fails, the server logs one line and does not start.
+    When that fails, the server logs one line and does not start. `database` opens the store in a
+    database, where the project has one.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, database: Home | None = None) -> None:
         self.app = app
+        self._database = database
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan (ASGI 3.0)."""
@@ -269,7 +283,8 @@ class OpenState:
             await self.app(scope, receive, send)
             return
         try:
-            async with open_store(StateSettings.current().state_url.get_secret_value()) as store:
+            url = StateSettings.current().state_url.get_secret_value()
+            async with open_store(url, self._database) as store:
                 scope["state"]["store"] = store
                 await self.app(scope, receive, send)
         except StateError as error:
@@ -313,14 +328,15 @@ def _client(url: str) -> Redis:
     )
 
 
-def _checked(ttl: float) -> float:
+def checked_ttl(ttl: float) -> float:
+    """Return a number of seconds that is above 0, or raise `ValueError`."""
     if not ttl > 0:
         raise ValueError(f"{ttl} is no number of seconds to keep state for")
     return ttl
 
 
 def _milliseconds(ttl: float) -> int:
-    return max(1, round(_checked(ttl) * 1000))
+    return max(1, round(checked_ttl(ttl) * 1000))
 
 
 def _told(error: Exception) -> str:

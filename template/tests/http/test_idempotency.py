@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.http.application import Application
 from app.http.idempotency import REPEATED, Claim, Idempotency, KeepAnswers
 from app.http.state import MemoryStore, OpenState, StateUnavailable, open_store
+from tests.http.conftest import DATABASE
 from tests.wire import violations
 
 idempotency = Idempotency(max_age=60)
@@ -35,7 +36,7 @@ async def no_time() -> None:
 
 def create_app(work: Callable[[], Awaitable[None]] = no_time) -> FastAPI:
     """Return an application that pays after some work, and fails when it is told to."""
-    app = Application(outermost=[Middleware(OpenState), Middleware(KeepAnswers)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE), Middleware(KeepAnswers)])
 
     async def log_in(request: Request, user: Annotated[str | None, Header()] = None) -> None:
         if user:
@@ -190,7 +191,7 @@ async def test_only_one_at_a_time(
         await may_end.wait()
 
     app = create_app(wait)
-    async with open_store(state_url) as store:
+    async with open_store(state_url, DATABASE) as store:
 
         async def with_store(scope: Any, receive: Any, send: Any) -> None:
             await app({**scope, "state": {"store": store}}, receive, send)
@@ -218,7 +219,7 @@ async def test_only_one_at_a_time(
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_lost_claim_leaves_the_next_alone(state_url: str) -> None:
     """A process that stood still for too long neither ends it nor answers for it."""
-    async with open_store(state_url) as store:
+    async with open_store(state_url, DATABASE) as store:
         name, tasks = f"test:{uuid.uuid4()}", asyncio.all_tasks()
         late, following = [Claim(store, name, "same", max_age=60) for _ in range(2)]
         assert [await late.won(), await following.won()] == [True, False]

@@ -25,6 +25,7 @@ from app.http.rate_limits import (
     client_address,
 )
 from app.http.state import OpenState
+from tests.http.conftest import DATABASE
 
 
 @pytest.fixture
@@ -36,7 +37,9 @@ def rate_limit() -> RateLimit:
 @pytest.fixture
 def app(rate_limit: RateLimit) -> Application:
     """Return an application whose endpoint counts for who is named, or for the client."""
-    app = Application(outermost=[Middleware(OpenState), Middleware(OpenRateLimits)])
+    app = Application(
+        outermost=[Middleware(OpenState, database=DATABASE), Middleware(OpenRateLimits)]
+    )
 
     async def counted(request: Request, user: str | None = None) -> Usage:
         return await rate_limit.count(request, user)
@@ -106,7 +109,9 @@ def test_quota_is_whole_after_the_window(state_url: str) -> None:
     """Which has begun with the first request."""
     assert state_url
     rate_limit = RateLimit(quota=1, window=1, policy=uuid.uuid4().hex)
-    app = Application(outermost=[Middleware(OpenState), Middleware(OpenRateLimits)])
+    app = Application(
+        outermost=[Middleware(OpenState, database=DATABASE), Middleware(OpenRateLimits)]
+    )
 
     @app.get("/")
     async def root(request: Request) -> int:

@@ -19,6 +19,7 @@ from app.http.cookies import CookiePolicy
 from app.http.login import Issued
 from app.http.refresh_tokens import RefreshTokens
 from app.http.state import OpenState, Store
+from tests.http.conftest import DATABASE
 from tests.state import with_store
 from tests.wire import set_cookie, undocumented
 
@@ -37,7 +38,7 @@ tokens = RefreshTokens(refresh_cookie(), lifetime=600)
 
 def create_app() -> FastAPI:
     """Return an application with login, refresh and logout."""
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     @app.post("/auth/login")
     async def login(response: Response, issued: Annotated[Issued, Depends(tokens.started)]) -> None:

@@ -21,6 +21,7 @@ from app.http.cookies import CookiePolicy
 from app.http.login import UNAUTHORIZED, Credentials, Issued
 from app.http.server_sessions import ServerSession
 from app.http.state import OpenState, Store
+from tests.http.conftest import DATABASE
 from tests.state import with_store
 from tests.wire import set_cookie
 
@@ -40,7 +41,7 @@ admin_session = ServerSession(session_cookie("__Host-admin"), idle_timeout=60)
 
 def create_app(session: ServerSession = session) -> FastAPI:
     """Return an application with login, logout and endpoints for users."""
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     @app.post("/login")
     async def login(response: Response, issued: Annotated[Issued, Depends(session.started)]) -> str:
@@ -341,7 +342,7 @@ class Page:
 def test_login_page_takes_a_form_and_those_who_have_to_log_in() -> None:
     """`user` stays as it is, for clients that are no browsers."""
     session = ServerSession(session_cookie(), Page(), idle_timeout=60)
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     @app.post("/login")
     async def login(response: Response, issued: Annotated[Issued, Depends(session.started)]) -> str:
@@ -368,7 +369,7 @@ def test_login_page_takes_a_form_and_those_who_have_to_log_in() -> None:
 def test_without_a_login_page_everybody_is_refused() -> None:
     """In the same words."""
     session = ServerSession(session_cookie(), idle_timeout=60)
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     @app.get("/page")
     async def page(user: Annotated[str, Depends(session.user_or_login)]) -> str:

@@ -36,6 +36,7 @@ from app.http.state import (
     open_store,
     redis_needed,
 )
+from tests.http.conftest import DATABASE
 from tests.wire import undocumented
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +52,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def store(state_url: str) -> AsyncIterator[Store]:
     """Yield each kind of store."""
-    async with open_store(state_url) as store:
+    async with open_store(state_url, DATABASE) as store:
         yield store
 
 
@@ -233,7 +234,7 @@ async def test_memory_is_not_shared(key: str) -> None:
 @pytest.mark.parametrize("state_url", ["redis"], indirect=True)
 async def test_redis_is_shared(state_url: str, key: str, caplog: pytest.LogCaptureFixture) -> None:
     """Between all who open it, and nothing is to be said about it."""
-    async with open_store(state_url) as one, open_store(state_url) as other:
+    async with open_store(state_url, DATABASE) as one, open_store(state_url, DATABASE) as other:
         await one.set(key, b"value", ttl=TTL)
         assert await other.take(key) == b"value"
     assert caplog.records == []
@@ -352,7 +353,7 @@ async def test_redis_may_answer_with_text(state_url: str, key: str) -> None:
 @pytest.mark.parametrize("state_url", ["redis"], indirect=True)
 async def test_closed_connection_is_replaced(state_url: str, key: str) -> None:
     """Redis closes those that are idle, and nobody notices."""
-    async with open_store(state_url) as one, open_store(state_url) as other:
+    async with open_store(state_url, DATABASE) as one, open_store(state_url, DATABASE) as other:
         assert isinstance(one, RedisStore)
         assert isinstance(other, RedisStore)
         await other.redis.client_kill_filter(_id=str(await one.redis.client_id()))
@@ -384,7 +385,7 @@ async def test_lost_answer_is_an_error(caplog: pytest.LogCaptureFixture) -> None
 
 def create_app() -> FastAPI:
     """Return an application that keeps state."""
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     @app.put("/state/{key}")
     async def put(key: str, store: StateStore) -> bool:
@@ -465,7 +466,7 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_failure_is_documented_where_state_is_needed() -> None:
     """By a dependency of the endpoint, however far away."""
-    app = Application(outermost=[Middleware(OpenState)])
+    app = Application(outermost=[Middleware(OpenState, database=DATABASE)])
 
     async def look(store: StateStore) -> None:
         """Ask the store for nothing."""
