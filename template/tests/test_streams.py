@@ -1,4 +1,4 @@
-"""What the streams of this service read from stays open until they have left."""
+"""No stream of this service reads from what is closed before its first row."""
 
 from collections.abc import Iterable, Iterator
 from inspect import isasyncgenfunction, isgeneratorfunction, unwrap

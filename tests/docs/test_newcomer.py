@@ -166,5 +166,5 @@ def test_the_tutorial_and_an_update_work_as_they_stand(terminal: Terminal, upstr
         "app/http/caching.py",
     ]
     assert " passed" in terminal.run("uv run pytest")
-    stub = (terminal.folder / "app" / "endpoints" / "get_book.py").read_text()
-    assert "TITLES[book_id]" in stub
+    queries = (terminal.folder / "app" / "resources" / "books.py").read_text()
+    assert "BookRow.title.icontains(q, autoescape=True)" in queries

@@ -112,10 +112,11 @@ def test_commands_and_their_options_exist(document: Path) -> None:
         values = parsed(words)
         assert values.get("preset") in (None, *presets())
         if ["scaffold", *words] not in refused:
+            said = said_by(words)
             own = {endpoint["name"]: endpoint for endpoint in lines_of(words, whole)}
             others = [each for each in whole["endpoints"] if each["name"] not in own]
             for endpoint in own.values():
-                named = {name: whole[name] for name in ("models", "resources")}
+                named = {name: whole[name] or said[name] for name in ("models", "resources")}
                 check_new({**named, "endpoints": [endpoint, *others]})
             check(gather(Sources(data=values.get("data") or ())))
 
