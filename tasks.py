@@ -6,7 +6,7 @@
     python3 tasks.py record                          write examples and docs of the catalogue anew
     python3 tasks.py docs                            build the site of the documentation
     python3 tasks.py bench [NAME]                    compare the speed with Copier's (commands,
-                                                     lifecycle), or that (answers, streams) of
+                                                     lifecycle), or that (answers, streams, rows) of
                                                      what is generated with the same by hand
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
     python3 tasks.py golden                          keep the answers that this version records
@@ -72,7 +72,9 @@ def bench(arguments: Sequence[str]) -> None:
     set_up()
     what, *rest = arguments or ["commands"]
     if not (ROOT / "benchmarks" / f"{what}.py").exists():
-        raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle]")
+        raise TaskError(
+            f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|rows|lifecycle]"
+        )
     if run("python", "-m", f"benchmarks.{what}", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")
 
