@@ -112,7 +112,7 @@ def test_commands_and_their_options_exist(document: Path) -> None:
         values = parsed(words)
         assert values.get("preset") in (None, *presets())
         if ["scaffold", *words] not in refused:
-            said = said_by(words)
+            said = said_by(words, whole)
             own = {endpoint["name"]: endpoint for endpoint in lines_of(words, whole)}
             others = [each for each in whole["endpoints"] if each["name"] not in own]
             for endpoint in own.values():
