@@ -6,7 +6,7 @@
     python3 tasks.py record                          write examples and docs of the catalogue anew
     python3 tasks.py docs                            build the site of the documentation
     python3 tasks.py bench [NAME]                    compare the speed with Copier's (commands,
-                                                     lifecycle), or that (answers, streams) of
+                                                     lifecycle), or that (answers, streams, rows) of
                                                      what is generated with the same by hand
     python3 tasks.py numbers [--measure]             print what is claimed, and what was measured
     python3 tasks.py mutate [MODULE...]              break generated code, see its tests fail
@@ -75,7 +75,7 @@ def bench(arguments: Sequence[str]) -> None:
     what, *rest = arguments or ["commands"]
     if not (ROOT / "benchmarks" / f"{what}.py").exists():
         raise TaskError(
-            f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle|peers]"
+            f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|rows|lifecycle|peers]"
         )
     if run("python", "-m", f"benchmarks.{what}", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")

@@ -92,14 +92,16 @@ class Server:
 
 
 @contextmanager
-def served(folder: Path, application: str, upstream: Server | None = None) -> Iterator[Server]:
+def served(
+    folder: Path, application: str, upstream: Server | None = None, **settings: str
+) -> Iterator[Server]:
     """Serve an application with one worker, and for `proxy-stream` another server behind it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     options = ["--port", str(port), "--no-access-log", "--log-level", "warning"]
     command = [sys.executable, "-m", "uvicorn", application, *options]
-    environment = dict(os.environ)
+    environment = {**os.environ, **settings}
     if upstream:
         environment["APP_UPSTREAM_URL"] = f"http://127.0.0.1:{upstream.port}"
     server = subprocess.Popen(command, cwd=folder, env=environment)
@@ -180,6 +182,12 @@ def compare(pattern: str, servers: Sequence[Server]) -> tuple[Client, Client]:
     ours, theirs = (Client(server, request(pattern)) for server in servers)
     if not same(ours.answer, theirs.answer):
         raise SystemExit(f"error: {pattern} differs:\n{ours.answer!r}\n{theirs.answer!r}")
+    compare_clients(ours, theirs)
+    return ours, theirs
+
+
+def compare_clients(ours: Client, theirs: Client) -> None:
+    """Let both ask their servers in turns."""
     for client in (ours, theirs):
         client.ask()  # fills caches
         client.elapsed.clear()
@@ -190,7 +198,6 @@ def compare(pattern: str, servers: Sequence[Server]) -> tuple[Client, Client]:
             client.ask()
     for client in (ours, theirs):
         client.close()
-    return ours, theirs
 
 
 def middle(values: Sequence[float]) -> float:

@@ -117,8 +117,8 @@ def memory(server: Server, field: str) -> float | None:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
 
 
-def stream(server: Server, path: str, rows: int) -> Outcome:
-    """Read a whole stream as fast as it comes, and check how many lines it has."""
+def stream(server: Server, path: str, rows: int, word: bytes = b"example") -> Outcome:
+    """Read a whole stream as fast as it comes, and count its lines, which hold a word."""
     idle, used = memory(server, "VmRSS"), server.seconds()
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     start = time.perf_counter()
@@ -126,7 +126,7 @@ def stream(server: Server, path: str, rows: int) -> Outcome:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(request.encode())
         while block := connection.recv(1 << 20):
-            lines += block.count(b"example")
+            lines += block.count(word)
     seconds, after = time.perf_counter() - start, server.seconds()
     if lines < rows:
         raise SystemExit(f"error: {path} sent {lines} rows")

@@ -163,6 +163,8 @@ def test_the_tutorial_and_an_update_work_as_they_stand(terminal: Terminal, upstr
     terminal.run(update)
     assert terminal.run("git diff --name-only").split() == [
         ".copier-answers.yml",
+        ".github/workflows/ci.yml",  # which version of the command checks the project
+        ".pre-commit-config.yaml",
         "app/http/caching.py",
     ]
     assert " passed" in terminal.run("uv run pytest")

@@ -66,12 +66,9 @@ with new_session() as session:
 """
 
 
-HTTP = ("database", "database_state", "health", "state", "violations")
-OWN = (
-    "tests/endpoints",
-    *(f"tests/http/test_{name}.py" for name in HTTP),
-    "tests/test_migrations.py",
-)
+NAMES = ("database", "database_state", "health", "state", "violations")
+HTTP = tuple(f"tests/http/test_{name}.py" for name in NAMES)
+OWN = ("tests/endpoints", *HTTP, "tests/test_migrations.py")
 """The tests of a project that are about rows; the rest of the suite runs in other projects."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Query, Request, Response
 from starlette.datastructures import URL
@@ -36,7 +37,9 @@ class PageRequest:
         It holds the query only: clients complete it with the address that they asked, so that it
         stays right behind a proxy.
         """
-        query = self.url.include_query_params(page=number, per_page=self.size).query
+        asked = parse_qsl(self.url.query, keep_blank_values=True)
+        others = [(name, value) for name, value in asked if name not in ("page", "per_page")]
+        query = urlencode([*others, ("page", number), ("per_page", self.size)])
         return f'<?{query}>; rel="{relation}"'
 
 
