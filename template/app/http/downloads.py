@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from app.http.openapi import header
 
@@ -31,20 +31,24 @@ def content_disposition(
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The name under which a browser saves an answer: a dependency, or applied to a response."""
+    """The name under which a browser saves an answer: a dependency, or applied to a response.
+
+    What it has in braces, such as `post-{post_id}.csv`, is a parameter of the path.
+    """
 
     filename: str
     disposition: Literal["attachment", "inline"] = "attachment"
 
-    async def __call__(self, response: Response) -> None:
+    async def __call__(self, request: Request, response: Response) -> None:
         """Set the header as a FastAPI dependency."""
-        self.apply(response)
+        self.apply(response, **request.path_params)
 
-    def apply(self, response: Response) -> None:
-        """Set the header, in place of any earlier value."""
-        response.headers["Content-Disposition"] = content_disposition(
-            self.filename, self.disposition
+    def apply(self, response: Response, /, **values: object) -> None:
+        """Set the header, in place of any earlier value; `values` fill the name."""
+        filename = re.sub(
+            r"{(\w+)}", lambda found: str(values.get(found[1], found[0])), self.filename
         )
+        response.headers["Content-Disposition"] = content_disposition(filename, self.disposition)
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the header."""

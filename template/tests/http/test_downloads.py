@@ -24,6 +24,11 @@ async def twice(response: Response, _: Annotated[None, Depends(preview)]) -> Non
     download.apply(response)
 
 
+@app.get("/named/{name}", dependencies=[Depends(Download("{name}-{other}.csv"))])
+async def named() -> None:
+    """Name the file after a parameter."""
+
+
 @app.get("/inline", dependencies=[Depends(preview)])
 async def inline() -> None:
     """Show in the browser."""
@@ -35,6 +40,7 @@ async def inline() -> None:
         ("/dependency", 'attachment; filename="posts.csv"'),
         ("/twice", 'attachment; filename="posts.csv"'),
         ("/inline", 'inline; filename="posts.csv"'),
+        ("/named/a%22b", 'attachment; filename="a_b-{other}.csv"'),
     ],
 )
 def test_header_is_sent_once(path: str, value: str) -> None:
