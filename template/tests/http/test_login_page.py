@@ -113,3 +113,10 @@ def test_page_is_below_the_prefix_of_a_proxy() -> None:
     client = TestClient(app, root_path="/api", follow_redirects=False)
     response = client.get("/a", headers={"Accept": BROWSER})
     assert response.headers["location"] == "/api/login?next=/api/a"
+
+
+def test_answers_are_described() -> None:
+    """A browser gets a page or is sent to one, others JSON."""
+    assert LOGIN_REFUSED[401]["content"]["text/html"] == {"schema": {"type": "string"}}
+    assert SENT_TO_LOGIN[303]["description"] == "A browser that is not logged in"
+    assert set(SENT_TO_LOGIN[303]["headers"]) == {"Location", "Cache-Control", "Vary"}
