@@ -74,7 +74,9 @@ def bench(arguments: Sequence[str]) -> None:
     set_up()
     what, *rest = arguments or ["commands"]
     if not (ROOT / "benchmarks" / f"{what}.py").exists():
-        raise TaskError(f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle]")
+        raise TaskError(
+            f"no benchmark {what!r}; usage: tasks.py bench [answers|streams|lifecycle|peers]"
+        )
     if run("python", "-m", f"benchmarks.{what}", *rest):
         raise TaskError("a ratio is over its limit, or a command failed")
 
