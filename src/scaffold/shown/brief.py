@@ -35,6 +35,7 @@ SHORT = {
     "allow_origins": "O",
     "login_page": "G",
     "class_name": "K",
+    "retry_after": "R",
     "name,value": "V",
     "name,max_length": "L",
 }
