@@ -8,7 +8,7 @@ import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -281,20 +281,18 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
     """
     with boundary():
         from scaffold.catalogue.patterns import load
-        from scaffold.spec.answers import Sources, gather
         from scaffold.spec.lines import is_model, is_resource, parse_line, parse_model
 
         named = [word for word in context.args if is_model(word)]
         tables = [word for word in context.args if is_resource(word)]
         line = " ".join(word for word in context.args if word not in (*named, *tables))
-        known = gather(Sources(lines=[*named, *tables])) if tables else {}
-        if tables and not line:
-            from scaffold.explain.resource import explain_resource
-            from scaffold.shown.pages import to_json
-            from scaffold.shown.resource import resource_data, resource_page
+        known: dict[str, Any] = {}
+        if tables:
+            from scaffold.spec.answers import Sources, gather
 
-            table = explain_resource(known["resources"][-1]["name"], known, load())
-            typer.echo(to_json(resource_data(table)) if as_json else resource_page(table))
+            known = gather(Sources(lines=[*named, *tables]))
+        if tables and not line:
+            show_resource(known, as_json=as_json)
             return
         if not line:
             raise UsageMistake("an endpoint is needed", "write it as 'GET /posts json-model'")
@@ -312,6 +310,17 @@ def explain(context: typer.Context, as_json: Json = False) -> None:
         from scaffold.shown.pages import to_json
 
         typer.echo(to_json(explanation_data(found)) if as_json else explanation_page(found))
+
+
+def show_resource(answers: dict[str, Any], *, as_json: bool) -> None:
+    """Print what the last resource of valid answers becomes."""
+    from scaffold.catalogue.patterns import load
+    from scaffold.explain.resource import explain_resource
+    from scaffold.shown.pages import to_json
+    from scaffold.shown.resource import resource_data, resource_page
+
+    found = explain_resource(answers["resources"][-1]["name"], answers, load())
+    typer.echo(to_json(resource_data(found)) if as_json else resource_page(found))
 
 
 def show_nearest(line: str, named: list[str], mistake: "UsageMistake", *, as_json: bool) -> None:
