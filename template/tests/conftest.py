@@ -43,16 +43,15 @@ def rules_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the settings of whoever runs the tests out of them: variables, and `.env`.
 
-    Settings are read once for each test: what it needs of the environment, it sets first. Tests
-    empty the database, so it is one of theirs: a file of this run, or what TEST_DATABASE_URL names.
+    Settings are read once for each test: what it needs of the environment, it sets first. A
+    database is a file of this run, or what TEST_DATABASE_URL names: tests empty it.
     """
     for kind in kinds(Settings):
         monkeypatch.setitem(kind.model_config, "env_file", None)
         for name in kind.model_fields:
             monkeypatch.delenv(f"{kind.model_config['env_prefix']}{name}".upper(), raising=False)
     file = tmp_path_factory.getbasetemp() / "test.db"
-    rows = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{file.as_posix()}"
-    monkeypatch.setenv("APP_DATABASE_URL", rows)
+    monkeypatch.setenv("APP_DATABASE_URL", os.getenv("TEST_DATABASE_URL") or f"sqlite:///{file}")
     monkeypatch.setenv("APP_TRUSTED_HOSTS", "testserver")
     Settings.forget()
 

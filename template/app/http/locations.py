@@ -1,11 +1,11 @@
-"""Location: where the thing is that a request created (RFC 9110, section 10.2.2)."""
+"""Location: a path with values in it, of what a request created or leads to (RFC 9110, 10.2.2)."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import HTTPException, Response
 
 from app.http.openapi import header
 from app.http.root_path import with_root_path
@@ -27,27 +27,39 @@ def path(value: str) -> str:
     return "/".join(map(segment, value.split("/")))
 
 
+def filled(template: str, /, **values: object) -> str:
+    """Return a path such as `/posts/{post_id}` with values in it, escaped.
+
+    What a route takes as `{name:path}` is written so here, too. Raises `ValueError` for a value that
+    leads to another place; see `segment`.
+    """
+
+    def escaped(found: re.Match[str]) -> str:
+        return (path if found[2] else segment)(str(values[found[1]]))
+
+    return re.sub(r"{(\w+)(:path)?}", escaped, template)
+
+
+def redirect_target(template: str, /, **values: object) -> str:
+    """Return what `filled` does, or raise 404: there is no such place."""
+    try:
+        return filled(template, **values)
+    except ValueError:
+        raise HTTPException(404) from None
+
+
 @dataclass(frozen=True, slots=True)
 class CreatedLocation:
     """The address of what was created, as a template such as `/posts/{id}`.
 
-    A path alone is enough: clients complete it, and it stays right behind a proxy. What its route
-    takes as `{name:path}` is written so here, too.
+    A path alone is enough: clients complete it, and it stays right behind a proxy.
     """
 
     template: str
 
     def apply(self, response: Response, **values: object) -> None:
-        """Set the header, in place of any earlier value; `values` fill the template, escaped.
-
-        Raises `ValueError` for a value that leads to another place; see `segment`.
-        """
-        location = re.sub(
-            r"{(\w+)(:path)?}",
-            lambda found: (path if found[2] else segment)(str(values[found[1]])),
-            self.template,
-        )
-        response.headers["Location"] = with_root_path(location)
+        """Set the header, in place of any earlier value; raises as `filled` does."""
+        response.headers["Location"] = with_root_path(filled(self.template, **values))
 
     def openapi_headers(self) -> dict[str, Any]:
         """Describe the header."""

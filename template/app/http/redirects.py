@@ -1,14 +1,11 @@
 """Redirects: within this service, to other sites, and to where a client asks (CWE-601)."""
 
-import re
 from collections.abc import Mapping
 
-from fastapi import HTTPException
 from fastapi.responses import RedirectResponse
 from starlette.background import BackgroundTask
 from starlette.datastructures import URL
 
-from app.http.locations import path, segment
 from app.http.root_path import has_root_path, with_root_path
 
 
@@ -27,22 +24,6 @@ class Redirect(RedirectResponse):
         background: BackgroundTask | None = None,
     ) -> None:
         super().__init__(with_root_path(str(url)), status_code, headers, background)
-
-
-def redirect_target(template: str, /, **values: object) -> str:
-    """Return a path such as `/posts/{post_id}` with values in it, escaped.
-
-    What a route takes as `{name:path}` is written so here, too. Raises 404 for a value that leads
-    to another place; see `app.http.locations.segment`.
-    """
-
-    def filled(found: re.Match[str]) -> str:
-        return (path if found[2] else segment)(str(values[found[1]]))
-
-    try:
-        return re.sub(r"{(\w+)(:path)?}", filled, template)
-    except ValueError:
-        raise HTTPException(404) from None
 
 
 def local_target(target: str | None, fallback: str) -> str:

@@ -1,9 +1,9 @@
 """`app.http.locations`: on the wire and in the document."""
 
 import pytest
-from fastapi import Response
+from fastapi import HTTPException, Response
 
-from app.http.locations import CreatedLocation
+from app.http.locations import CreatedLocation, redirect_target
 from tests.http.test_root_path import below
 
 posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
@@ -74,3 +74,28 @@ def test_header_is_described() -> None:
             "schema": {"type": "string", "format": "uri-reference"},
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "target"),
+    [
+        ("/posts/{it}", 1, "/posts/1"),
+        ("/posts/{it}?a={it}", "é?#", "/posts/%C3%A9%3F%23?a=%C3%A9%3F%23"),
+        ("/{it}", "\\\\other.example", "/%5C%5Cother.example"),
+        ("/{it:path}", "a/b c", "/a/b%20c"),
+    ],
+)
+def test_target_is_filled(template: str, value: object, target: str) -> None:
+    """A value stays within its segment."""
+    assert redirect_target(template, it=value) == target
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [("/{it}", "/other.example"), ("/{it:path}", "/other.example"), ("/a/{it}", "..")],
+)
+def test_value_that_leads_elsewhere_is_not_found(template: str, value: str) -> None:
+    """There is no such place (CWE-601)."""
+    with pytest.raises(HTTPException) as refused:
+        redirect_target(template, it=value)
+    assert refused.value.status_code == 404

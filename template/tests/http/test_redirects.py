@@ -1,12 +1,12 @@
 """`app.http.redirects`: where they lead, and that nobody else decides it."""
 
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.testclient import TestClient
 from starlette.datastructures import URL
 
-from app.http.redirects import Redirect, local_target, redirect_target
+from app.http.redirects import Redirect, local_target
 from app.http.root_path import RootPath
 from tests.http.test_root_path import below
 
@@ -125,28 +125,3 @@ def test_redirect_takes_what_its_class_takes() -> None:
 def test_targets_behind_a_proxy(target: str | None, location: str) -> None:
     """A page of the service knows its address with the prefix, an endpoint without."""
     assert below("/api", lambda: local_target(target, "/home")) == location
-
-
-@pytest.mark.parametrize(
-    ("template", "value", "target"),
-    [
-        ("/posts/{it}", 1, "/posts/1"),
-        ("/posts/{it}?a={it}", "é?#", "/posts/%C3%A9%3F%23?a=%C3%A9%3F%23"),
-        ("/{it}", "\\\\other.example", "/%5C%5Cother.example"),
-        ("/{it:path}", "a/b c", "/a/b%20c"),
-    ],
-)
-def test_target_is_filled(template: str, value: object, target: str) -> None:
-    """A value stays within its segment."""
-    assert redirect_target(template, it=value) == target
-
-
-@pytest.mark.parametrize(
-    ("template", "value"),
-    [("/{it}", "/other.example"), ("/{it:path}", "/other.example"), ("/a/{it}", "..")],
-)
-def test_value_that_leads_elsewhere_is_not_found(template: str, value: str) -> None:
-    """There is no such place (CWE-601)."""
-    with pytest.raises(HTTPException) as refused:
-        redirect_target(template, it=value)
-    assert refused.value.status_code == 404
