@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from app.http.headers import FixedHeader
+from app.http.json_lines import JSONLinesRoute
 from app.http.openapi import documented
 
-router = APIRouter()
+router = APIRouter(route_class=JSONLinesRoute)
 
 unbuffered = FixedHeader("X-Accel-Buffering", "no")
 
