@@ -30,8 +30,8 @@ def path(value: str) -> str:
 def filled(template: str, /, **values: object) -> str:
     """Return a path such as `/posts/{post_id}` with values in it, escaped.
 
-    What a route takes as `{name:path}` is written so here, too. Raises `ValueError` for a value that
-    leads to another place; see `segment`.
+    What a route takes as `{name:path}` is written so here, too. Raises `ValueError` for a value
+    that leads to another place; see `segment`.
     """
 
     def escaped(found: re.Match[str]) -> str:
