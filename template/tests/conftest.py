@@ -43,8 +43,7 @@ def rules_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the settings of whoever runs the tests out of them: variables, and `.env`.
 
-    Settings are read once for each test: what it needs of the environment, it sets first. A
-    database is a file of this run, or what TEST_DATABASE_URL names: tests empty it.
+    They are read once for each test, which first sets what it needs. It may empty its database.
     """
     for kind in kinds(Settings):
         monkeypatch.setitem(kind.model_config, "env_file", None)

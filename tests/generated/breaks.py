@@ -531,7 +531,11 @@ BREAKS = [
     ),
     ("app/http/root_path.py", '"path": root_path + scope["path"]', '"a": 1'),
     ("app/http/root_path.py", "_root_path.reset(token)", "pass"),
-    ("app/http/locations.py", "with_root_path(location)", "location"),
+    (
+        "app/http/locations.py",
+        "with_root_path(filled(self.template, **values))",
+        "filled(self.template, **values)",
+    ),
     ("app/http/accepted.py", 'with_root_path(f"', '(f"'),
     ("app/http/deprecation.py", "with_root_path(self.link)", "self.link"),
     ("app/http/deprecation.py", "with_root_path(self.successor)", "self.successor"),

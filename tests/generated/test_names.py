@@ -31,7 +31,9 @@ def modules(
     folder = tmp_path_factory.mktemp("names") / "service"
     full = request.config.getoption("--full")
     pairs = matrix.pairs() if full else [*matrix.together(), *matrix.ways()]
-    found = [*matrix.alone(), *pairs, *matrix.options()]
+    filled = {"name": "filled", "method": "GET", "path": "/filled/{it}"}
+    redirect = {**filled, "response": {"pattern": "redirect", "url": "/{it}"}}
+    found = [*matrix.alone(), *pairs, *matrix.options(), redirect]
     specs = [
         {**spec, "name": f"zz{number}", "path": spec["path"].replace(spec["name"], f"zz{number}")}
         for number, spec in enumerate(found)

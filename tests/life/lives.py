@@ -202,7 +202,10 @@ class Life:
         return done
 
     def decide(self, conflicts: set[str]) -> None:
-        """Decide conflicts as an owner who takes what is generated, and keeps notes."""
+        """Decide conflicts as an owner who takes what is generated, and keeps notes.
+
+        What only the other side imports stays, as Ruff tells the owner.
+        """
         before = tree(self.folder)
         for path in sorted(conflicts):
             file = self.folder / path
@@ -213,6 +216,7 @@ class Life:
             end = b"\r\n" if b"\r\n" in content else b"\n"
             lines = list(decided(content.replace(b"\r\n", b"\n")))
             file.write_bytes(b"".join(lines).replace(b"\n", end))
+            self.loose |= {path} if b"import " in content and path.endswith(".py") else set()
         self.noted(before)
 
     def specs(self, *names: str) -> list[Spec]:

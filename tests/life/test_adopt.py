@@ -161,7 +161,7 @@ def test_both_suites_pass_and_removing_restores(foreign: Make) -> None:
     assert suites(folder, "tests/test_mine.py").returncode == 0
     assert run("rename", "order", "one_order").status == 0
     assert run("edit", "export", "GET /orders.csv csv-stream").status == 0
-    assert run("list").stdout.count("as generated") == 9
+    assert run("list").stdout.count("as generated") == 10
     mine = ("export", "one_order", "events", "parts", "Order", "Item", "Part", "NewPart")
     assert run("remove", *mine).status == 0
     assert tree(folder) == after

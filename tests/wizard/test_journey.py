@@ -288,6 +288,7 @@ def test_the_preview_of_a_stub_is_what_is_written(bench: Bench, preset: str) -> 
         folder="service",
         endpoints=endpoints,
         models=tuple(answers.get("models", ())),
+        resources=tuple(answers.get("resources", ())),
         application=tuple(answers["application"]),
     )
     files = bench.files(draft, {})
