@@ -15,6 +15,7 @@ import pytest
 
 from scaffold.errors import InvalidSpec
 from scaffold.spec.check import check
+from scaffold.system import folders
 from scaffold.system.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +69,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("full"):
                 item.add_marker(reason)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a cache of the user's own, in which nothing is kept yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / folders.APPLICATION
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 from jinja2_ansible_filters.core_filters import FilterModule
 
 from scaffold.catalogue.patterns import template_root
-from scaffold.system import folders
 from scaffold.template import bytecode
 from scaffold.template.jinja import BORROWED, FILTERS, OPTIONS, environment
 from scaffold.template.renderer import Template
@@ -41,10 +40,9 @@ VALUES = {
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder of the user's own, in which nothing is kept yet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / folders.APPLICATION / bytecode.FOLDER
+def cache(own_cache: Path) -> Path:
+    """Return the folder in which code is kept."""
+    return own_cache / bytecode.FOLDER
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from scaffold.catalogue.patterns import template_root
-from scaffold.system import folders
 from scaffold.system.yaml_files import read_yaml
 from scaffold.template import kept_files
 from scaffold.template.renderer import Template
@@ -18,10 +17,9 @@ from tools.template_copy import copy_template
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder of the user's own, in which nothing is kept yet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / folders.APPLICATION / kept_files.FOLDER
+def cache(own_cache: Path) -> Path:
+    """Return the folder in which files are kept."""
+    return own_cache / kept_files.FOLDER
 
 
 @pytest.fixture

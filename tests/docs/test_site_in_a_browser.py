@@ -12,14 +12,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.conftest import ROOT
-from tests.generated.test_browser import CHROMIUM, FLAGS
+from tests.generated.browsers import chromium, needs_chromium
 
 pytestmark = [
     pytest.mark.full,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here"),
+    needs_chromium,
 ]
 
 WIDTHS = (360, 768, 1280)
@@ -66,10 +66,8 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Yield Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from scaffold.catalogue.patterns import load
 from scaffold.cli.app import app
 from scaffold.spec.answers import Sources, gather, parse_lines, presets
 from scaffold.spec.check import check, check_new
-from scaffold.spec.lines import is_model, is_resource, parse_line
+from scaffold.spec.lines import is_model, parse_line
 from scaffold.spec.resources import expanded
 from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
@@ -61,8 +61,7 @@ def lines_of(words: list[str], project: dict[str, Any]) -> list[dict[str, Any]]:
 def said_by(words: list[str], project: dict[str, Any]) -> dict[str, Any]:
     """Return the models, resources and endpoints that a command's lines stand for."""
     lines = given_lines(words)
-    of_resources = [line for line in lines if is_resource(line)]
-    return expanded(dict(parse_lines(lines)), of_resources, load(), project)
+    return expanded(dict(parse_lines(lines)), lines, load(), project)
 
 
 def given_lines(words: list[str]) -> list[str]:

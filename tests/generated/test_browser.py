@@ -5,7 +5,6 @@ headers that another site's scripts may read. Names under `localhost` all lead t
 are sites of their own; those under `example.test` are hosts of one site.
 """
 
-import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -24,31 +23,20 @@ from playwright.sync_api import (
     Page,
     Route,
     expect,
-    sync_playwright,
 )
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.system.yaml_files import read_yaml
+from tests.generated.browsers import chromium, needs_chromium
 from tests.generated.project import Project, generate
 from tests.generated.server import free_port, serve
 from tests.generated.tour import PASSWORD, SETTINGS, USER
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP *.example.test 127.0.0.1",
-]
 HOST, APP, FOREIGN = "service.localhost", "app.localhost", "foreign.service.localhost"
 ACCOUNT, SIBLING = "account.example.test", "blog.example.test"
 FILENAME = "Übersicht – 2026.pdf"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+pytestmark = needs_chromium
 
 MORE: list[dict[str, Any]] = [
     {
@@ -210,10 +198,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start Chromium once."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

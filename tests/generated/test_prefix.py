@@ -15,13 +15,13 @@ from typing import Any
 import httpx2
 import pytest
 import trustme
-from playwright.sync_api import sync_playwright
 from websockets import Origin
 from websockets.sync.client import connect
 
+from tests.generated.browsers import chromium, needs_chromium
 from tests.generated.project import Project, generate
 from tests.generated.server import ask, free_port, serve, wait_for
-from tests.generated.test_browser import CHROMIUM, FLAGS, fetched
+from tests.generated.test_browser import fetched
 from tests.generated.tour import PASSWORD, USER
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -296,11 +296,10 @@ def test_a_websocket_is_opened(site: Site) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+@needs_chromium
 def test_a_browser_sends_forms_and_cookies(site: Site) -> None:
     """A form leads to the page that its redirect names; a refreshed login stays."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         page = browser.new_context(ignore_https_errors=True).new_page()
         page.goto(f"https://{HOST}:{site.port}/api/form")
         with page.expect_navigation() as navigation:
@@ -313,4 +312,3 @@ def test_a_browser_sends_forms_and_cookies(site: Site) -> None:
         for action, status in (("refresh", 200), ("logout", 200), ("refresh", 401)):
             answer = fetched(page, f"/api/auth/{action}", method="POST")
             assert answer["status"] == status, action
-        browser.close()

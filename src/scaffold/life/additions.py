@@ -8,7 +8,6 @@ from typing import Any
 from scaffold.errors import InvalidSpec, Refused, UsageMistake
 from scaffold.project.sources import Source
 from scaffold.spec.answers import parse_lines, read_data_file
-from scaffold.spec.lines import is_resource
 from scaffold.spec.resources import expanded
 
 UPDATE_FIRST = "run `scaffold update` first"
@@ -59,6 +58,5 @@ def gather_additions(
     whole = {name: [*given.get(name, []), *items] for name, items in parsed.items()}
     if whole["resources"] and "operations" not in source.catalogue.data["vocabulary"]:
         raise Refused("the project's version of the template has no resources", UPDATE_FIRST)
-    of_resources = [line for line in lines if is_resource(line)]
-    found = expanded(whole, of_resources, source.catalogue, project)
+    found = expanded(whole, lines, source.catalogue, project)
     return Additions(**found, application=given.get("application", []), lines=lines)

@@ -35,28 +35,15 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class ListedModel:
-    """One model of a project.
+class ListedPart:
+    """One model or resource of a project.
 
     Attributes:
-        model: as the answers file lists it.
+        answer: as the answers file lists it.
         module: what became of its module, see `Listed`.
     """
 
-    model: dict[str, Any]
-    module: State
-
-
-@dataclass(frozen=True)
-class ListedResource:
-    """One resource of a project.
-
-    Attributes:
-        resource: as the answers file lists it.
-        module: what became of its module, see `Listed`.
-    """
-
-    resource: dict[str, Any]
+    answer: dict[str, Any]
     module: State
 
 
@@ -76,8 +63,8 @@ class Listing:
     folder: Path
     origin: Origin
     endpoints: list[Listed]
-    models: list[ListedModel]
-    resources: list[ListedResource]
+    models: list[ListedPart]
+    resources: list[ListedPart]
     notes: list[str]
 
 
@@ -95,8 +82,8 @@ def list_endpoints(folder: Path | None = None) -> Listing:
         # Without the template there is still the list itself, when that can be read.
         project = read_project(find_folder(folder))
         listed = [Listed(endpoint, "unknown", "unknown") for endpoint in project.endpoints]
-        models = [ListedModel(model, "unknown") for model in project.models]
-        tables = [ListedResource(each, "unknown") for each in project.resources]
+        models = [ListedPart(model, "unknown") for model in project.models]
+        tables = [ListedPart(each, "unknown") for each in project.resources]
         return Listing(project.folder, project.origin, listed, models, tables, [str(error)])
 
 
@@ -112,11 +99,11 @@ def _listing(project: Project, source: Source) -> Listing:
         for endpoint in project.endpoints
     ]
     models = [
-        ListedModel(model, _state(project, base, model_path(model["name"], project.layout)))
+        ListedPart(model, _state(project, base, model_path(model["name"], project.layout)))
         for model in project.models
     ]
     tables = [
-        ListedResource(each, _state(project, base, project.layout.rows(each["name"])))
+        ListedPart(each, _state(project, base, project.layout.rows(each["name"])))
         for each in project.resources
     ]
     found = hand_edits(project, source, base)

@@ -23,7 +23,7 @@ from scaffold.life.own_imports import followed, importers, kept_modules, renamed
 from scaffold.life.requirements import new_requirements, to_add
 from scaffold.life.served_paths import refuse_served_paths
 from scaffold.merge.trees import REJECTED, Change, Move, merge
-from scaffold.project.environment import REVISION
+from scaffold.project.environment import REVISION, UPGRADE
 from scaffold.project.files import Tree, read_file
 from scaffold.project.layout import Layout
 from scaffold.project.merging import refuse_while_merging
@@ -348,8 +348,9 @@ def _plan(
     needed = new_requirements(source, project.answers, answers)
     notes = [*to_add(project.folder, needed)]
     if tables(project.answers) != tables(answers) and answers.get("resources"):
-        notes.append(f"the tables have changed; run {REVISION}, read what it writes, and then")
-        notes[-1] += " alembic upgrade head"
+        notes.append(
+            f"the tables have changed; run {REVISION}, read what it writes, and then {UPGRADE}"
+        )
     return replace(plan, notes=(*plan.notes, *notes))
 
 

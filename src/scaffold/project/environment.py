@@ -55,6 +55,9 @@ def _reason(output: str) -> str:
 REVISION = 'alembic revision --autogenerate -m "What it changes"'
 """What writes the migration that leads to other tables."""
 
+UPGRADE = "alembic upgrade head"
+"""What carries it out."""
+
 
 def next_steps(*, complete: bool, tables: bool = False) -> list[str]:
     """Return the commands that come next in the project's folder.
@@ -63,7 +66,7 @@ def next_steps(*, complete: bool, tables: bool = False) -> list[str]:
         complete: whether its environment has been set up.
         tables: whether it has a database, whose tables migrations make.
     """
-    migrate = [REVISION, "alembic upgrade head"] if tables else []
+    migrate = [REVISION, UPGRADE] if tables else []
     if shutil.which("uv"):
         return [f"uv run {step}" for step in ("pytest", *migrate, "fastapi dev")]
     prepare = [" ".join(command) for command in _commands("python")] if not complete else []

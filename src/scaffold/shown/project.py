@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.addresses import shown_address
 from scaffold.errors import ScaffoldError
-from scaffold.life.listing import Listed, ListedModel, ListedResource, Listing
+from scaffold.life.listing import Listed, ListedPart, Listing
 from scaffold.life.operations import Plan
 from scaffold.merge.trees import Change
 from scaffold.project.files import File
@@ -214,8 +214,8 @@ def _write(path: Path, file: File | None) -> None:
 def listing_page(listing: Listing) -> str:
     """Return all that is listed as a table: name, what became of the files, and the line."""
     rows = [(item.endpoint["name"], state(item), _line(item)) for item in listing.endpoints]
-    rows += [(item.model["name"], became(item), _model_line(item)) for item in listing.models]
-    rows += [(it.resource["name"], became(it), _table_line(it)) for it in listing.resources]
+    rows += [(item.answer["name"], became(item), _model_line(item)) for item in listing.models]
+    rows += [(item.answer["name"], became(item), _table_line(item)) for item in listing.resources]
     if not rows:
         return "There are no endpoints yet; `scaffold add LINE` adds one."
     shown = [tuple(in_one_line(str(text)) for text in row) for row in rows]
@@ -233,7 +233,7 @@ def state(item: Listed) -> str:
     return STATES[item.module, item.tests]
 
 
-def became(item: ListedModel | ListedResource) -> str:
+def became(item: ListedPart) -> str:
     """Return in words what became of the module of a model or resource."""
     return "as generated" if item.module == "generated" else item.module
 
@@ -245,16 +245,16 @@ def _line(item: Listed) -> str:
         return "(cannot be read)"
 
 
-def _model_line(item: ListedModel) -> str:
+def _model_line(item: ListedPart) -> str:
     try:
-        return format_model(item.model)
+        return format_model(item.answer)
     except (KeyError, TypeError, AttributeError):
         return "(cannot be read)"
 
 
-def _table_line(item: ListedResource) -> str:
-    unique = ", ".join(map(str, item.resource.get("unique") or ()))
-    return f"table of {item.resource['model']}{f', unique({unique})' if unique else ''}"
+def _table_line(item: ListedPart) -> str:
+    unique = ", ".join(map(str, item.answer.get("unique") or ()))
+    return f"table of {item.answer['model']}{f', unique({unique})' if unique else ''}"
 
 
 def listing_data(listing: Listing) -> "results.Listing":
@@ -266,9 +266,9 @@ def listing_data(listing: Listing) -> "results.Listing":
             {"endpoint": item.endpoint, "module": item.module, "tests": item.tests}
             for item in listing.endpoints
         ],
-        "models": [{"model": item.model, "module": item.module} for item in listing.models],
+        "models": [{"model": item.answer, "module": item.module} for item in listing.models],
         "resources": [
-            {"resource": item.resource, "module": item.module} for item in listing.resources
+            {"resource": item.answer, "module": item.module} for item in listing.resources
         ],
         "notes": listing.notes,
     }

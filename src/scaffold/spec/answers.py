@@ -217,9 +217,8 @@ def check_spec(
     Raises:
         InvalidSpec: for the first mistake.
     """
-    of_resources = [line for line in lines if is_resource(line)]
     try:
-        return check_new(expanded(answers, of_resources, catalogue or load()), catalogue)
+        return check_new(expanded(answers, lines, catalogue or load()), catalogue)
     except InvalidSpec as error:
         raise named_by_lines(error, answers, lines) from error
 

@@ -11,19 +11,21 @@ same as a mapping with a `path`:
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.spec.check import check
-from scaffold.spec.lines import parse_line, quoted
+from scaffold.spec.lines import is_resource, parse_line, quoted
 
 Answers = dict[str, Any]
 Short = Mapping[str, Any]
 
 KEYS = ("path", "name", "model", "fields", "unique", "order", "operations")
+PATH = "(/[A-Za-z0-9._~-]+)+"
+"""What the path of a resource is like: no parameters, and no slash at its end."""
 SHORT = "write {path: /posts, model: Post, fields: {title: str}}"
 
 OPERATIONS = {
@@ -72,7 +74,7 @@ class _Resource:
                 reason = f"there is no {key} of a resource"
                 raise self.mistake(reason, f"it has {', '.join(KEYS)}")
         path, name = self.given["path"], self.given.get("name", "")
-        if not isinstance(path, str) or not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
+        if not isinstance(path, str) or not re.fullmatch(PATH, path):
             reason = "the path of a resource has no parameters, and no slash at its end"
             raise self.mistake(reason, SHORT)
         model, fields = self.given.get("model"), self.given.get("fields")
@@ -135,6 +137,10 @@ class _Resource:
             "or_taken": ", 409" if refused else "",
             "stream": table if is_flat else f"jsonl-stream(model={model})",
         }
+
+
+_Part = tuple[_Resource, Answers]
+"""A model, a resource or an endpoint, and the one that it is of."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,7 @@ def expanded(
 
     Args:
         answers: answers of which not everything needs to be well formed.
-        lines: the last of those resources as lines, by which their mistakes are named.
+        lines: lines, by which mistakes in the last of those resources are named.
         catalogue: that of the template.
         project: the answers of the project that these are added to.
 
@@ -235,10 +241,11 @@ def expanded(
     given = answers.get("resources")
     if not isinstance(given, list) or not any(map(_is_short, given)):
         return answers
+    mine = [line for line in lines if is_resource(line)]
     short: list[_Resource] = []
     for index, one in enumerate(given):
-        at = index - len(given) + len(lines)
-        where = f"resource line {quoted(lines[at])}" if at >= 0 else f"resources[{index}]"
+        at = index - len(given) + len(mine)
+        where = f"resource line {quoted(mine[at])}" if at >= 0 else f"resources[{index}]"
         if _is_short(one):
             short.append(_Resource(one, where))
             short[-1].check()
@@ -247,13 +254,12 @@ def expanded(
     there = project or {}
     known = {name: [*beside[name], *(there.get(name) or ())] for name in ("models", "resources")}
     kinds = _Known.of(short, known)
-    wholes = [one.expanded(kinds, catalogue) for one in short]
-    _check(list(zip(short, wholes, strict=True)), known, catalogue)
+    coming = _together((one, one.expanded(kinds, catalogue)) for one in short)
+    _check(coming, known, catalogue)
     found: Answers = {}
     for name, items in beside.items():
-        found[name] = list(items)
-        coming = (one for whole in wholes for one in whole[name])
-        found[name].extend(one for one in coming if name != "models" or one not in found[name])
+        new = [one for _, one in coming[name]]
+        found[name] = [*items, *(one for one in new if name != "models" or one not in items)]
     return {**answers, **found}
 
 
@@ -261,20 +267,23 @@ def _is_short(one: Any) -> bool:
     return isinstance(one, Mapping) and "path" in one
 
 
-def _check(
-    wholes: Sequence[tuple[_Resource, Answers]], known: Answers, catalogue: Catalogue
-) -> None:
+def _together(wholes: Iterable[tuple[_Resource, Answers]]) -> dict[str, list[_Part]]:
+    """Return what becomes of resources, each part with the first that it is of."""
+    found: dict[str, list[_Part]] = {"models": [], "resources": [], "endpoints": []}
+    for resource, whole in wholes:
+        for name, items in whole.items():
+            known = [one for _, one in found[name]]
+            new = [one for one in items if name != "models" or one not in known]
+            found[name] += [(resource, one) for one in new]
+    return found
+
+
+def _check(coming: Mapping[str, Sequence[_Part]], known: Answers, catalogue: Catalogue) -> None:
     """Check resources together, beside what is known; a mistake names the one that it is in.
 
     What is wrong with the rest is found when all of it is checked.
     """
-    found: Answers = {"models": [], "resources": [], "endpoints": []}
-    owners: dict[str, list[_Resource]] = {name: [] for name in found}
-    for resource, whole in wholes:
-        for name, items in whole.items():
-            new = [one for one in items if name != "models" or one not in found[name]]
-            found[name] += new
-            owners[name] += [resource] * len(new)
+    found: Answers = {name: [one for _, one in parts] for name, parts in coming.items()}
     for name, items in known.items():
         names = [one["name"] for one in found[name]]
         found[name] = [*found[name], *(one for one in items if _name(one) not in names)]
@@ -282,9 +291,10 @@ def _check(
         check(found, catalogue)
     except InvalidSpec as error:
         at = re.match(r"(\w+)\[(\d+)\]\.?(fields\.)?", error.field)
-        if at is None or int(at[2]) >= len(owners[at[1]]):
+        if at is None or int(at[2]) >= len(coming[at[1]]):
             return
-        where = f"{owners[at[1]][int(at[2])].where}: {error.field[at.end() :]}"
+        resource, _ = coming[at[1]][int(at[2])]
+        where = f"{resource.where}: {error.field[at.end() :]}"
         raise InvalidSpec("resources", error.reason, error.suggestion, where=where) from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffold.catalogue.patterns import Catalogue, Option, Pattern, Vocabulary
+from scaffold.spec.resources import PATH
 
 Schema = dict[str, Any]
 
@@ -200,7 +201,7 @@ def _short_resource(words: Vocabulary) -> Schema:
         "type": "object",
         "description": "A table with its model and endpoints, which the command makes of it.",
         "properties": {
-            "path": _text("(/[A-Za-z0-9._~-]+)+"),
+            "path": _text(PATH),
             "name": _text(words.names["short"]),
             "model": _text(words.shapes["class_name"].matches),
             "fields": _ref("fields"),

@@ -4,16 +4,11 @@ import hashlib
 import os
 import stat
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
 
 APPLICATION = "fastapi-response-scaffold"
-
-KEPT_FOR = 30 * 86_400
-"""The seconds for which a file is kept that can be made again."""
 
 
 def cache() -> Path:
@@ -47,20 +42,6 @@ def state(*, make: bool = True) -> Path:
     except OSError:
         user = os.geteuid() if hasattr(os, "geteuid") else "user"
         return private(Path(tempfile.gettempdir(), f"{APPLICATION}-{user}"), make=make)
-
-
-def kept(name: str) -> Path | None:
-    """Return a folder for what is made again when it is missing, or None where there is no place.
-
-    What has not been written for long is removed from it: what is still used is made again.
-    """
-    with suppress(OSError, ScaffoldError):
-        folder = private(cache() / name)
-        for path in folder.iterdir():
-            if path.stat().st_mtime < time.time() - KEPT_FOR:
-                path.unlink(missing_ok=True)
-        return folder
-    return None
 
 
 def name_for(place: Path | str) -> str:

@@ -8,19 +8,14 @@ import hashlib
 import marshal
 import sys
 from contextlib import suppress
-from functools import cached_property
-from pathlib import Path
 
 import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from scaffold.errors import ScaffoldError
-from scaffold.system import folders
-from scaffold.system.atomic import write_atomically
+from scaffold.system.kept_folder import KeptFolder
 
 FOLDER = "bytecode"
-_DIGEST = hashlib.sha256().digest_size
 
 
 class Bytecode(BytecodeCache):
@@ -32,6 +27,7 @@ class Bytecode(BytecodeCache):
 
     def __init__(self, environment: bytes) -> None:
         """Keep code for an environment, which some bytes tell from others."""
+        self._folder = KeptFolder(FOLDER)
         self._known = "\n".join((sys.version, jinja2.__version__)).encode() + environment
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
@@ -40,27 +36,15 @@ class Bytecode(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give a bucket the code that was kept for it, if there is any."""
-        if self._folder is None:
-            return
-        with suppress(OSError, ScaffoldError, ValueError, EOFError, TypeError):
-            content = folders.read_own(self._folder / self._name(bucket))
-            if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
-                bucket.code = marshal.loads(content[_DIGEST:])
+        content = self._folder.read(self._name(bucket))
+        if content is not None:
+            with suppress(ValueError, EOFError, TypeError):
+                bucket.code = marshal.loads(content)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a bucket, if there is a place for it."""
-        if self._folder is None:
-            return
-        code = marshal.dumps(bucket.code)
-        with suppress(OSError):
-            content = hashlib.sha256(code).digest() + code
-            write_atomically(self._folder / self._name(bucket), content)
+        self._folder.write(self._name(bucket), marshal.dumps(bucket.code))
 
     def _name(self, bucket: Bucket) -> str:
         made_from = f"{bucket.key}\n{bucket.checksum}".encode()
         return hashlib.sha256(self._known + made_from).hexdigest()
-
-    @cached_property
-    def _folder(self) -> Path | None:
-        """The folder of the cache; None where others could write it, or there is none."""
-        return folders.kept(FOLDER)

@@ -11,14 +11,11 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from scaffold.errors import ScaffoldError
-from scaffold.system import folders
-from scaffold.system.atomic import write_atomically
+from scaffold.system.kept_folder import KeptFolder
 
 FOLDER = "rendered"
 PARTS = ("compose", "patterns", "template")
 """The folders of a template from which files are rendered."""
-_DIGEST = hashlib.sha256().digest_size
 
 
 class KeptFiles:
@@ -31,6 +28,7 @@ class KeptFiles:
     def __init__(self, root: Path, renderer: bytes) -> None:
         """Keep what the template in a folder is rendered to, by code that `renderer` tells."""
         self._root, self._renderer = root, renderer
+        self._folder = KeptFolder(FOLDER)
         self._used: dict[str, dict[str, str]] = {}
         self._known: dict[str, dict[str, str]] = {}
 
@@ -50,30 +48,18 @@ class KeptFiles:
     def write(self) -> None:
         """Keep what was asked for and remembered, if there is a place for it."""
         for shared, used in self._used.items():
-            path = self._path(shared)
-            if path is not None and used.keys() != self._known[shared].keys():
-                content = json.dumps(used).encode()
-                with suppress(OSError):
-                    write_atomically(path, hashlib.sha256(content).digest() + content)
+            if used.keys() != self._known[shared].keys():
+                self._folder.write(self._name(shared), json.dumps(used).encode())
 
     def _read(self, shared: str) -> dict[str, str]:
-        path = self._path(shared)
-        with suppress(OSError, ScaffoldError, ValueError):
-            content = folders.read_own(path) if path else b""
-            if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
-                found: dict[str, str] = json.loads(content[_DIGEST:])
-                return found
+        content = self._folder.read(self._name(shared))
+        with suppress(ValueError):
+            found: dict[str, str] = json.loads(content or b"{}")
+            return found
         return {}
 
-    def _path(self, shared: str) -> Path | None:
-        if self._folder is None:
-            return None
-        return self._folder / hashlib.sha256(self._template + shared.encode()).hexdigest()
-
-    @cached_property
-    def _folder(self) -> Path | None:
-        """The folder of the cache; None where others could write it, or there is none."""
-        return folders.kept(FOLDER)
+    def _name(self, shared: str) -> str:
+        return hashlib.sha256(self._template + shared.encode()).hexdigest()
 
     @cached_property
     def _template(self) -> bytes:

@@ -86,7 +86,7 @@ class ResourceStep(Step):
         lines = lines_of(form)
         project = {"models": list(draft.models), "resources": list(draft.resources)}
         given = dict(parse_lines(lines, self.bench.catalogue))
-        added = expanded(given, lines[-1:], self.bench.catalogue, project)
+        added = expanded(given, lines, self.bench.catalogue, project)
         names = {one["name"] for one in (*draft.resources, *draft.endpoints)}
         for one in (*added["resources"], *added["endpoints"]):
             if one["name"] in names:
