@@ -17,6 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from scaffold.template import imports
 from scaffold.template.bytecode import Bytecode
 
 OPTIONS: Mapping[str, Any] = {
@@ -31,10 +32,18 @@ BORROWED = ("from_yaml", "to_nice_yaml")
 """Filters that only few templates use, so that the extension that has them is imported late."""
 
 
+class ReusingEnvironment(Environment):
+    """Jinja's, which makes imported macros once and calls them without asking what they want."""
+
+    code_generator_class = imports.Code
+    context_class = imports.Plain
+    template_class = imports.Imported
+
+
 @cache
 def environment(root: Path) -> Environment:
     """Return Jinja for the template in the folder `root`."""
-    made = Environment(  # noqa: S701 - what is written is Python, not HTML
+    made = ReusingEnvironment(  # noqa: S701 - what is written is Python, not HTML
         loader=FileSystemLoader(root), bytecode_cache=Bytecode(this_module()), **OPTIONS
     )
     made.filters |= FILTERS
@@ -44,7 +53,7 @@ def environment(root: Path) -> Environment:
 
 def this_module() -> bytes:
     """Return what decides what a template is compiled and rendered to: options, and filters."""
-    return Path(__file__).read_bytes()
+    return b"\0".join(Path(file).read_bytes() for file in (__file__, imports.__file__))
 
 
 def to_json(value: Any, **how: Any) -> str:

@@ -67,6 +67,10 @@ class Macros:
 
 
 def _marked(vocabulary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return words of their own, so that the macros are made for these answers alone.
+
+    A message keeps its parts apart in them.
+    """
     messages = {
         key: sentence.replace("{field}: ", f"{{field}}{MARK}", 1).replace("; ", MARK, 1)
         for key, sentence in vocabulary["messages"].items()

@@ -9,6 +9,7 @@ says why it exists.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -86,7 +87,7 @@ class Template:
 
         See `write` for the other arguments.
         """
-        context = self._answer(folder, given)
+        context = self._answer(folder, _apart(given))
         shared, fingerprint = self._shared(context)
         excluded = self._excluded(context)
         source = self.root / self.settings["_subdirectory"]
@@ -129,13 +130,14 @@ class Template:
 
     def default(self, name: str, folder: Path, given: Mapping[str, Any]) -> Any:
         """Return the answer to one question that nobody is asked; see `write`."""
-        unanswered = {key: value for key, value in given.items() if key != name}
+        unanswered = {key: value for key, value in _apart(given).items() if key != name}
         return self._value(name, self.questions[name], unanswered, {**_conf(folder), **self._fixed})
 
     def problem(self, name: str, folder: Path, given: Mapping[str, Any]) -> InvalidSpec | None:
         """Return why a given answer is refused by its question, or None; see `write`."""
         try:
-            self._validate(name, self.questions[name], {**given, **_conf(folder), **self._fixed})
+            known = {**_apart(given), **_conf(folder), **self._fixed}
+            self._validate(name, self.questions[name], known)
         except InvalidSpec as error:
             return error
         return None
@@ -262,6 +264,11 @@ def render(folder: Path, answers: Mapping[str, Any]) -> None:
         ScaffoldError: the template cannot be rendered.
     """
     Template(template_root()).write(folder, {**answers, **find_origin().data()})
+
+
+def _apart(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values that nobody changes later: see `scaffold.template.imports`."""
+    return {name: copy(value) for name, value in given.items()}
 
 
 def _conf(folder: Path, answers_file: str = "") -> dict[str, Any]:
