@@ -8,14 +8,22 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.catalogue.patterns import template_root
+from scaffold.template.imports import Code, Imported
+
+
+class Sandbox(SandboxedEnvironment):
+    """That of Copier, but that it makes the macros of a file once for the same values."""
+
+    code_generator_class = Code
+    template_class = Imported
 
 
 @cache
-def environment() -> SandboxedEnvironment:
+def environment() -> Sandbox:
     """Return Jinja as Copier sets it up, with the data that every question may use."""
     from jinja2 import FileSystemLoader
 
-    made = SandboxedEnvironment(
+    made = Sandbox(
         loader=FileSystemLoader(template_root()),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         undefined=StrictUndefined,

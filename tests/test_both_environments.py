@@ -94,7 +94,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     return answers
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(specs())
 def test_same_verdict_same_words(answers: dict[str, Any]) -> None:
     """Whatever is wrong, both say the same line; nothing wrong, both say nothing."""

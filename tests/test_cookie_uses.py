@@ -25,7 +25,7 @@ Spec = dict[str, Any]
 
 NAMES = ("__Host-shared", "__Secure-shared", "shared")
 POSITIONS = ("first", "second", "third")
-TRIPLES = 400
+TRIPLES = 150
 
 VERDICTS = """
 {%- from "compose/spec.jinja" import complete_endpoint, declared_cookies with context -%}

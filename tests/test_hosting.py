@@ -79,6 +79,7 @@ def test_files_come_and_go_with_their_answers(tmp_path: Path) -> None:
             assert written["image"].endswith("/python:3.11")
 
 
+@pytest.mark.full
 def test_a_repository_of_each_preset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """They are updated from a release, whatever lies around here, and nothing is sent anywhere."""
     assert preset_repositories.main([str(tmp_path), "v0.3.0"]) == 0

@@ -247,6 +247,7 @@ def test_a_project_of_a_wheel_is_updated_from_the_declared_address(
     assert_updated(update_a_clone(work, environment | instead))
 
 
+@pytest.mark.full
 def test_a_project_of_a_folder_names_the_commit_that_was_built(
     template: Path, work: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -273,6 +274,7 @@ def test_a_project_of_a_folder_names_the_commit_that_was_built(
     git(template, "checkout", "--", ".")
 
 
+@pytest.mark.full
 def test_a_project_of_a_git_install_is_updated_from_that_repository(
     template: Path, work: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:

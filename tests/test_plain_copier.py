@@ -167,6 +167,7 @@ def test_toolkit_tests_come_and_go(tmp_path: Path, url: str) -> None:
     assert files(project) == small
 
 
+@pytest.mark.full
 def test_project_that_does_not_say_keeps_the_toolkit_tests(tmp_path: Path, url: str) -> None:
     """It was made by a version that had no such answer: nothing of it goes."""
     project, template = tmp_path / "[project]*", tmp_path / "template"
@@ -244,7 +245,10 @@ def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, An
     assert not project.exists()
 
 
-@pytest.mark.parametrize("preset", ["api", "empty", "exports", "store", "tour", "web"])
+@pytest.mark.parametrize(
+    "preset",
+    ["api", "empty", "exports", "store", "web", pytest.param("tour", marks=pytest.mark.full)],
+)
 def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: Path) -> None:
     """Rendering without Copier writes what Copier writes."""
     from copier import run_copy
@@ -272,7 +276,9 @@ def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: P
             "cookie_patterns": ["cookie-session-host-prefix"],
         },
         lambda: {"application_patterns": ["cors"], "header_patterns": []},
-        lambda: {"endpoints": matrix.options(), "application": []},
+        pytest.param(
+            lambda: {"endpoints": matrix.options(), "application": []}, marks=pytest.mark.full
+        ),
     ],
 )
 def test_answers_are_the_same_through_copier(

@@ -1,6 +1,7 @@
 """The JSON Schema accepts what the command accepts, and refuses what is not well formed."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,14 @@ def test_the_answers_of_a_project_fit(tmp_path: Path, answers: Draft202012Valida
     assert "endpoints" in recorded
 
 
-def test_whatever_the_command_accepts_fits(endpoints: Draft202012Validator) -> None:
-    for spec in [*matrix.alone(), *matrix.options(), *matrix.pairs()]:
+@pytest.mark.parametrize(
+    "accepted",
+    [matrix.alone, matrix.options, matrix.ways, pytest.param(matrix.pairs, marks=pytest.mark.full)],
+)
+def test_whatever_the_command_accepts_fits(
+    accepted: Callable[[], Iterable[dict[str, Any]]], endpoints: Draft202012Validator
+) -> None:
+    for spec in accepted():
         assert endpoints.is_valid([spec]), spec
 
 

@@ -355,6 +355,15 @@ def alone() -> list[Spec]:
     return found
 
 
+def of_each_form() -> list[Spec]:
+    """Return those of `alone` with a host, or with the first or the last response of a form."""
+    forms: dict[str | None, list[str]] = {}
+    for pattern in load().family("response"):
+        forms.setdefault(pattern.form, []).append(pattern.id)
+    chosen = {*HOSTS, *(ids[end] for ids in forms.values() for end in (0, -1))}
+    return [spec for spec in alone() if spec["response"] in chosen]
+
+
 def options() -> list[Spec]:
     """Return an endpoint for each option of each pattern with another value than its default."""
     found: list[Spec] = []

@@ -78,6 +78,7 @@ def test_ci_fetches_what_anybody_can_fetch(
             rendered(origin, scaffold_check=True)
 
 
+@pytest.mark.full
 def test_a_project_that_does_not_say_stays_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,7 @@ print(json.dumps(found))
 """
 
 
-@pytest.fixture(scope="module", params=["async", "sync"])
+@pytest.fixture(scope="module", params=["async", pytest.param("sync", marks=pytest.mark.full)])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project of endpoints that list errors, of either kind."""
     made = generate(

@@ -12,6 +12,7 @@ import pytest
 
 from scaffold.catalogue.patterns import load, template_root
 from scaffold.system.yaml_files import read_yaml
+from scaffold.template.renderer import Template
 from tests.generated import matrix
 from tests.generated.project import Project, generate
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.apart
 Spec = dict[str, Any]
 
 WITHOUT_TOOLKIT = ("--ignore=tests/http",)
-"""The tests of the toolkit are the same in every project: those of the presets run them."""
+"""The tests of the toolkit are the same in every project: that of `tour` runs most of them."""
 
 
 def compressible(endpoints: Iterable[Spec]) -> list[Spec]:
@@ -56,7 +57,8 @@ LISTS: dict[str, Callable[[], list[Spec]]] = {
     "direct": lambda: by_itself("direct"),
     "default": lambda: by_itself(None),
 }
-BY_DEFAULT = (*(f"together {part}" for part in range(PARTS)), "options", "exact")
+BY_DEFAULT = ("together 0", "options", "exact")
+"""Which lists the default run takes: every option, and every third of those with every pair."""
 
 
 @pytest.fixture(
@@ -158,9 +160,16 @@ def test_no_application_pattern_is_always_beside_another_one() -> None:
     ],
     ids=lambda entries: " ".join(sorted(entry["pattern"] for entry in entries)),
 )
-def test_application_pattern(entries: list[Spec], tmp_path: Path) -> None:
-    """Some together, all with other options, and each by itself suit every kind of response."""
-    project = generate(tmp_path / "service", endpoints=matrix.alone(), application=entries)
+def test_application_pattern(
+    entries: list[Spec], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Some together, all with other options, and each by itself suit every kind of response.
+
+    In the default run that is a response of each form.
+    """
+    whole = request.config.getoption("--full")
+    endpoints = matrix.alone() if whole else matrix.of_each_form()
+    project = generate(tmp_path / "service", endpoints=endpoints, application=entries)
     project.lint()
     project.test(*WITHOUT_TOOLKIT)
 
@@ -176,7 +185,15 @@ def test_preset(preset: str, tmp_path: Path) -> None:
     readme = (project.folder / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^[^|\n].*\n\|.*", readme, re.MULTILINE) == []
     project.lint()
-    project.test()
+    project.test(*([] if preset == "tour" else known_from_tour()))
+
+
+def known_from_tour() -> list[str]:
+    """Return how pytest leaves out the tests of the toolkit that `tour` has as well."""
+    answers = read_yaml(template_root() / "presets" / "tour.yml")
+    rendered = Template(template_root()).files(Path("tour"), {**answers, "toolkit_tests": True})
+    paths = [file.path for file in rendered if file.path.startswith("tests/http/test_")]
+    return [f"--ignore={path}" for path in paths]
 
 
 def test_tour_holds_every_pattern() -> None:

@@ -51,7 +51,7 @@ LICENSES = ("MIT", "Apache-2.0", "Proprietary")
 @cache
 def pool() -> list[Spec]:
     """Return endpoints in which every pattern and every option stands somewhere."""
-    return [*matrix.alone(), *matrix.options(), *matrix.paths(), *matrix.pairs()]
+    return [*matrix.alone(), *matrix.options(), *matrix.paths(), *matrix.together(), *matrix.ways()]
 
 
 def own_lines(file: bytes) -> list[bytes]:

@@ -174,6 +174,7 @@ def test_agents_md_is_in_new_projects() -> None:
     assert "AGENTS.md" not in {each.path for each in without}
 
 
+@pytest.mark.full
 def test_an_agents_md_of_the_owner_stays(tmp_path: Path) -> None:
     """An update brings none; edits of a generated one are merged, by plain Copier too."""
     url = template_repository(tmp_path / "template")

@@ -199,7 +199,7 @@ def test_tests_that_cannot_run_are_no_reason_to_stop(project: Path) -> None:
     assert "Tests before: the tests could not be run: " in done.stdout
 
 
-@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("edited", [pytest.param(False, marks=pytest.mark.full), True])
 def test_it_is_what_copier_does(
     project: Path, template: Path, edited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -280,7 +280,10 @@ def test_a_model_is_called_after_the_path(path: str, model: str) -> None:
     assert suggested_model(path) == model
 
 
-@pytest.mark.parametrize("preset", presets())
+@pytest.mark.parametrize(
+    "preset",
+    [one if one == "store" else pytest.param(one, marks=pytest.mark.full) for one in presets()],
+)
 def test_the_preview_of_a_stub_is_what_is_written(bench: Bench, preset: str) -> None:
     answers = preset_answers(preset)
     endpoints = tuple(answers["endpoints"])

@@ -54,8 +54,8 @@ class Imported(Template):
     They are the same by identity: what changes has to be given as another value.
     """
 
-    _reads: list[str]
-    _imports: list[str]
+    _reads: Any
+    _imports: Any
     _made: dict[tuple[int, ...], tuple[TemplateModule, list[Any]]]
 
     def make_module(
@@ -94,6 +94,6 @@ class Imported(Template):
         globals: MutableMapping[str, Any],
     ) -> "Imported":
         made = cast("Imported", super()._from_namespace(environment, namespace, globals))
-        made._reads, made._imports = namespace.get("reads", []), namespace.get("imports", [])
+        made._reads, made._imports = namespace.get("reads"), namespace.get("imports")
         made._made = {}
         return made
