@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
@@ -36,7 +37,8 @@ def main(modules: Sequence[str]) -> int:
         for project, work in chosen(projects(Path(parent).resolve()), modules):
             total += len(work)
             whole = unchanged(project, (job.module for job in work))
-            done = survivors(project, [*whole, *work], os.cpu_count() or 1)
+            known = [replace(job, known=reason(job, reasons) is not None) for job in work]
+            done = survivors(project, [*whole, *known], os.cpu_count() or 1)
             bar = Console(stderr=True)
             for job, survived in track(done, project.name, len(work), console=bar, transient=True):
                 if survived and job.mutant is not None:
