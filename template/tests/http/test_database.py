@@ -225,8 +225,8 @@ def test_connections_are_given_back() -> None:
     with new_session() as session:
         session.add_all(Thing(name=str(number)) for number in range(5))
     names = []
-    for thing in in_batches(select(Thing), Thing.id, size=2):
-        names.append(thing.name)
+    for _, name in in_batches(select(Thing.id, Thing.name), size=2):
+        names.append(name)
         with pytest.raises(ZeroDivisionError):
             fail()
     assert names == ["0", "1", "2", "3", "4"]
@@ -243,7 +243,7 @@ def test_batches_are_no_more_than_needed() -> None:
         asked.append(str(state.statement))
 
     try:
-        assert len(list(in_batches(select(Thing), Thing.id, size=2))) == 5
+        assert len(list(in_batches(select(Thing.id, Thing), size=2))) == 5
     finally:
         event.remove(Session, "do_orm_execute", note)
     assert len(asked) == 3
