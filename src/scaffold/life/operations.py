@@ -179,14 +179,20 @@ def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
     """Plan endpoints and models that go; the name of a resource stands for its endpoints.
 
     Raises:
+    With those of a table go the models that only they have named.
+
         UsageMistake: there is nothing of that name.
         Refused: what stays names a model that goes.
     """
     gone = [name for name in names if models.find(project.answers, name)]
     leaving = endpoints_of(project.answers, [name for name in names if name not in gone])
-    answers = lists.without_endpoints(project.answers, leaving)
-    answers = models.without_models(without_idle(answers), gone, source.catalogue)
-    return _plan(project, source, answers, leaving=leaving)
+    answers = without_idle(lists.without_endpoints(project.answers, leaving))
+    too = models.only_for_rows(project.answers, answers, source.catalogue)
+    answers = models.without_models(answers, [*gone, *too], source.catalogue)
+    plan = _plan(project, source, answers, leaving=leaving)
+    unnamed = ", ".join(name for name in too if name not in gone)
+    note = f"nothing else names these models, which go as well: {unnamed}"
+    return replace(plan, notes=(note, *plan.notes)) if unnamed else plan
 
 
 def rename(project: Project, source: Source, old: str, new: str) -> Plan:
