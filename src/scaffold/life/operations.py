@@ -18,6 +18,7 @@ from scaffold.life import models
 from scaffold.life.additions import UPDATE_FIRST, Additions
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.ignored import rows_to_ignore
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
 from scaffold.life.own_imports import followed, importers, kept_modules, renamed_in_own
 from scaffold.life.requirements import new_requirements, to_add
@@ -178,9 +179,9 @@ def _with_line(mistake: InvalidSpec, whole: Mapping[str, Any], added: Additions)
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
     """Plan endpoints and models that go; the name of a resource stands for its endpoints.
 
-    Raises:
     With those of a table go the models that only they have named.
 
+    Raises:
         UsageMistake: there is nothing of that name.
         Refused: what stays names a model that goes.
     """
@@ -353,6 +354,7 @@ def _plan(
         plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
     notes = [*to_add(project.folder, needed)]
+    notes += rows_to_ignore(project.folder, base, theirs, project.layout)
     if tables(project.answers) != tables(answers) and answers.get("resources"):
         notes.append(
             f"the tables have changed; run {REVISION}, read what it writes, and then {UPGRADE}"

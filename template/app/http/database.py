@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from sqlite3 import SQLITE_ERROR
 from typing import Annotated, Any, TypeVar, TypeVarTuple
 
 from fastapi import HTTPException
@@ -107,6 +108,9 @@ class DatabaseSettings(Settings):
 
 
 # Columns
+
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""A number that rows are looked up by: one that no column holds is refused where it stands."""
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -266,7 +270,7 @@ def told_to_clients() -> Iterator[None]:
 
     What contradicts other rows is a 409, a version that another writer was faster to replace a 412,
     a value that no column can hold a 422, and a database that cannot be asked a 503. What is a
-    mistake in a statement stays one.
+    mistake in a statement stays one, and so is a table that is missing.
     """
     try:
         yield
@@ -277,14 +281,23 @@ def told_to_clients() -> Iterator[None]:
         if reason is None:
             raise
         raise HTTPException(409, reason) from None
-    except (DataError, OverflowError):
-        problem = {"type": "out_of_range", "loc": ("body",), "msg": "A value cannot be stored"}
+    except (DataError, OverflowError) as error:
+        is_read = str(getattr(error, "statement", "")).startswith("SELECT")
+        place = "query" if is_read else "body"
+        problem = {"type": "out_of_range", "loc": (place,), "msg": "A value cannot be stored"}
         raise RequestValidationError([problem]) from None
     except (ProgrammingError, NotSupportedError):
         raise
     except (DBAPIError, PoolTimeoutError) as error:
+        # SQLite has one code for all mistakes in statements, and calls them operational.
+        if isinstance(error, DBAPIError) and _sqlite_code(error) == SQLITE_ERROR:
+            raise
         logger.error("The database has failed: %s", error)
         raise unavailable(retry_after=RETRY_AFTER) from None
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    return getattr(error.orig, "sqlite_errorcode", None)
 
 
 def reachable() -> None:

@@ -13,7 +13,7 @@ from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy import MetaData, event, select
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.http.database import (
@@ -187,6 +187,21 @@ def test_mistakes_stay_mistakes() -> None:
     """Nobody should wait for them to pass."""
     with pytest.raises(ProgrammingError), told_to_clients():
         raise ProgrammingError("SELECT", None, Exception())
+
+
+def test_a_missing_table_is_a_mistake() -> None:
+    """SQLite calls that operational, as it does what passes."""
+    Apart.metadata.drop_all(engine())
+    with pytest.raises(OperationalError, match="no such table"):
+        store()
+
+
+@pytest.mark.parametrize(("statement", "place"), [("SELECT name", "query"), ("INSERT", "body")])
+def test_what_is_out_of_range_is_found(statement: str, place: str) -> None:
+    """What is read is asked for by the query, and what is written is in the body."""
+    with pytest.raises(RequestValidationError) as refused, told_to_clients():
+        raise DataError(statement, None, Exception())
+    assert refused.value.errors()[0]["loc"] == (place,)
 
 
 @pytest.mark.parametrize(
