@@ -20,7 +20,16 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, make_url, text
 
-from benchmarks.answers import HERE, LIMIT, Client, compare_clients, middle, ratio_of, served
+from benchmarks.answers import (
+    HERE,
+    LIMIT,
+    Client,
+    Server,
+    compare_clients,
+    middle,
+    ratio_of,
+    served,
+)
 from benchmarks.streams import Outcome, stream
 from scaffold.catalogue.patterns import load
 from scaffold.spec.resources import expanded
@@ -111,18 +120,54 @@ def database(server: str, name: str, rows: int) -> Iterator[str]:
         outside.dispose()
 
 
-def message(request: str) -> bytes:
-    """Return a request as it goes over the wire."""
-    lines = [f"{request} HTTP/1.1", "Host: localhost"]
-    body = BODY if request.startswith("POST") else b""
-    if body:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+def message(request: str, *lines: str, body: bytes = b"") -> bytes:
+    """Return a request as it goes over the wire, with the good body where it is a POST."""
+    sent = body or (BODY if request.startswith("POST") else b"")
+    written = [f"{request} HTTP/1.1", "Host: localhost", *lines]
+    if sent:
+        written += ["Content-Type: application/json", f"Content-Length: {len(sent)}"]
+    return "\r\n".join([*written, "", ""]).encode() + sent
 
 
-def generate(folder: Path) -> None:
-    """Generate the project, and put what it is compared with beside it."""
-    given: dict[str, Any] = {"resources": [RESOURCE], "endpoints": [LINES], "application": []}
+ALIKE = {
+    "a page": message("GET /products?page=2&per_page=20"),
+    "the first page": message("GET /products?name=a%20b&per_page=3"),
+    "a page behind the last": message("GET /products?page=90"),
+    "no page": message("GET /products?page=0"),
+    "a product": message(f"GET /products/{SEED}"),
+    "a changed product": message(f"GET /products/{SEED}", 'If-None-Match: "0"'),
+    "an unchanged product": message(f"GET /products/{SEED}", 'If-None-Match: "0", W/"1"'),
+    "no product": message("GET /products/1"),
+    "no id": message(f"GET /products/{2**63}"),
+    "a new product": message("POST /products"),
+    "an invalid product": message("POST /products", body=b'{"name": 1}'),
+    "no JSON": message("POST /products", body=b"{"),
+    "a body that is too large": message("POST /products", body=b"1" * (2**20 + 1)),
+}
+"""Requests that both sides have to answer alike, or the comparison would not be fair."""
+
+
+def differing(servers: Sequence[Server]) -> Iterator[str]:
+    """Yield what two servers answer otherwise, with both answers."""
+    for name, asked in ALIKE.items():
+        answers = []
+        for server in servers:
+            client = Client(server, asked)
+            client.close()
+            head, _, body = client.answer.partition(b"\r\n\r\n")
+            lines = [line for line in head.split(b"\r\n") if not line.startswith(b"date: ")]
+            answers.append((sorted(lines), body))
+        if answers[0] != answers[1]:
+            yield f"{name}: {answers[0]} {answers[1]}"
+
+
+def generate(folder: Path, *operations: str) -> None:
+    """Generate a project with some operations, and put what it is compared with beside it."""
+    given: dict[str, Any] = {
+        "resources": [{**RESOURCE, "operations": [*operations]}],
+        "endpoints": [LINES] if "export" in operations else [],
+        "application": [],
+    }
     render(folder, {"project_name": "service", **expanded(given, (), load())})
     for name in ("handwritten_rows.py", "fastcrud_rows.py"):
         shutil.copy(HERE / name, folder)
@@ -140,6 +185,8 @@ def compare_all(folder: Path, server: str) -> list[str]:
         for number, application in enumerate(sides):
             url = opened.enter_context(database(server, f"bench_{os.getpid()}_{number}", STOCK))
             servers.append(opened.enter_context(served(folder, application, APP_DATABASE_URL=url)))
+        if found := list(differing(servers[:2])):
+            raise SystemExit("error: not alike: " + "\n".join(found))
         for operation, request in REQUESTS.items():
             for other, other_server in zip(sides[1:], servers[1:], strict=True):
                 is_fastcrud = other.startswith("fastcrud")
@@ -191,9 +238,10 @@ def main(arguments: Sequence[str]) -> int:
         raise SystemExit("error: TEST_DATABASE_URL names no PostgreSQL")
     rows = int(arguments[0]) if arguments else EXPORTED
     with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent) / "service"
-        generate(folder)
-        missed = [*compare_all(folder, server), *compare_exports(folder, server, rows)]
+        folder, exports = Path(parent) / "service", Path(parent) / "exports"
+        generate(folder, *REQUESTS)
+        generate(exports, "export")
+        missed = [*compare_all(folder, server), *compare_exports(exports, server, rows)]
     if missed:
         print(f"not within the limits: {', '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0
