@@ -1,6 +1,7 @@
 """What `benchmarks/rows.py` compares generated endpoints over rows with, written by hand.
 
-FastAPI and SQLAlchemy as their documentation shows them, with the same columns and headers.
+FastAPI and SQLAlchemy as their documentation shows them, with the same columns, and with the same
+answers to the requests that `benchmarks/rows.py` compares first.
 """
 
 import os
@@ -8,8 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, Header, HTTPException, Query, Response
+from fastapi import FastAPI, Header, HTTPException, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, Numeric, create_engine, func, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
@@ -25,7 +29,7 @@ engine = create_engine(
     pool_recycle=1800,
     connect_args={"connect_timeout": 5},
 )
-app = FastAPI()
+app = FastAPI(max_body_size=2**20)
 
 
 class Base(DeclarativeBase):
@@ -52,15 +56,24 @@ class NewProduct(BaseModel):
     price: Decimal
 
 
-class Product(NewProduct):
+class Product(BaseModel):
     """What is answered."""
 
     id: int
+    name: Annotated[str, Field(max_length=100)]
+    price: Decimal
 
 
 def to_model(row: ProductRow) -> Product:
     """Return a row as it goes over the wire."""
     return Product(id=row.id, name=row.name, price=row.price)
+
+
+@app.exception_handler(RequestValidationError)
+async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
+    """Answer without what was sent."""
+    told = [{key: one[key] for key in ("loc", "msg", "type")} for one in error.errors()]
+    return JSONResponse({"detail": told}, 422)
 
 
 @contextmanager
@@ -75,11 +88,13 @@ def new_session() -> Iterator[Session]:
     except (DataError, StatementError) as error:
         if not isinstance(error, OperationalError):
             raise
-        raise HTTPException(503, headers={"Retry-After": "5"}) from None
+        headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+        raise HTTPException(503, headers=headers) from None
 
 
 @app.get("/products")
 def list_products(
+    request: Request,
     response: Response,
     page: Annotated[int, Query(ge=1)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -91,8 +106,10 @@ def list_products(
         found = session.scalars(rows.offset((page - 1) * per_page).limit(per_page)).all()
         last = max(1, -(-total // per_page))
         links = {"first": 1, "prev": page - 1, "next": page + 1, "last": last}
+        asked = request.query_params.multi_items()
+        others = [(name, value) for name, value in asked if name not in ("page", "per_page")]
         response.headers["Link"] = ", ".join(
-            f'<?page={number}&per_page={per_page}>; rel="{relation}"'
+            f'<?{urlencode([*others, ("page", number), ("per_page", per_page)])}>; rel="{relation}"'
             for relation, number in links.items()
             if 1 <= number <= last
         )
@@ -102,7 +119,7 @@ def list_products(
 
 @app.get("/products/{product_id}")
 def get_product(
-    product_id: int,
+    product_id: Annotated[int, Path(le=2**63 - 1)],
     response: Response,
     if_none_match: Annotated[list[str] | None, Header()] = None,
 ) -> Product:
@@ -120,11 +137,11 @@ def get_product(
 
 
 @app.post("/products", status_code=201)
-def create_product(body: NewProduct, response: Response) -> Product:
+def create_product(body: NewProduct, request: Request, response: Response) -> Product:
     """Store a product."""
     with new_session() as session:
         row = ProductRow(name=body.name, price=body.price)
         session.add(row)
         session.flush()
-        response.headers["Location"] = f"/products/{row.id}"
+        response.headers["Location"] = f"{request.scope['root_path']}/products/{row.id}"
         return to_model(row)

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
-from app.http.database import engine
+from app.http.database import Base, engine
 from tests.resources import notes
 
 TAG = "00000000-0000-4000-8000-000000000001"
@@ -73,6 +73,29 @@ def test_statements(
     answer = client.request(method, path, json=body, headers={"if-match": f'"{tag}"'})
     assert answer.status_code < 300, answer.text
     assert said == needed
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "loc"),
+    [
+        ("GET", f"/posts/{2**63}", ["path", "post_id"]),
+        ("DELETE", f"/posts/{2**63}", ["path", "post_id"]),
+        ("GET", f"/notes?post_id={2**63}", ["query", "post_id"]),
+        ("GET", f"/notes?post_id={-(2**63) - 1}", ["query", "post_id"]),
+    ],
+)
+def test_a_number_that_no_column_holds(
+    client: TestClient, method: str, path: str, loc: list[str]
+) -> None:
+    """It is refused where it stands."""
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, loc)
+
+
+def test_a_missing_table_is_a_mistake(lenient_client: TestClient) -> None:
+    """Waiting does not mend it, so that nobody is told to come back."""
+    Base.metadata.drop_all(engine())
+    assert lenient_client.get("/tags").status_code == 500
 
 
 def test_a_relation_changes(client: TestClient) -> None:

@@ -80,6 +80,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     listing = next(one for one in answers["endpoints"] if one["name"] == "list_posts")
     listing["query"]["state"] = "enum(draft, published) | None"
     listing["query"]["main_tag_id"] = "uuid | None"
+    notes = next(one for one in answers["endpoints"] if one["name"] == "list_notes")
+    notes["query"] = {"post_id": "int | None"}
     made = generate(tmp_path_factory.mktemp("resources") / "service", **answers)
     shutil.copy(STATEMENTS, made.folder / "tests/endpoints/test_statements.py")
     alembic(made, "sqlite:///first.db", "revision", "--autogenerate", "-m", "First")

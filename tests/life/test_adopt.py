@@ -600,6 +600,19 @@ def test_an_open_env_file_and_findings_are_told(foreign: Make) -> None:
     assert "1  RSP" in done.stdout
 
 
+def test_a_database_that_git_would_take_is_told(foreign: Make) -> None:
+    """Once, when the first table comes, unless it is ignored."""
+    folder = foreign({"main.py": MAIN})
+    git(folder, "init", "-q")
+    adopted()
+    told = "add app.db* to .gitignore"
+    assert told in run("add", "resource /a A(b=str)", "--dry-run").stderr
+    (folder / ".gitignore").write_text("*.db\n")
+    assert told not in run("add", "resource /a A(b=str)").stderr
+    (folder / ".gitignore").unlink()
+    assert told not in run("add", "resource /c C(d=str)").stderr
+
+
 def test_plain_copier_leaves_it_to_the_command(
     foreign: Make, monkeypatch: pytest.MonkeyPatch, template: Path
 ) -> None:

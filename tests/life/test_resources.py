@@ -20,11 +20,39 @@ def test_a_resource_comes_and_goes(project: Path) -> None:
     assert (project / "alembic.ini").is_file()
     assert "  as generated  table of Note, unique(title)" in run("list").stdout
     assert run("add", NOTES).stderr == "Nothing to do: it is there already.\n"
-    assert run("remove", "notes", "Note", "NewNote").status == 0
+    done = run("remove", "notes")
+    assert done.status == 0, done.stderr
+    assert "nothing else names these models, which go as well: NewNote, Note" in done.stderr
+    assert tree(project) == before
+
+
+def test_a_model_goes_with_the_last_that_names_it(project: Path) -> None:
+    """Not one that an endpoint or a model which stays leads to, nor one that is its owner's."""
+    place, trips = "model Place(city=str)", "resource /trips Trip(places=list[Place])"
+    assert run("add", place, trips, "GET /a json-model(model=Place) as place").status == 0
+    kept = text(project, "app/models/place.py")
+    assert run("remove", "create_trip", "replace_trip").status == 0
+    assert [one["name"] for one in answers(project)["models"]][-2:] == ["Trip", "NewTrip"]
+    done = run("remove", "change_trip")
+    assert "which go as well: NewTrip\n" in done.stderr
+    assert run("add", "model Diary(trips=list[Trip])").status == 0
+    assert "go as well" not in run("remove", "trips").stderr
+    assert run("remove", "Diary").status == 0
+    assert run("remove", "Trip").status == 0
+    assert text(project, "app/models/place.py") == kept
+
+
+def test_an_edited_model_is_not_deleted(project: Path) -> None:
+    assert run("add", NOTES).status == 0
+    replace(project / "app/models/note.py", "    title: str\n", "    title: str  # mine\n")
+    before = tree(project)
+    done = run("remove", "notes")
+    assert (done.status, "app/models/note.py would be deleted" in done.stderr) == (4, True)
     assert tree(project) == before
 
 
 def test_endpoints_go_one_by_one_and_the_table_with_the_last(project: Path) -> None:
+    before = tree(project)
     assert run("add", NOTES).status == 0
     for name in ("export_notes", "delete_note"):
         assert run("remove", name).status == 0
@@ -33,8 +61,7 @@ def test_endpoints_go_one_by_one_and_the_table_with_the_last(project: Path) -> N
     assert run("remove", *ENDPOINTS[1:]).status == 0
     assert "def page" in text(project, TABLE)
     assert run("remove", ENDPOINTS[0]).status == 0
-    assert "resources" not in answers(project)
-    assert not (project / TABLE).exists()
+    assert tree(project) == before
 
 
 def test_the_owners_own_health_check_takes_the_place_of_the_toolkits(project: Path) -> None:
@@ -127,9 +154,9 @@ def test_resources_that_lead_to_each_other_come_and_go(project: Path) -> None:
     assert "note: Mapped[MemoRow | None]" in text(project, "app/resources/lists.py")
     assert run("rename", "Memo", "Note").status == 0
 
-    assert run("remove", "lists", "List", "NewList", "Line", "NewLine").status == 0
+    assert run("remove", "lists").status == 0
     assert tree(project) == only_notes
-    assert run("remove", "notes", "Note", "NewNote").status == 0
+    assert run("remove", "notes").status == 0
     assert migration.read_text() == '"""Mine."""\n'
     migration.unlink()
     assert tree(project) == before

@@ -13,6 +13,7 @@ from typing import Any
 from scaffold.catalogue.patterns import template_root
 from scaffold.errors import Refused
 from scaffold.life.entry_point import EntryPoint, find_entry_point
+from scaffold.life.ignored import secrets_to_ignore
 from scaffold.life.included import with_endpoints
 from scaffold.life.operations import Plan
 from scaffold.life.places import import_of, layout_of
@@ -23,7 +24,6 @@ from scaffold.project.files import File, read_file
 from scaffold.project.layout import Layout
 from scaffold.project.sources import Direct
 from scaffold.project.state import ANSWERS_FILE, Project
-from scaffold.system import git
 from scaffold.system.signals import terminable
 from scaffold.template.origin import find_origin
 
@@ -97,9 +97,4 @@ def _notes(folder: Path, found: EntryPoint, layout: Layout, needed: list[str]) -
             "the application asks something of every request: let the generated tests override "
             f"that dependency in {layout.tests}/application.py"
         )
-    if git.ask(folder, "check-ignore", "--quiet", ".env").status == 1:
-        notes.append(
-            "generated code reads settings from .env, which git does not ignore here: "
-            "add it to .gitignore before you put a secret there"
-        )
-    return notes
+    return [*notes, *secrets_to_ignore(folder)]

@@ -6,7 +6,13 @@ from typing import Any
 from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import Refused, UsageMistake
 from scaffold.spec.lines import format_model
-from scaffold.spec.models import users, with_model_renamed
+from scaffold.spec.models import (
+    named_by_endpoint,
+    named_by_fields,
+    reached,
+    users,
+    with_model_renamed,
+)
 
 Model = dict[str, Any]
 Answers = dict[str, Any]
@@ -49,6 +55,31 @@ def without_models(answers: Answers, names: Sequence[str], catalogue: Catalogue)
                 "remove or change these first, with `scaffold remove` or `scaffold edit`",
             )
     return answers
+
+
+def only_for_rows(before: Answers, after: Answers, catalogue: Catalogue) -> list[str]:
+    """Return the models that go with endpoints over rows, and with their table.
+
+    These have named them, or led to them, and nothing that stays does.
+
+    Args:
+        before: the answers before the endpoints went.
+        after: the answers without them, in which all models are still listed.
+        catalogue: the patterns, in whose options models are named.
+    """
+    kept = after["endpoints"]
+    gone = [each for each in before["endpoints"] if each.get("data") and each not in kept]
+    left = reached(_named_by(gone, before, catalogue), before)
+    own = [model["fields"] for model in after.get("models") or () if model["name"] not in left]
+    named = _named_by(kept, after, catalogue).union(*map(named_by_fields, own))
+    return sorted(left - reached(named, after))
+
+
+def _named_by(endpoints: Sequence[Any], answers: Answers, catalogue: Catalogue) -> set[str]:
+    """Return the models that endpoints name, and the tables that they are about."""
+    tables = {each.get("data") for each in endpoints}
+    rows = {one["model"] for one in answers.get("resources") or () if one["name"] in tables}
+    return rows.union(*(named_by_endpoint(each, catalogue) for each in endpoints))
 
 
 def with_model_changed(answers: Answers, name: str, wanted: Model, catalogue: Catalogue) -> Answers:

