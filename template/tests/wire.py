@@ -148,7 +148,7 @@ def handshake(client: TestClient, path: str, origin: str | None = "https://tests
         with client.websocket_connect(f"wss://testserver{path}", headers=headers) as socket:
             return Response(101, headers=socket.extra_headers)
     except WebSocketDenialResponse as refused:
-        return Response(refused.status_code, headers=refused.headers)
+        return Response(refused.status_code, headers=refused.headers, content=refused.content)
     except WebSocketDisconnect:  # servers answer 403 when a WebSocket is closed before it opens
         return Response(403)
 

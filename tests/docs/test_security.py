@@ -11,7 +11,7 @@ PAGE = ROOT / "docs" / "security.md"
 NAMED = sorted(set(re.findall(r"`(test_\w+)`", PAGE.read_text(encoding="utf-8"))))
 MODULES = [
     *(path for room in ("life", "checker") for path in ROOT.glob(f"tests/{room}/test_*.py")),
-    *(ROOT / "tests" / name for name in ("test_jinja.py", "test_kept_files.py")),
+    *(ROOT / "tests" / name for name in ("test_jinja.py", "test_kept_parts.py")),
     *(
         path
         for room in ("template/tests/http", "tests/generated")

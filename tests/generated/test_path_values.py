@@ -1,5 +1,6 @@
 """File names and addresses that name parameters of the path."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ LINES = (
     "GET /e/{rest:path} file-conditional(filename='{rest}.png') as a_file",
     "GET /old/{slug} redirect(url='/posts/{slug}') as moved",
     "GET /older/{rest:path} redirect(url='/{rest}') as moved_rest",
+    "GET /oldest/{number:int} redirect(url='/posts/{number}') as moved_number",
 )
 WRONG = {
     "GET /a/{id} redirect(url='/posts/{slug}')": "the path has no parameter slug",
@@ -60,6 +62,11 @@ def test_values_arrive_and_lead_nowhere_else(tmp_path: Path) -> None:
             "/older//evil.example": [b"404"],
             "/older/a/%2e%2e/b": [b"404"],
         }
+        document = json.loads(ask(port, "GET /openapi.json").body)["paths"]
+        elsewhere = {
+            path for path, methods in document.items() if "404" in methods["get"]["responses"]
+        }
+        assert elsewhere == {"/e/{rest}", "/old/{slug}", "/older/{rest}"}
         for path, expected_place in places.items():
             answer = ask(port, f"GET {path}")
             found = [answer.status_line.split()[1], *answer.all(b"location")]

@@ -1,5 +1,6 @@
 """What a generated project sends, byte for byte, from a real server."""
 
+import json
 import re
 import socket
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.generated.project import generate
-from tests.generated.server import HOST, ask, ask_raw, chunks, serve
+from tests.generated.server import HOST, ask, ask_raw, chunks, converse, serve
 from tests.generated.tour import SETTINGS, tour
 
 SLOW = {
@@ -164,6 +165,28 @@ def test_events_are_resumed(port: int) -> None:
         b"3\n\n",
     ]
     assert ask(port, "GET /posts/events").status_line == b"HTTP/1.1 401 Unauthorized"
+
+
+def test_refused_handshakes_say_why(port: int) -> None:
+    """As any other request is refused: with the reason, the request's id and all other headers."""
+    refusals = {
+        "https://other.example": (b"HTTP/1.1 403 Forbidden", "Origin not allowed"),
+        "https://app.example.com": (b"HTTP/1.1 401 Unauthorized", "Not logged in"),
+    }
+    for origin, (status_line, detail) in refusals.items():
+        lines = [f"Origin: {origin}", "X-Request-ID: request-0001", "Sec-WebSocket-Version: 13"]
+        asked = ["Host: localhost", "Upgrade: websocket", "Connection: Upgrade", *lines]
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+        request = "\r\n".join(["GET /posts/7/talk HTTP/1.1", *asked, key, "", ""])
+        answer = converse(port, request.encode(), b"")
+        assert answer.status_line == status_line
+        assert answer.all(b"content-type") == [b"application/problem+json"]
+        assert answer.all(b"content-length") == [b"%d" % len(answer.body)]
+        assert answer.all(b"x-request-id") == [b"request-0001"]
+        assert answer.all(b"x-frame-options") == [b"DENY"]
+        problem = json.loads(answer.body)
+        assert (problem["detail"], problem["request_id"]) == (detail, "request-0001")
+        assert problem["instance"] == "/posts/7/talk"
 
 
 def test_bytes_leave_in_blocks(port: int) -> None:

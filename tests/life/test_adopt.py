@@ -560,7 +560,18 @@ DEPENDENCIES = {
         },
         "run uv add 'fastapi>=0.165'\n",
     ),
-    "neither": ({}, "add to your dependencies: fastapi>=0.165, pydantic-settings>=2.12"),
+    "starlette locked too old": (
+        {
+            "pyproject.toml": '[project]\ndependencies = ["fastapi[standard]"]\n',
+            "uv.lock": '[[package]]\nname = "starlette"\nversion = "1.6.0"\n',
+        },
+        "run uv add 'starlette>=1.9'\n",
+    ),
+    "neither": (
+        {},
+        "add to your dependencies: fastapi>=0.165, pydantic-settings>=2.12, pydantic>=2.11, "
+        "starlette>=1.9",
+    ),
 }
 
 

@@ -1,12 +1,15 @@
 """A project at the version of the command needs no network for anything."""
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.project import sources
+from scaffold.project.files import Tree
 from scaffold.template.origin import Origin
 from scaffold.template.renderer import Template
 from tests.life.conftest import ANSWERS, come_from, run
@@ -103,7 +106,36 @@ def test_another_list_is_rendered_again(offline: Path) -> None:
 
 def test_a_damaged_render_is_made_again(offline: Path, tmp_path: Path) -> None:
     first = run("list")
-    (kept,) = (tmp_path / "cache").rglob("renders/*.json")
-    kept.write_text('{"stamp": [')
+    (kept,) = (tmp_path / "cache").rglob("renders/*")
+    damaged = kept.read_bytes().replace(b"async def", b"async fed")
+    kept.write_bytes(damaged)
     assert run("list").stdout == first.stdout
-    assert kept.stat().st_size > 1_000
+    assert b"async def" in kept.read_bytes()
+
+
+def test_a_change_renders_only_what_it_leads_to(
+    offline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What there is was kept by the change before it; what stands in the project counts."""
+    real, rendered = sources.Direct.render, []
+
+    def noting(self: sources.Direct, answers: Mapping[str, Any]) -> Tree:
+        rendered.append(len(answers["endpoints"]))
+        return real(self, answers)
+
+    monkeypatch.setattr(sources.Direct, "render", noting)
+    assert run("add", "GET /report msgpack as get_report").status == 0
+    (before,) = rendered[1:]
+    append(offline / "app/endpoints/get_report.py", "# mine\n")
+    assert run("edit", "get_report", "GET /reports msgpack cache-control").status == 0
+    assert run("add", "--dry-run", "GET /other plain-text as get_other").status == 0
+    assert run("remove", "--force", "get_report").status == 0
+    assert rendered[1:] == [before, before, before + 1, before - 1]
+    assert run("list").stdout.count("edited") == 0
+
+
+def test_what_was_edited_before_the_change_is_seen_after_it(offline: Path) -> None:
+    """The kept render is what was generated, not what stands there."""
+    append(offline / STUB, "# mine\n")
+    assert run("add", "GET /report msgpack as get_report").status == 0
+    assert run("list").stdout.count("edited") == 1

@@ -10,7 +10,7 @@ from scaffold.life.hand_edits import hand_edits
 from scaffold.life.operations import opened, undecided_files
 from scaffold.project.files import Tree, read_file
 from scaffold.project.recorded import refusing
-from scaffold.project.renders import rendered
+from scaffold.project.renders import notes, rendered
 from scaffold.project.sources import Source
 from scaffold.project.state import Project, find_folder, model_path, read_project
 from scaffold.template.origin import Origin
@@ -89,7 +89,7 @@ def list_endpoints(folder: Path | None = None) -> Listing:
 
 def _listing(project: Project, source: Source) -> Listing:
     with refusing(project):
-        base, notes = rendered(project, source)
+        base, discouraged = rendered(project, source), notes(project, source)
     listed = [
         Listed(
             endpoint,
@@ -108,8 +108,8 @@ def _listing(project: Project, source: Source) -> Listing:
     ]
     found = hand_edits(project, source, base)
     undecided = [f"{path} holds conflicts to decide" for path in undecided_files(project, base)]
-    notes = [*([found] if found else []), *undecided, *_missing(project, base), *notes]
-    return Listing(project.folder, project.origin, listed, models, tables, notes)
+    told = [*([found] if found else []), *undecided, *_missing(project, base), *discouraged]
+    return Listing(project.folder, project.origin, listed, models, tables, told)
 
 
 def _missing(project: Project, base: Tree) -> Iterator[str]:

@@ -6,9 +6,10 @@ same with another version.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from scaffold.project.files import Tree, read_file
 from scaffold.project.layout import Layout
 from scaffold.project.merging import refuse_while_merging
 from scaffold.project.recorded import check_whole, refusing
+from scaffold.project.renders import keep_render, rendered
 from scaffold.project.sources import Source, source_of
 from scaffold.project.state import (
     ANSWERS_FILE,
@@ -72,6 +74,7 @@ class Plan:
         imported: the modules of endpoints that go although the owner's code imports them, each with
             who does.
         undecided: the files that hold conflicts of an earlier operation, and stay as they are.
+        remember: keeps, once it is done, what the next operation would have to find out again.
     """
 
     project: Project
@@ -80,6 +83,7 @@ class Plan:
     notes: tuple[str, ...] = field(default=())
     imported: tuple[tuple[str, str], ...] = field(default=())
     undecided: tuple[str, ...] = field(default=())
+    remember: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a plan after which a file does not parse that does now."""
@@ -315,6 +319,7 @@ def carry_out(plan: Plan, *, force: bool = False) -> None:
     if listed and listed.before and project.recorded not in (None, listed.before.content):
         raise Refused(f"{ANSWERS_FILE} was changed meanwhile", "run this again")
     apply(project.folder, plan.changes)
+    plan.remember()
 
 
 def _plan(
@@ -337,7 +342,7 @@ def _plan(
     """
     refuse_moved(project)
     with working("Rendering the project"), refusing(project):
-        base = source.render(project.answers)
+        base = rendered(project, source)
     refuse_hand_edits(project, source, base, leaving)
     if answers == project.answers:
         return Plan(project, project.origin, ())
@@ -347,6 +352,7 @@ def _plan(
             theirs = source.render(answers)
         except InvalidSpec as error:
             raise named(error, answers) from error
+    remember = partial(keep_render, replace(project, answers=answers), source, theirs)
     theirs = _without_taken(project, base, theirs)
     if renamed is not None:
         plan = _renaming(project, base, theirs, *renamed)
@@ -359,7 +365,7 @@ def _plan(
         notes.append(
             f"the tables have changed; run {REVISION}, read what it writes, and then {UPGRADE}"
         )
-    return replace(plan, notes=(*plan.notes, *notes))
+    return replace(plan, notes=(*plan.notes, *notes), remember=remember)
 
 
 def _renaming(project: Project, base: Tree, theirs: Tree, old: str, new: str) -> Plan:

@@ -143,9 +143,11 @@ def _listed(folder: Path) -> Iterator[str]:
 
 
 def _brought(name: str, extras: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield what comes with an extra of FastAPI."""
-    if canonicalize_name(name) == "fastapi" and not {"standard", "all"}.isdisjoint(extras):
-        yield "pydantic-settings", ""
+    """Yield what comes with FastAPI, and with an extra of it."""
+    if canonicalize_name(name) == "fastapi":
+        yield from (("pydantic", ""), ("starlette", ""))
+        if not {"standard", "all"}.isdisjoint(extras):
+            yield "pydantic-settings", ""
 
 
 def _locked(folder: Path) -> Iterator[tuple[str, str]]:

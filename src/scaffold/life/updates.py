@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from scaffold.life.hand_edits import refuse_hand_edits
 from scaffold.life.operations import Plan, plan_merge, undecided_files, unmerged_project
 from scaffold.life.other_places import refuse_moved
 from scaffold.project.recorded import become, refusing, told
+from scaffold.project.renders import keep_render, rendered
 from scaffold.project.sources import Source, is_installed, source_of
 from scaffold.project.state import Project, find_folder, read_project
 from scaffold.spec.answers import Sources, gather
@@ -99,7 +101,7 @@ def plan_update(
     answers = project.answers if answers is None else answers
     refuse_moved(project)
     with working("Rendering the project"), refusing(project):
-        base = source.render(project.answers)
+        base = rendered(project, source)
     refuse_hand_edits(project, source, base)
     with working("Rendering what it becomes"):
         theirs = become(project, target, answers)
@@ -109,7 +111,10 @@ def plan_update(
     plan = plan_merge(project, target.origin, base, theirs)
     changed = {change.path for change in plan.changes}
     left = tuple(path for path in undecided_files(project, theirs) if path not in changed)
-    return replace(plan, notes=(*plan.notes, *told(answers, target)), undecided=left)
+    updated = replace(project, answers=answers, origin=target.origin)
+    remember = partial(keep_render, updated, target, theirs)
+    said = (*plan.notes, *told(answers, target))
+    return replace(plan, notes=said, undecided=left, remember=remember)
 
 
 def _wanted(

@@ -1,7 +1,7 @@
 """What the commands on a project found out, kept in the user's cache for the next one.
 
 One file holds one kind of thing for one project, with what it was made from. Deleting that folder
-loses nothing, and what others can write there is not believed.
+loses nothing; what others can write there, and what is damaged, is not believed.
 """
 
 import json
@@ -10,9 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import ScaffoldError
-from scaffold.system.atomic import write_atomically
-from scaffold.system.folders import cache, name_for, read_own
+from scaffold.system.folders import name_for
+from scaffold.system.kept_folder import KeptFolder
 
 LONGEST = 20_000_000
 """The size in characters of what is not kept any more."""
@@ -27,22 +26,18 @@ def kept(folder: Path, kind: str, stamp: Any, make: Callable[[], Any]) -> Any:
         stamp: what it depends on, as JSON; with another one it is made anew.
         make: makes it. What JSON would change is not kept.
     """
-    try:
-        path = cache() / kind / f"{name_for(folder)}.json"
-    except (OSError, ScaffoldError):
-        return make()
-    with suppress(OSError, ScaffoldError, ValueError, KeyError, TypeError, RecursionError):
-        found = json.loads(read_own(path))
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(KeptFolder(kind).read(name_for(folder)) or b"")
         if found["stamp"] == stamp:
             return found["value"]
     value = make()
-    with suppress(OSError, ValueError, TypeError, RecursionError):
-        _keep(path, stamp, value)
+    keep(folder, kind, stamp, value)
     return value
 
 
-def _keep(path: Path, stamp: Any, value: Any) -> None:
-    text = json.dumps({"stamp": stamp, "value": value})
-    if len(text) > LONGEST or json.loads(text)["value"] != value:
-        return
-    write_atomically(path, text)
+def keep(folder: Path, kind: str, stamp: Any, value: Any) -> None:
+    """Keep what was made for a project, in place of what was kept before; see `kept`."""
+    with suppress(ValueError, TypeError, RecursionError):
+        text = json.dumps({"stamp": stamp, "value": value})
+        if len(text) <= LONGEST and json.loads(text)["value"] == value:
+            KeptFolder(kind).write(name_for(folder), text.encode())

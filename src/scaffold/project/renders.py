@@ -1,8 +1,8 @@
-"""What a project was generated as, kept for the next `scaffold list`.
+"""What a project was generated as, kept for the next command.
 
-Rendering takes ten times as long as all else that the list needs. So the last render of a project
-stays in the user's cache, with what it was made from and what is told about that; when the template
-or the answers are others, it is made anew. Deleting that folder loses nothing.
+Rendering takes ten times as long as all else that `scaffold list` needs, and half of what a change
+needs. So the last render of a project stays in the user's cache, with what it was made from; when
+the template or the answers are others, it is made anew. Deleting that folder loses nothing.
 """
 
 import hashlib
@@ -13,42 +13,57 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.project.files import File, Tree
-from scaffold.project.kept import kept
+from scaffold.project.kept import keep, kept
 from scaffold.project.recorded import told
 from scaffold.project.sources import Direct, Source
 from scaffold.project.state import Project
 
+KIND = "renders"
 
-def rendered(project: Project, source: Source) -> tuple[Tree, list[str]]:
-    """Return what a project was generated as, and what should not be done in it.
+
+def rendered(project: Project, source: Source) -> Tree:
+    """Return what a project was generated as.
 
     Raises:
         InvalidSpec: what it records cannot be generated.
     """
     if not isinstance(source, Direct):
-        return source.render(project.answers), []
-    render = kept(
-        project.folder, "renders", _stamp(project, source), lambda: _render(project, source)
-    )
+        return source.render(project.answers)
+
+    def make() -> dict[str, Any]:
+        return _written(source.render(project.answers))
+
     try:
-        return _read(**render)
+        return _read(kept(project.folder, KIND, _stamp(project, source), make))
     except (ValueError, TypeError, AttributeError):
-        return _read(**_render(project, source))
+        return _read(make())
 
 
-def _render(project: Project, source: Direct) -> dict[str, Any]:
-    """Return the render as JSON holds it: Latin-1 has a character for every byte."""
-    tree = source.render(project.answers)
-    files = {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
-    return {"files": files, "notes": told(project.answers, source)}
+def keep_render(project: Project, source: Source, tree: Tree) -> None:
+    """Keep what a project was rendered to, which it is generated as from now on."""
+    if isinstance(source, Direct):
+        keep(project.folder, KIND, _stamp(project, source), _written(tree))
 
 
-def _read(files: dict[str, list[Any]], notes: list[str]) -> tuple[Tree, list[str]]:
-    tree = {
+def notes(project: Project, source: Source) -> list[str]:
+    """Return what should not be done in a project, which takes as long to find out."""
+    if not isinstance(source, Direct):
+        return []
+    stamp = _stamp(project, source)
+    found = kept(project.folder, "notes", stamp, lambda: told(project.answers, source))
+    return [str(note) for note in found]
+
+
+def _written(tree: Tree) -> dict[str, Any]:
+    """Return a render as JSON holds it: Latin-1 has a character for every byte."""
+    return {path: [file.content.decode("latin-1"), file.executable] for path, file in tree.items()}
+
+
+def _read(files: dict[str, list[Any]]) -> Tree:
+    return {
         path: File(content.encode("latin-1"), executable)
         for path, (content, executable) in files.items()
     }
-    return tree, [str(note) for note in notes]
 
 
 def _stamp(project: Project, source: Direct) -> list[Any]:

@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scaffold.catalogue.patterns import Catalogue, load
+from scaffold.catalogue.patterns import Catalogue, load, template_root
 from scaffold.errors import InvalidSpec
 from scaffold.spec.models import traced, with_listed
 from scaffold.spec.plan import Endpoint, Plan
+from scaffold.template.kept_parts import KeptPart, KeptParts
 from scaffold.template.macros import MARK, Macros
 
 REFUSED = ("refuse",)
@@ -123,6 +124,7 @@ class Checker:
         self._application: list[Any] = []
         self._last: tuple[str, set[str]] = ("", set())
         self._complete: list[Endpoint] = []
+        self.known: KeptPart | None = None
         kinds = NEW if new else REFUSED
         self._refuse("check_application", self._application, application, kinds)
         if self._models != []:
@@ -137,10 +139,15 @@ class Checker:
         """Return what checks endpoints in the application, with models and resources, of some."""
         application, models = answers.get("application", []), answers.get("models", [])
         resources = answers.get("resources", [])
+        others = {name: value for name, value in answers.items() if name != "endpoints"}
+        is_recorded = not new and "project_name" in answers and catalogue in (None, load())
         catalogue = catalogue or load()
         key = (id(catalogue), repr(application), repr(models), repr(resources), new)
         if key not in _recent:
             checker = cls(application, catalogue, models=models, resources=resources, new=new)
+            if is_recorded:
+                kept = KeptParts(template_root())
+                checker.known = kept.of("checked", str(answers["project_name"]), repr(others))
             while len(_recent) >= RECENT:
                 del _recent[next(iter(_recent))]
             _recent[key] = checker
@@ -155,10 +162,27 @@ class Checker:
         known, held = self._last
         written = repr(value)
         if known != written or not {*kinds} <= held:
-            found: list[dict[str, Any]] = []
-            self._refuse("check_endpoints", found, value, kinds)
-            self._last, self._complete = (written, {*kinds}), self._all(found)
+            self._complete = self._all(self._checked(value, kinds))
+            self._last = (written, {*kinds})
         return list(self._complete)
+
+    def _checked(self, value: Any, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the endpoints of a list, of which those that are known are not checked again."""
+        found: list[dict[str, Any]] = []
+        if self.known is None or kinds != REFUSED or not isinstance(value, list):
+            self._refuse("check_endpoints", found, value, kinds)
+            return found
+        for index, written in enumerate(value):
+            own = repr(written)
+            known = self.known.get(own)
+            if known is None:
+                self._refuse("check_endpoint", found, written, f"endpoints[{index}]", kinds)
+                self.known.put(own, json.dumps(found[-1]))
+            else:
+                found.append(json.loads(known))
+        self._refuse("check_together", found)
+        self.known.write()
+        return found
 
     def endpoint(self, value: Any, where: str, kinds: Sequence[str] = NEW) -> Endpoint:
         """Return an endpoint that fits by itself; messages call its place `where`.

@@ -19,8 +19,8 @@ from scaffold.catalogue.patterns import template_root
 from scaffold.errors import InvalidSpec
 from scaffold.system.user_settings import default_answers, settings_path
 from scaffold.system.yaml_files import parse_yaml
-from scaffold.template.jinja import environment, this_module
-from scaffold.template.kept_files import KeptFiles
+from scaffold.template.jinja import environment
+from scaffold.template.kept_parts import KeptParts
 from scaffold.template.origin import find_origin
 from scaffold.template.questions import questions, read_config
 
@@ -29,6 +29,12 @@ CHECKED = ("application", "models", "resources", "endpoints")
 
 SHARED_PLAN = ("application", "cookies")
 """What the file of one endpoint or cookie may read of the plan besides its own part."""
+
+OF_ENDPOINTS = ("endpoints", "_copier_answers")
+"""What one endpoint's part of the plan is not made from, but its own entry."""
+
+KNOWN = "_scaffold_known"
+"""By this name the plan finds what is kept of its parts; see `scaffold.template.kept_parts`."""
 
 FIXED = ("catalogue", "fixed_choices", "patterns", "vocabulary", "vocabulary_files")
 """What is the same in every render of one template folder."""
@@ -88,7 +94,8 @@ class Template:
         See `write` for the other arguments.
         """
         context = self._answer(folder, _apart(given))
-        shared, fingerprint = self._shared(context)
+        shared = self._shared(context)
+        files = self._kept.of("files", context["project_name"], _told(shared))
         excluded = self._excluded(context)
         source = self.root / self.settings["_subdirectory"]
         for path in sorted(path for path in source.rglob("*") if path.is_file()):
@@ -100,10 +107,10 @@ class Template:
                     continue
                 if extra:
                     own = json.dumps([relative, extra])
-                    text = self._kept.get(fingerprint, own)
+                    text = files.get(own)
                     if text is None:
                         text = self._content(path, {**shared, **extra}).decode()
-                        self._kept.put(fingerprint, own, text)
+                        files.put(own, text)
                     content = text.encode()
                 else:
                     content = self._content(path, context)
@@ -112,21 +119,18 @@ class Template:
             self._kept.write()
 
     @cached_property
-    def _kept(self) -> KeptFiles:
-        """The files of single endpoints, models and cookies, which most renders share."""
-        code = [Path(__file__).read_bytes(), this_module()]
-        return KeptFiles(self.root, b"\0".join(code))
+    def _kept(self) -> KeptParts:
+        """What single endpoints, models and cookies became, which most renders share."""
+        return KeptParts(self.root)
 
-    def _shared(self, context: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return what the file of one endpoint or cookie may read, and text that tells it apart.
+    def _shared(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the file of one endpoint or cookie may read.
 
         The other endpoints are not in it, or a file would have to be rendered again for each.
         """
         plan = {name: context["plan"][name] for name in SHARED_PLAN}
         hidden = ("endpoints", "models", "resources", "_copier_answers")
-        shared = {name: context[name] for name in context if name not in hidden} | {"plan": plan}
-        told = {name: shared[name] for name in shared if name not in FIXED}
-        return shared, json.dumps(told, default=str, sort_keys=True)
+        return {name: context[name] for name in context if name not in hidden} | {"plan": plan}
 
     def default(self, name: str, folder: Path, given: Mapping[str, Any]) -> Any:
         """Return the answer to one question that nobody is asked; see `write`."""
@@ -154,12 +158,16 @@ class Template:
         for name, question in self.questions.items():
             if name in FIXED or name in REFUSING:
                 continue
+            if name == "plan":
+                others = {key: context[key] for key in context if key not in OF_ENDPOINTS}
+                context[KNOWN] = self._kept.of("plan", context["project_name"], _told(others))
             asked = self._is_asked(question, {**given, **context})
             value = self._value(name, question, given, context)
             context[name] = value
             if asked:
                 recorded[name] = value
                 self._validate_answer(name, question, context, is_given=name in given)
+        context.pop(KNOWN, None)
         return context
 
     @cached_property
@@ -274,6 +282,12 @@ def _apart(given: Mapping[str, Any]) -> dict[str, Any]:
 def _conf(folder: Path, answers_file: str = "") -> dict[str, Any]:
     """Return what Copier tells every expression about the project."""
     return {"_copier_conf": {"dst_path": folder, "answers_file": answers_file}}
+
+
+def _told(answers: Mapping[str, Any]) -> str:
+    """Return text that tells answers, and what is computed of them, from all others."""
+    told = {name: answers[name] for name in answers if name not in FIXED}
+    return json.dumps(told, default=str, sort_keys=True)
 
 
 def _parsed(text: str, question: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.datastructures import DefaultPlaceholder
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -87,7 +87,11 @@ class Application(FastAPI):
         exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        defaults: dict[Any, Any] = {Answered: answer_early, RequestValidationError: invalid_request}
+        defaults: dict[Any, Any] = {
+            Answered: answer_early,
+            RequestValidationError: invalid_request,
+            WebSocketRequestValidationError: invalid_request,
+        }
         super().__init__(
             max_body_size=max_body_size,
             exception_handlers={**defaults, **(exception_handlers or {})},

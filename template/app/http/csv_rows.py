@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -68,21 +68,57 @@ def csv_batches(
     that do not expect the mark find it in the name of the first column. One chunk for each row
     would cost a thread switch for each row.
     """
-    buffer = io.StringIO()
-    buffer.write(BYTE_ORDER_MARK if byte_order_mark else "")
-    write_row = csv.writer(buffer, delimiter=delimiter).writerow
-    columns = columns_of(model) if model else []
-    if columns:
-        write_row(columns)
+    batch = _Batch(size, model, delimiter, byte_order_mark)
     for row in rows:
-        cells = cells_of(row, columns) if isinstance(row, BaseModel) else row
-        write_row([safe_cell(cell, delimiter) for cell in cells])
-        if buffer.tell() >= size:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    if buffer.tell():
-        yield buffer.getvalue()
+        if text := batch.with_row(row):
+            yield text
+    if text := batch.rest():
+        yield text
+
+
+async def csv_batches_async(
+    rows: AsyncIterable[Row],
+    size: int = BATCH_SIZE,
+    *,
+    model: type[BaseModel] | None = None,
+    delimiter: str = ",",
+    byte_order_mark: bool = False,
+) -> AsyncIterator[str]:
+    """Yield what `csv_batches` does, of rows that come from a driver for asyncio."""
+    batch = _Batch(size, model, delimiter, byte_order_mark)
+    async for row in rows:
+        if text := batch.with_row(row):
+            yield text
+    if text := batch.rest():
+        yield text
+
+
+class _Batch:
+    """Rows as CSV that have not left yet."""
+
+    def __init__(
+        self, size: int, model: type[BaseModel] | None, delimiter: str, byte_order_mark: bool
+    ) -> None:
+        self._size, self._delimiter = size, delimiter
+        self._buffer = io.StringIO()
+        self._buffer.write(BYTE_ORDER_MARK if byte_order_mark else "")
+        self._write = csv.writer(self._buffer, delimiter=delimiter).writerow
+        self._columns = columns_of(model) if model else []
+        if self._columns:
+            self._write(self._columns)
+
+    def with_row(self, row: Row) -> str:
+        """Add a row; return all that waits if it is enough to leave, else nothing."""
+        cells = cells_of(row, self._columns) if isinstance(row, BaseModel) else row
+        self._write([safe_cell(cell, self._delimiter) for cell in cells])
+        return self.rest() if self._buffer.tell() >= self._size else ""
+
+    def rest(self) -> str:
+        """Return all that waits, of which nothing is left then."""
+        text = self._buffer.getvalue()
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        return text
 
 
 def columns_of(model: type[BaseModel]) -> list[str]:

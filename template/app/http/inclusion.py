@@ -10,8 +10,11 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.datastructures import DefaultPlaceholder
-from fastapi.exception_handlers import request_validation_exception_handler
-from fastapi.exceptions import RequestValidationError
+from fastapi.exception_handlers import (
+    request_validation_exception_handler,
+    websocket_request_validation_exception_handler,
+)
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match
@@ -36,6 +39,12 @@ ANY_PATH = 16 * "/-"
 
 HANDLERS = "starlette.exception_handlers"
 
+DEFAULTS: dict[type[Exception], Any] = {
+    RequestValidationError: request_validation_exception_handler,
+    WebSocketRequestValidationError: websocket_request_validation_exception_handler,
+}
+"""FastAPI's own handlers for what does not fit, which repeat what was sent."""
+
 DEFAULT_VERSION = "3.1.0"
 """The version of OpenAPI of an application that asks for none."""
 
@@ -53,8 +62,9 @@ class ErrorsOfEndpoints:
         """Serve one connection (ASGI 3.0)."""
         handlers, by_status = scope.get(HANDLERS, ({}, {}))
         known = {Answered: answer_early, **handlers}
-        if known.get(RequestValidationError) in (None, request_validation_exception_handler):
-            known[RequestValidationError] = invalid_request
+        for error, default in DEFAULTS.items():
+            if known.get(error) in (None, default):
+                known[error] = invalid_request
         await self.app({**scope, HANDLERS: (known, by_status)}, receive, send)
 
 

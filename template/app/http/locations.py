@@ -7,8 +7,12 @@ from urllib.parse import quote
 
 from fastapi import HTTPException, Response
 
-from app.http.openapi import header
+from app.http.openapi import documented_error, header
 from app.http.root_path import with_root_path
+
+NO_SUCH_PLACE = "There is no such place"
+NOWHERE = documented_error(404, NO_SUCH_PLACE)
+"""Documents what `redirect_target` raises."""
 
 
 def segment(value: str) -> str:
@@ -41,11 +45,11 @@ def filled(template: str, /, **values: object) -> str:
 
 
 def redirect_target(template: str, /, **values: object) -> str:
-    """Return what `filled` does, or raise 404: there is no such place."""
+    """Return what `filled` does, or raise 404; see `NOWHERE`."""
     try:
         return filled(template, **values)
     except ValueError:
-        raise HTTPException(404) from None
+        raise HTTPException(404, NO_SUCH_PLACE) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ class ProblemDetails:
     """ASGI middleware that gives every error the form of RFC 9457.
 
     It rewrites what FastAPI and Starlette answer: an `HTTPException`, an invalid request, an
-    unknown path or method, a body that is too large, an unhandled error. Status and headers stay,
-    such as WWW-Authenticate, Retry-After, Allow and cookies. An error that has a form of its own
-    passes as it is.
+    unknown path or method, a body that is too large, a refused handshake, an unhandled error.
+    Status and headers stay, such as WWW-Authenticate, Retry-After, Allow and cookies. An error that
+    has a form of its own passes as it is.
 
     `HTTPException(403, {"type": "https://example.com/no-credit", "balance": 30})` makes a problem
     type of your own: the mapping's members go into the answer.
@@ -67,17 +67,18 @@ class ProblemDetails:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI 3.0)."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         held: Message | None = None
 
         async def send_problem(message: Message) -> None:
             nonlocal held
-            if message["type"] == "http.response.start" and message["status"] >= 400:
+            kind = message["type"]  # that of a refused handshake begins with "websocket."
+            if kind.endswith("http.response.start") and message["status"] >= 400:
                 held = message
                 return
-            if held is not None and message["type"] == "http.response.body":
+            if held is not None and kind.endswith("http.response.body"):
                 start, held = held, None
                 content = message.get("body", b"")
                 details = None if message.get("more_body") else _details(start, content)

@@ -40,7 +40,7 @@ class RequestIds:
         scope.setdefault("state", {})["request_id"] = own
 
         async def send_with_header(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"].endswith("http.response.start"):
                 MutableHeaders(scope=message)["X-Request-ID"] = own
             await send(message)
 

@@ -57,7 +57,7 @@ class TrustedHosts:
             return
         hosts = Headers(scope=scope).getlist("host")
         if len(hosts) != 1 or not is_trusted(hosts[0]):
-            if scope["type"] == "http":
+            if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
                 await PlainTextResponse("Another host is meant", 421)(scope, receive, send)
             else:
                 await send({"type": "websocket.close"})

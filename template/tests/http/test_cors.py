@@ -43,6 +43,13 @@ def test_listed_origin_may_read() -> None:
     assert headers["vary"] == "Origin"
 
 
+def test_caches_know_that_answers_differ() -> None:
+    """Also the answer to who sends no origin: a cache would give it to those who do."""
+    client = connect(allow_origins=[ORIGIN])
+    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": ORIGIN}):
+        assert client.get("/", headers=headers).headers["vary"] == "Origin"
+
+
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_foreign_origin_may_not_read(origin: str) -> None:
     """Nor one that looks similar."""

@@ -1,8 +1,9 @@
 """`app.http.csv_rows`: quoting, formulas, batches and the two response classes."""
 
+import asyncio
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +19,7 @@ from app.http.csv_rows import (
     CSVResponse,
     CSVStreamingResponse,
     csv_batches,
+    csv_batches_async,
     csv_text,
     safe_cell,
 )
@@ -223,6 +225,28 @@ def test_batches_have_64_kibibytes() -> None:
     chunks = list(csv_batches([("abcdef",)] * 10_000))
     assert [len(chunk) for chunk in chunks] == [65_536, 14_464]
     assert csv_text([("abcdef",)] * 10_000) == "abcdef\r\n" * 10_000
+
+
+def test_batches_of_an_asynchronous_driver_are_the_same() -> None:
+    """In every option, and as lazy."""
+    rows: list[Any] = [("é", "a;b"), (1.5, -1), Post(title="a")]
+    seen: list[object] = []
+
+    async def arriving() -> AsyncIterator[Any]:
+        for row in rows:
+            seen.append(row)
+            yield row
+
+    async def collected(size: int, **options: Any) -> list[tuple[str, int]]:
+        seen.clear()
+        batches = csv_batches_async(arriving(), size, **options)
+        return [(text, len(seen)) async for text in batches]
+
+    for options in ({}, {"delimiter": ";"}, {"byte_order_mark": True}, {"model": Post}):
+        for size in (1, 10, 100):
+            found = asyncio.run(collected(size, **options))
+            assert [text for text, _ in found] == [*csv_batches(rows, size, **options)]
+    assert asyncio.run(collected(1))[0] == ("é,a;b\r\n", 1)
 
 
 def test_batches_are_lazy() -> None:

@@ -1,13 +1,17 @@
 """`app.http.handshakes`: whose pages get in, and with which cookies."""
 
+import asyncio
 from typing import Annotated
 
 import pytest
-from fastapi import Cookie, Depends, FastAPI, Response, WebSocket
+from fastapi import Cookie, Depends, FastAPI, HTTPException, Response, WebSocket
 from fastapi.testclient import TestClient
+from starlette.types import Message
+from starlette.websockets import WebSocketDisconnect
 
+from app.http.application import Application
 from app.http.cookies import CookiePolicy
-from app.http.handshakes import AllowedOrigins, accept
+from app.http.handshakes import AllowedOrigins, RefusedHandshakes, accept
 from tests.wire import handshake, set_cookie
 
 seen = CookiePolicy(name="__Host-seen", path="/", secure=True, httponly=True, samesite="lax")
@@ -116,3 +120,73 @@ def test_plain_handshake_belongs_to_plain_pages(client: TestClient) -> None:
     proxied = {**origin, "host": "testserver:80"}
     with client.websocket_connect("ws://testserver/own", headers=proxied) as socket:
         assert socket.receive_json() is None
+
+
+def refusing() -> RefusedHandshakes:
+    """Return an application that lets nobody in, but for one path."""
+    inner = Application()
+
+    @inner.websocket("/own", dependencies=[Depends(AllowedOrigins())])
+    @inner.websocket("/numbers/{number}")
+    async def own(websocket: WebSocket, number: int = 0) -> None:
+        if number == 1:
+            await websocket.accept()
+        if number == 2:
+            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        await websocket.close(4000)
+
+    return RefusedHandshakes(inner)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [
+        ("/own", 403, "Origin not allowed"),
+        ("/numbers/3", 403, "Forbidden"),
+        ("/numbers/2", 401, "Unauthorized"),
+        ("/missing", 403, "Forbidden"),
+    ],
+)
+def test_who_is_refused_is_told_why(path: str, status: int, detail: str) -> None:
+    """As with any other request, whoever has closed the WebSocket."""
+    response = handshake(TestClient(refusing()), path, "https://other.example")
+    assert (response.status_code, response.json()) == (status, {"detail": detail})
+    assert ("www-authenticate" in response.headers) is (status == 401)
+
+
+def test_what_does_not_fit_is_not_repeated() -> None:
+    """As in an invalid request."""
+    (error,) = handshake(TestClient(refusing()), "/numbers/s3cret").json()["detail"]
+    assert (error["loc"], set(error)) == (["path", "number"], {"loc", "msg", "type"})
+
+
+def test_open_websocket_is_closed_as_ever() -> None:
+    """A close is an answer to the handshake only before there is another one."""
+    with (
+        TestClient(refusing()).websocket_connect("/numbers/1") as socket,
+        pytest.raises(WebSocketDisconnect) as closed,
+    ):
+        socket.receive_text()
+    assert closed.value.code == 4000
+
+
+@pytest.mark.parametrize("path", ["/own", "/numbers/2", "/missing"])
+def test_server_without_the_extension_is_told_to_close(path: str) -> None:
+    """It would not understand more, and answers with 403 itself."""
+    assert [message["type"] for message in sent(refusing(), path)] == ["websocket.close"]
+
+
+def sent(app: RefusedHandshakes, path: str) -> list[Message]:
+    """Return the messages to a server that knows no extensions."""
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    scope = {"type": "websocket", "scheme": "wss", "path": path, "query_string": b""}
+    headers = [(b"host", b"testserver")]
+    asyncio.run(app({**scope, "headers": headers, "subprotocols": []}, receive, send))
+    return messages

@@ -98,4 +98,4 @@ def test_value_that_leads_elsewhere_is_not_found(template: str, value: str) -> N
     """There is no such place (CWE-601)."""
     with pytest.raises(HTTPException) as refused:
         redirect_target(template, it=value)
-    assert refused.value.status_code == 404
+    assert (refused.value.status_code, refused.value.detail) == (404, "There is no such place")

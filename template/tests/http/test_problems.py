@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.http.application import Answered, Application
 from app.http.openapi import documented, documented_error
 from app.http.problems import TITLES, ProblemDetails
-from tests.wire import undocumented
+from tests.wire import handshake, undocumented
 
 app = Application(outermost=[Middleware(ProblemDetails)], max_body_size=100)
 DETAILS: dict[str, Any] = {
@@ -100,6 +100,12 @@ async def socket(websocket: WebSocket) -> None:
     """Say hello."""
     await websocket.accept()
     await websocket.send_text("hello")
+
+
+@app.websocket("/refused")
+async def refused(websocket: WebSocket) -> None:
+    """Let nobody in."""
+    raise HTTPException(403, "Not you")
 
 
 client = TestClient(app, raise_server_exceptions=False)
@@ -244,9 +250,12 @@ def test_errors_without_content_pass() -> None:
 
 
 def test_websockets_pass() -> None:
-    """They have no statuses."""
+    """They have no statuses, but for who is refused."""
     with client.websocket_connect("/socket") as connection:
         assert connection.receive_text() == "hello"
+    answer = handshake(client, "/refused")
+    assert answer.json() == problem(403, "Forbidden", "/refused", detail="Not you")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_unknown_status() -> None:

@@ -7,13 +7,14 @@ from contextlib import suppress
 from unittest.mock import AsyncMock
 
 import pytest
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.testclient import TestClient
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 
 from app.http.application import Application
 from app.http.request_ids import RequestIdFilter, RequestIds, request_id
+from tests.wire import handshake
 
 later: list[str] = []
 app = Application(outermost=[Middleware(RequestIds)])
@@ -59,6 +60,12 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.send_text(request_id.get())
 
 
+@app.websocket("/refused")
+async def refused(websocket: WebSocket) -> None:
+    """Let nobody in."""
+    raise HTTPException(403, "Not you")
+
+
 client = TestClient(app, raise_server_exceptions=False)
 
 
@@ -99,10 +106,12 @@ def test_background_tasks_see_it() -> None:
 
 
 def test_websockets_have_one() -> None:
-    """For their log lines; there is no answer to put it on."""
+    """For their log lines, and on the answer to who is refused."""
     headers = {"x-request-id": "client-0001"}
     with client.websocket_connect("/socket", headers=headers) as connection:
         assert connection.receive_text() == "client-0001"
+    answer = handshake(TestClient(app, headers=headers), "/refused")
+    assert answer.headers["x-request-id"] == "client-0001"
 
 
 def test_lifespan_passes() -> None:

@@ -1,8 +1,9 @@
 """`app.http.security`: every header literally, and who may override it."""
 
 import pytest
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, HTTPException, Response, WebSocket
 from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketDenialResponse
 
 from app.http.security import SecurityHeaders
 
@@ -45,6 +46,12 @@ async def socket(websocket: WebSocket) -> None:
     """Greet."""
     await websocket.accept()
     await websocket.send_text("hello")
+
+
+@app.websocket("/refused")
+async def refused(websocket: WebSocket) -> None:
+    """Let nobody in."""
+    raise HTTPException(403, "Not you")
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/missing", 404)])
@@ -107,6 +114,16 @@ def test_websockets_pass() -> None:
     """They have no response headers to add to."""
     with TestClient(app).websocket_connect("/socket") as connection:
         assert connection.receive_text() == "hello"
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("wss", True), ("ws", False)])
+def test_refused_handshakes_have_them(scheme: str, is_secure: bool) -> None:
+    """They are answers like others."""
+    connection = TestClient(app).websocket_connect(f"{scheme}://testserver/refused")
+    with pytest.raises(WebSocketDenialResponse) as answer:
+        connection.__enter__()
+    assert answer.value.headers["x-frame-options"] == "DENY"
+    assert ("strict-transport-security" in answer.value.headers) is is_secure
 
 
 def test_headers_are_described() -> None:

@@ -1,16 +1,18 @@
 """`app.http.trusted_hosts`: which names are answered, and what a redirect says of them."""
 
+import asyncio
+
 import pytest
 from fastapi import WebSocket
 from fastapi.responses import RedirectResponse
 from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
-from starlette.websockets import WebSocketDisconnect
+from starlette.types import Message
 
 from app.http.application import Application
 from app.http.trusted_hosts import HostSettings, TrustedHosts, is_trusted
 from app.settings import Settings, UnusableSettingsError
-from tests.wire import undocumented
+from tests.wire import handshake, undocumented
 
 app = Application(outermost=[Middleware(TrustedHosts)])
 
@@ -96,11 +98,23 @@ def test_websockets_of_other_names_are_refused() -> None:
     client = TestClient(app)
     with client.websocket_connect("/talk", headers={"Host": "api.example.com"}):
         pass
-    with (
-        pytest.raises(WebSocketDisconnect),
-        client.websocket_connect("/talk", headers={"Host": "evil.example"}),
-    ):
-        pass
+    answer = handshake(TestClient(app, headers={"Host": "evil.example"}), "/talk")
+    assert (answer.status_code, answer.text) == (421, "Another host is meant")
+
+
+def test_server_that_can_only_close_does() -> None:
+    """It answers with 403 itself."""
+    sent: list[Message] = []
+
+    async def note(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    scope = {"type": "websocket", "headers": [(b"host", b"evil.example")]}
+    asyncio.run(TrustedHosts(app)(scope, receive, note))
+    assert sent == [{"type": "websocket.close"}]
 
 
 @pytest.mark.parametrize(
