@@ -226,6 +226,7 @@ def assert_updated(clone: Path) -> None:
     assert "_commit: v0.2.0\n" in (clone / ".copier-answers.yml").read_text()
 
 
+@pytest.mark.full
 def test_a_project_of_a_wheel_is_updated_from_the_declared_address(
     template: Path, work: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from tests.generated.project import generate
 from tests.test_both_environments import specs
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(specs(), min_size=40, max_size=40))
 def test_accepted_specs_can_be_imported(answers: list[dict[str, object]]) -> None:
     """Many accepted endpoints at once, in one project, which then describes itself."""

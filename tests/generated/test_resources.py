@@ -163,6 +163,7 @@ def test_one_of_many_is_created(project: Project, url: str) -> None:
         assert statuses == [201] + [409] * 19
 
 
+@pytest.mark.full
 def test_no_client_holds_a_connection(project: Project, url: str) -> None:
     """Neither one that reads slowly, nor one that waits while there are more than threads."""
     (project.folder / "seed.py").write_text(SEED)

@@ -23,7 +23,7 @@ STRICT = strict("changes")
     "command",
     [
         ["update"],
-        ["update", "--test"],
+        pytest.param(["update", "--test"], marks=pytest.mark.full),
         ["update", "--dry-run"],
         ["update", "--to", "v0.1.0"],
         ["diff"],
