@@ -115,7 +115,7 @@ def _is_type_variable(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("ParamSpec", "TypeVar")
+        and node.func.id in ("ParamSpec", "TypeVar", "TypeVarTuple")
     )
 
 

@@ -202,7 +202,7 @@ class Versioned(Base):
 
     __abstract__ = True
 
-    version: Mapped[int] = mapped_column(sort_order=1)
+    version: Mapped[int] = mapped_column()
 
     @declared_attr.directive
     @classmethod

@@ -1,9 +1,11 @@
 """Columns that keep what Python holds, sessions, and what clients are told of their errors."""
 
+import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,31 +13,53 @@ from typing import Any
 import pytest
 from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, SecretStr, ValidationError
-from sqlalchemy import MetaData, event, select
+from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError
+from sqlalchemy import (
+    URL,
+    CheckConstraint,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.schema import CreateTable
 
 from app.http.database import (
     AsJson,
+    Base,
     DatabaseSettings,
+    Int64,
+    UtcDateTime,
     Versioned,
     engine,
     in_batches,
     new_session,
     reachable,
     save,
+    tag_of,
     told_to_clients,
 )
 from app.settings import Settings
 
+ADDRESSES = "sqlite:///app.db or postgresql://user:password@host:5432/name, in which"
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
 
 class Place(BaseModel):
-    """What is kept as JSON."""
+    """What is kept as JSON, as it is on the wire."""
 
-    city: str
+    city: str = Field(alias="cityName")
+    since: date
+
+
+BERN = Place(cityName="Bern", since=date(1191, 1, 31))
 
 
 class Apart(Versioned):
@@ -106,17 +130,70 @@ def test_decimals_are_exact(price: str | None) -> None:
 
 
 def test_times_are_in_utc() -> None:
-    """Whichever zone they came in."""
+    """Whichever zone they came in, and in whichever a database has them."""
     at = NOON.astimezone(timezone(timedelta(hours=-7)))
-    found = stored(store(at=at)).at
-    assert (found, found and found.tzinfo) == (NOON, UTC)
+    given = UtcDateTime().process_result_value(at, engine().dialect)
+    for found in (given, stored(store(at=at)).at):
+        assert (found, found and found.tzinfo) == (NOON, UTC)
     assert stored(store(name="b")).at is None
 
 
 def test_models_are_kept_as_json() -> None:
     """They come back as what they were, and nothing as nothing."""
-    assert stored(store(places=[Place(city="Bern")])).places == [Place(city="Bern")]
+    assert stored(store(places=[BERN])).places == [BERN]
     assert stored(store(name="b")).places is None
+    with engine().connect() as connection:
+        kept = connection.exec_driver_sql("SELECT places FROM test_things ORDER BY id").all()
+    assert json.loads(kept[0][0]) == [{"cityName": "Bern", "since": "1191-01-31"}]
+    assert kept[1][0] is None
+
+
+def test_tables_are_made_alike() -> None:
+    """Columns in their order, and names for what a later migration may have to change."""
+    dialect = make_url("postgresql://host/rows").get_dialect()()
+    made = str(CreateTable(Apart.metadata.tables["test_things"]).compile(dialect=dialect))
+    columns = re.findall(r"^\t(\w+ [A-Z ]+?)(?: NOT NULL|,|$)", made, re.MULTILINE)
+    assert columns == [
+        "id BIGSERIAL",
+        "name VARCHAR",
+        "price NUMERIC",
+        "at TIMESTAMP WITH TIME ZONE",
+        "places JSON",
+        "version BIGINT",
+    ]
+    box = Table("boxes", MetaData(naming_convention=Base.metadata.naming_convention))
+    box.append_column(Column("size", Integer, primary_key=True, index=True))
+    box.append_constraint(CheckConstraint("size > 0", name="size"))
+    names = {one.name for one in box.constraints} | {one.name for one in box.indexes}
+    assert names == {"pk_boxes", "ix_boxes_size", "ck_boxes_size"}
+
+
+@pytest.mark.parametrize(
+    ("url", "wait"),
+    [("sqlite:///app.db", "timeout"), ("postgresql://host/rows", "connect_timeout")],
+)
+def test_nobody_waits_long(monkeypatch: pytest.MonkeyPatch, url: str, wait: str) -> None:
+    """Neither for a connection nor for a free one; one that was closed is replaced."""
+    given: dict[str, Any] = {}
+
+    def note(url: URL, **options: Any) -> Engine:
+        given.update(options)
+        return create_engine(url, **options)
+
+    monkeypatch.setattr("app.http.database.create_engine", note)
+    monkeypatch.setenv("APP_DATABASE_URL", url)
+    Settings.forget()
+    engine.cache_clear()
+    engine()
+    assert given == {
+        "pool_size": 1,
+        "max_overflow": 0,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "hide_parameters": True,
+        "connect_args": {wait: 5},
+    }
 
 
 def test_a_taken_value_is_named() -> None:
@@ -201,23 +278,59 @@ def test_what_is_out_of_range_is_found(statement: str, place: str) -> None:
     """What is read is asked for by the query, and what is written is in the body."""
     with pytest.raises(RequestValidationError) as refused, told_to_clients():
         raise DataError(statement, None, Exception())
-    assert refused.value.errors()[0]["loc"] == (place,)
+    assert refused.value.errors() == [
+        {"type": "out_of_range", "loc": (place,), "msg": "A value cannot be stored"}
+    ]
 
 
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("mysql://me:secret@host/rows", "it is no address such as sqlite:///app.db"),
-        ("postgresql://me:sec/ret@host/rows", "it is no address such as sqlite:///app.db"),
-        ("sqlite:///:memory:", "it is no address such as sqlite:///app.db"),
+        ("mysql://me:secret@host/rows", f"it is no address such as {ADDRESSES}"),
+        ("postgresql://me:sec/ret@host/rows", f"it is no address such as {ADDRESSES}"),
+        ("sqlite:///:memory:", f"it is no address such as {ADDRESSES}"),
         ("postgresql://me:secret@host/rows?sslmod=secret", "PostgreSQL does not know its options"),
     ],
 )
 def test_settings_refuse_other_addresses(url: str, why: str) -> None:
     """Before the service starts, and without a part of the password."""
-    with pytest.raises(ValidationError, match=why) as refused:
+    with pytest.raises(ValidationError) as refused:
         DatabaseSettings(database_url=SecretStr(url))
+    assert refused.value.errors()[0]["msg"].startswith(f"Value error, {why}")
     assert "secret" not in str(refused.value)
+
+
+def test_settings_have_a_file_and_ten_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is set; a pool has one at least, and not more than a server could have."""
+    monkeypatch.delenv("APP_DATABASE_URL")
+    monkeypatch.delenv("APP_DATABASE_POOL_SIZE")
+    found = DatabaseSettings()
+    assert found.database_url.get_secret_value() == "sqlite:///app.db"
+    assert found.database_pool_size == 10
+    for size in (1, 1_000):
+        assert DatabaseSettings(database_pool_size=size).database_pool_size == size
+    for size in (0, 1_001):
+        with pytest.raises(ValidationError):
+            DatabaseSettings(database_pool_size=size)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_numbers_of_64_bits(sign: int) -> None:
+    """No more are taken, as no column holds more."""
+    numbers: TypeAdapter[int] = TypeAdapter(Int64)
+    last = sign * 2**63 - (sign > 0)
+    assert numbers.validate_python(last) == last
+    with pytest.raises(ValidationError):
+        numbers.validate_python(last + sign)
+
+
+def test_a_tag_does_not_grow() -> None:
+    """It stands for each version; of many, a digest does."""
+    row = Thing(version=2)
+    assert tag_of(1, row, None) == "1-2"
+    assert tag_of(10**63) == f"1{63 * '0'}"
+    digests = {tag_of(10**64), tag_of(10**64, row)}
+    assert [len(digest) for digest in digests] == [64, 64]
 
 
 @pytest.mark.parametrize(
@@ -231,8 +344,10 @@ def test_settings_take_addresses(url: str) -> None:
 def test_settings_need_a_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     """That of PostgreSQL is an extra, and missed when the service starts."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(ValidationError, match="install the extra postgresql"):
+    with pytest.raises(ValidationError) as refused:
         DatabaseSettings(database_url=SecretStr("postgresql://host/rows"))
+    why = "psycopg is not installed; install the extra postgresql"
+    assert refused.value.errors()[0]["msg"] == f"Value error, {why}"
 
 
 def test_connections_are_given_back() -> None:
@@ -269,6 +384,6 @@ def test_sqlite_checks_and_waits() -> None:
     with engine().connect() as connection:
         said = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("foreign_keys", "journal_mode", "busy_timeout")
+            for name in ("foreign_keys", "journal_mode", "busy_timeout", "synchronous")
         ]
-    assert said == [1, "wal", 5000]
+    assert said == [1, "wal", 5000, 1]

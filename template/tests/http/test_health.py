@@ -44,6 +44,13 @@ def test_not_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert (response.headers["retry-after"], response.headers["cache-control"]) == ("5", "no-store")
 
 
+def test_no_endpoint_has_its_name() -> None:
+    """Such as `health_ready`, which an endpoint may be called."""
+    app = Application()
+    app.include_router(router)
+    assert app.openapi()["paths"]["/health/ready"]["get"]["operationId"] == "health-ready"
+
+
 def test_every_application_has_it(document: dict[str, Any]) -> None:
     """Unless its owner has an endpoint at this path."""
     assert "get" in document["paths"]["/health/ready"]

@@ -36,6 +36,12 @@ client = TestClient(app)
             '<?page=3&per_page=10>; rel="last"',
         ),
         (
+            "?page=1&per_page=13",
+            range(13),
+            '<?page=1&per_page=13>; rel="first", <?page=2&per_page=13>; rel="next", '
+            '<?page=2&per_page=13>; rel="last"',
+        ),
+        (
             "?page=2",
             range(10, 20),
             '<?page=1&per_page=10>; rel="first", <?page=1&per_page=10>; rel="prev", '

@@ -31,6 +31,15 @@ class Shelf(Apart):
     name: Mapped[str] = mapped_column(unique=True)
 
 
+class Loan(Apart):
+    """A row that needs one which is not a shelf."""
+
+    __tablename__ = "test_loans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    copy_id: Mapped[int] = mapped_column(ForeignKey("test_copies.id"))
+
+
 class Copy(Apart):
     """A row that needs others."""
 
@@ -52,12 +61,13 @@ def write(*rows: Apart, statement: Any = None) -> None:
 
 @pytest.fixture(autouse=True)
 def tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Have two shelves, and a copy that needs the first."""
+    """Have two shelves, and a copy that needs the first and is lent."""
     monkeypatch.setenv("APP_DATABASE_URL", f"sqlite:///{tmp_path / 'test.db'}")
     engine.cache_clear()
     Apart.metadata.create_all(engine())
     write(Shelf(id=1, name="a"), Shelf(id=2, name="b"))
-    write(Copy(shelf_id=1))
+    write(Copy(id=1, shelf_id=1))
+    write(Loan(copy_id=1))
     yield
     engine().dispose()
     engine.cache_clear()
@@ -111,6 +121,7 @@ def test_a_statement_as_text_is_not_known() -> None:
         ("fk_test_copies_shelf_id_test_shelves", "UPDATE", "There is no such shelf_id"),
         ("fk_test_copies_shelf_id_test_shelves", "DELETE FROM", "It is needed by test copies"),
         ("ck_test_shelves_name", "INSERT", None),
+        ("pk_test_shelves", "INSERT", None),
     ],
 )
 def test_names_of_postgresql(name: str, statement: str, said: str | None) -> None:
