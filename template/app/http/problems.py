@@ -67,9 +67,6 @@ class ProblemDetails:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI 3.0)."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
         held: Message | None = None
 
         async def send_problem(message: Message) -> None:

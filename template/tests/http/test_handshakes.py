@@ -170,10 +170,19 @@ def test_open_websocket_is_closed_as_ever() -> None:
     assert closed.value.code == 4000
 
 
-@pytest.mark.parametrize("path", ["/own", "/numbers/2", "/missing"])
-def test_server_without_the_extension_is_told_to_close(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code"), [("/own", 1008), ("/numbers/2", 1008), ("/missing", 1000)]
+)
+def test_server_without_the_extension_is_told_to_close(path: str, code: int) -> None:
     """It would not understand more, and answers with 403 itself."""
-    assert [message["type"] for message in sent(refusing(), path)] == ["websocket.close"]
+    (message,) = sent(refusing(), path)
+    assert (message["type"], message["code"]) == ("websocket.close", code)
+
+
+def test_server_without_the_extension_opens_websockets() -> None:
+    """Which is no refusal."""
+    kinds = [message["type"] for message in sent(refusing(), "/numbers/1")]
+    assert kinds == ["websocket.accept", "websocket.close"]
 
 
 def sent(app: RefusedHandshakes, path: str) -> list[Message]:

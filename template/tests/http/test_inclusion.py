@@ -21,6 +21,7 @@ from app.http.inclusion import include
 from app.http.openapi import documented_error, header
 from app.http.wrappers import INSIDE
 from app.settings import Settings, UnusableSettingsError
+from tests.wire import handshake
 
 
 class Included(Settings):
@@ -73,6 +74,9 @@ def create_app(**options: Any) -> FastAPI:
     async def early() -> None:
         raise Answered(Response(status_code=204))
 
+    @router.websocket("/talk/{number}")
+    async def talk(number: int) -> None: ...
+
     @router.get("/lines")
     async def lines() -> AsyncIterable[Item]:
         yield Item(id=1)
@@ -108,6 +112,8 @@ def test_errors_of_the_endpoints() -> None:
     assert set(detail(app, "/given")) == {"loc", "msg", "type"}
     assert detail(app, "/own")["input"] == "s3cret"
     assert TestClient(app).get("/early").status_code == 204
+    (error,) = handshake(TestClient(app), "/talk/s3cret").json()["detail"]
+    assert set(error) == {"loc", "msg", "type"}
 
 
 def test_own_handlers_stay() -> None:

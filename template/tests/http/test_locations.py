@@ -3,7 +3,7 @@
 import pytest
 from fastapi import HTTPException, Response
 
-from app.http.locations import CreatedLocation, redirect_target
+from app.http.locations import NOWHERE, CreatedLocation, redirect_target
 from tests.http.test_root_path import below
 
 posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
@@ -99,3 +99,4 @@ def test_value_that_leads_elsewhere_is_not_found(template: str, value: str) -> N
     with pytest.raises(HTTPException) as refused:
         redirect_target(template, it=value)
     assert (refused.value.status_code, refused.value.detail) == (404, "There is no such place")
+    assert NOWHERE[404]["description"] == "There is no such place"

@@ -126,6 +126,12 @@ def test_refused_handshakes_have_them(scheme: str, is_secure: bool) -> None:
     assert ("strict-transport-security" in answer.value.headers) is is_secure
 
 
+def test_lifespan_passes() -> None:
+    """It has no answer."""
+    with TestClient(app) as client:
+        assert client.get("/").status_code == 200
+
+
 def test_headers_are_described() -> None:
     """All but HSTS are always there."""
     described = SecurityHeaders(app, hsts_max_age=1).openapi_headers()
