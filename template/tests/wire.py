@@ -31,7 +31,6 @@ IMPLICIT = {"content-length", "content-type"}
 CACHEABLE = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501}
 """Statuses of answers that may be stored although they do not say so (RFC 9110, section 15.1)."""
 
-
 _OF_OTHERS = re.compile(r"(header|cookie) \S+ of status \d+ is not documented")
 
 
@@ -212,11 +211,8 @@ def _is_shared(response: Response) -> bool:
     headers = response.headers
     field = re.sub(r'"[^"]*"', '""', headers.get("cache-control", "").lower())
     directives = {part.strip().partition("=")[0]: part.strip() for part in field.split(",")}
-    targeted = {
-        headers[name]
-        for name in headers
-        if name.endswith("-cache-control") or name == "surrogate-control"
-    }
+    targeting = ("-cache-control", "surrogate-control")
+    targeted = {headers[name] for name in headers if name.endswith(targeting)}
     if targeted - {"no-store"} or "public" in directives or "s-maxage" in directives:
         return True
     if any(directives.get(name) == name for name in ("private", "no-store")):

@@ -87,14 +87,11 @@ class Application(FastAPI):
         exception_handlers: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        defaults: dict[Any, Any] = {
-            Answered: answer_early,
-            RequestValidationError: invalid_request,
-            WebSocketRequestValidationError: invalid_request,
-        }
+        invalid = (RequestValidationError, WebSocketRequestValidationError)
+        known: dict[Any, Any] = {Answered: answer_early, **dict.fromkeys(invalid, invalid_request)}
         super().__init__(
             max_body_size=max_body_size,
-            exception_handlers={**defaults, **(exception_handlers or {})},
+            exception_handlers={**known, **(exception_handlers or {})},
             **options,
         )
         self.outermost = (*OUTSIDE, *outermost, *INSIDE)

@@ -19,7 +19,6 @@ NEEDED = {"x-required": True}
 `Application` turns it into OpenAPI's `required`.
 """
 
-
 Documented = type[BaseModel] | type[list[Any]]
 """What FastAPI describes: a model, or a list of one such as `list[Post]`."""
 
