@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -170,10 +171,11 @@ def test_folders_that_others_can_write_to_are_not_believed(
 ) -> None:
     """What the cache holds there is made anew, and what the state says stops the command."""
     assert run("list").status == 0
-    [answers] = (tmp_path / "cache").glob("*/answers/*.json")
-    kept = json.loads(answers.read_text())
+    [answers] = (tmp_path / "cache").glob("*/answers/*")
+    kept = json.loads(answers.read_bytes()[sha256().digest_size :])
     kept["value"]["endpoints"] = [{"name": "hostile", "method": "GET", "path": "/"}]
-    answers.write_text(json.dumps(kept))
+    forged = json.dumps(kept).encode()
+    answers.write_bytes(sha256(forged).digest() + forged)
     assert "hostile" in run("list").stdout  # what is the user's own is believed
     folders.cache().chmod(mode)
     assert "hostile" not in run("list").stdout
