@@ -23,7 +23,10 @@ from tests.generated.matrix import beside, example_of_options, other_value
 
 Spec = dict[str, Any]
 
-NAMES = ("__Host-shared", "__Secure-shared", "shared")
+NAMES = (
+    "__Host-shared",
+    *(pytest.param(name, marks=pytest.mark.full) for name in ("__Secure-shared", "shared")),
+)
 POSITIONS = ("first", "second", "third")
 TRIPLES = 150
 

@@ -55,6 +55,7 @@ def extra_files(project: Path) -> set[str]:
     return {path for path in FILES if (project / path).exists()}
 
 
+@pytest.mark.full
 def test_files_come_and_go_with_their_answers(tmp_path: Path) -> None:
     """By plain Copier too; a project that does not say so has none."""
     url = template_repository(tmp_path / "template")

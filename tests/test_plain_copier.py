@@ -143,6 +143,7 @@ def test_update_adds_an_endpoint_and_a_field(tmp_path: Path, url: str) -> None:
     assert "    tags: list[str] = []\n" in merged
 
 
+@pytest.mark.full
 def test_toolkit_tests_come_and_go(tmp_path: Path, url: str) -> None:
     """As the answer says, with the owner's edits elsewhere; new projects have none."""
     project = tmp_path / "[project]*"

@@ -58,14 +58,16 @@ def tried(pattern: Pattern, rule: Refusal) -> Iterator[Answers]:
 
 
 def candidates(pattern: Pattern, name: str, wanted: Any) -> list[Any]:
-    """Return values of an option, among them those that a condition names."""
+    """Return values of an option, first those that a condition names, or may mean."""
     option = pattern.options[name]
     named = wanted if isinstance(wanted, list) else [wanted]
-    given = [*option.choices, option.default, matrix.other_value(pattern, name), *named]
     empty: list[Any] = [[]] if option.type == "strings" else []
+    others = [*option.choices, option.default, matrix.other_value(pattern, name)]
     return [
-        value for value in given if not isinstance(value, dict) or option.type == "fields"
-    ] + empty
+        value
+        for value in [*empty, *named, *others]
+        if not isinstance(value, dict) or option.type == "fields"
+    ]
 
 
 def around(pattern: Pattern, entry: Mapping[str, Any]) -> Iterator[Answers]:

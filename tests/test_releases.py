@@ -139,7 +139,15 @@ def plainly_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.xdist_group("made by plain Copier")
 @pytest.mark.parametrize(
-    "options", [["--defaults"], ["--skip-answered", "--defaults"], []], ids=" ".join
+    "options",
+    [
+        ["--defaults"],
+        *(
+            pytest.param(it, marks=pytest.mark.full)
+            for it in (["--skip-answered", "--defaults"], [])
+        ),
+    ],
+    ids=" ".join,
 )
 def test_plain_copier_keeps_what_a_release_accepted(
     options: list[str], plainly_made: Path, work: Path, environment: dict[str, str]

@@ -174,7 +174,13 @@ def test_application_pattern(
     project.test(*WITHOUT_TOOLKIT)
 
 
-@pytest.mark.parametrize("preset", ["api", "empty", "exports", "store", "tour", "web"])
+@pytest.mark.parametrize(
+    "preset",
+    [
+        *("api", "empty", "exports", "tour", "web"),
+        pytest.param("store", marks=pytest.mark.full),  # rows are in generated/test_resources.py
+    ],
+)
 def test_preset(preset: str, tmp_path: Path) -> None:
     """Each preset gives a project that is clean and whose tests pass.
 
