@@ -134,9 +134,11 @@ def terminal(
     (programs / "uv").symlink_to(uv)
     own = Path(sys.executable).parent.as_posix()
     path = [part for part in environment["PATH"].split(":") if part != own]
-    clean = {name: value for name, value in environment.items() if name != "VIRTUAL_ENV"}
-    for name in ("PYTHONPATH", "UV_PYTHON", "APP_LOGIN_PASSWORD"):
-        clean.pop(name, None)
+    hidden = (
+        *("VIRTUAL_ENV", "PYTHONPATH", "UV_PYTHON"),
+        *("APP_LOGIN_PASSWORD", "TEST_DATABASE_URL", "TEST_REDIS_URL"),
+    )
+    clean = {name: value for name, value in environment.items() if name not in hidden}
     for name in ("UV_CACHE_DIR", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "XDG_DATA_HOME"):
         clean[name] = str(programs if name == "UV_TOOL_BIN_DIR" else home / name.lower())
     found = Terminal(work, clean | {"PATH": ":".join([str(programs), *path])})
