@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.http.authentication import CHALLENGED, BearerAuthentication, TokenSettings
+from app.settings import UnusableSettingsError
 
 bearer = BearerAuthentication('the "inner" \\ realm')
 app = FastAPI()
@@ -78,6 +79,14 @@ def test_nobody_gets_in_without_a_setting(
         monkeypatch.setenv("APP_API_TOKEN", value)
     for sent in ("Bearer ", "Bearer None", "Bearer"):
         assert client.get("/", headers={"Authorization": sent}).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["two words", "=", "k\u00e4se"])
+def test_token_that_cannot_be_sent_is_refused(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No client could name it (RFC 6750, section 2.1)."""
+    monkeypatch.setenv("APP_API_TOKEN", token)
+    with pytest.raises(UnusableSettingsError, match=r"^APP_API_TOKEN: a token has .* end with =$"):
+        TokenSettings.current()
 
 
 def test_token_is_not_shown() -> None:

@@ -1,9 +1,10 @@
 """`app.http.closed_streams`: what a stream has opened is closed at once."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 
 import anyio
+import anyio.lowlevel
 import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
@@ -19,6 +20,15 @@ events: list[str] = []
 @app.get("/endless", response_class=StreamingResponse)
 def endless() -> Iterable[bytes]:
     """Stream until somebody closes it."""
+    try:
+        while True:
+            yield b"a"
+    finally:
+        events.append("closed")
+
+
+async def endless_async() -> AsyncIterable[bytes]:
+    """Stream in the same way, never waiting for anything itself."""
     try:
         while True:
             yield b"a"
@@ -59,7 +69,10 @@ def test_generator_is_closed_when_the_client_leaves(specification: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_generator_is_closed_when_the_request_is_cancelled() -> None:
+@pytest.mark.parametrize("source", [endless, endless_async])
+async def test_generator_is_closed_when_the_request_is_cancelled(
+    source: Callable[[], Iterable[bytes] | AsyncIterable[bytes]],
+) -> None:
     """As servers do when they wait no longer."""
 
     async def receive() -> Message:
@@ -71,8 +84,9 @@ async def test_generator_is_closed_when_the_request_is_cancelled() -> None:
         async def send(message: Message) -> None:
             if message["type"] == "http.response.body":
                 scope.cancel()
+                await anyio.lowlevel.checkpoint()
 
-        await StreamingResponse(endless())({"type": "http"}, receive, send)
+        await StreamingResponse(source())({"type": "http"}, receive, send)
     assert events == ["closed"]
 
 
