@@ -118,14 +118,14 @@ def test_what_has_changed_is_compiled_anew(root: Path, compiled: list[str]) -> N
     assert len(compiled) == 2
 
 
-@pytest.mark.parametrize("version", ["jinja2.__version__", "sys.version", "this module"])
+@pytest.mark.parametrize("version", ["jinja2.__version__", "sys.version", "its own code"])
 def test_another_version_has_a_file_of_its_own(
     version: str, root: Path, compiled: list[str], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     render(root)
     with monkeypatch.context() as other:
-        if version == "this module":
-            other.setattr("scaffold.template.jinja.this_module", lambda: b"changed")
+        if version == "its own code":
+            other.setattr("scaffold.template.jinja.own_code", lambda: b"changed")
         else:
             other.setattr(version, "99.0")
         assert render(root) == "abab"

@@ -211,8 +211,11 @@ def _is_shared(response: Response) -> bool:
     headers = response.headers
     field = re.sub(r'"[^"]*"', '""', headers.get("cache-control", "").lower())
     directives = {part.strip().partition("=")[0]: part.strip() for part in field.split(",")}
-    targeting = ("-cache-control", "surrogate-control")
-    targeted = {headers[name] for name in headers if name.endswith(targeting)}
+    targeted = {
+        headers[name]
+        for name in headers
+        if name.endswith("-cache-control") or name == "surrogate-control"
+    }
     if targeted - {"no-store"} or "public" in directives or "s-maxage" in directives:
         return True
     if any(directives.get(name) == name for name in ("private", "no-store")):

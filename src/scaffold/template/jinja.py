@@ -44,14 +44,14 @@ class ReusingEnvironment(Environment):
 def environment(root: Path) -> Environment:
     """Return Jinja for the template in the folder `root`."""
     made = ReusingEnvironment(  # noqa: S701 - what is written is Python, not HTML
-        loader=FileSystemLoader(root), bytecode_cache=Bytecode(this_module()), **OPTIONS
+        loader=FileSystemLoader(root), bytecode_cache=Bytecode(own_code()), **OPTIONS
     )
     made.filters |= FILTERS
     made.filters |= {name: partial(_borrowed, name) for name in BORROWED}
     return made
 
 
-def this_module() -> bytes:
+def own_code() -> bytes:
     """Return what decides what a template is compiled and rendered to: options, and filters."""
     return b"\0".join(Path(file).read_bytes() for file in (__file__, imports.__file__))
 
