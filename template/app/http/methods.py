@@ -5,10 +5,9 @@ RFC 9110, sections 9.3.2, 9.3.7, 10.2.1 and 15.5.6.
 
 import anyio
 from fastapi import Response
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.routing import METHODS, routed_methods
+from app.http.routing import METHODS, allowing_all, routed_methods
 
 
 def allowed_methods(routed: list[str]) -> str:
@@ -43,17 +42,7 @@ class HeadAndOptions:
             answer = Response(status_code=204, headers={"Allow": allowed_methods(routed)})
             await answer(scope, receive, send)
         else:
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_allow(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 405:
-                routed = routed_methods(scope)
-                if routed and scope["method"] not in routed:
-                    MutableHeaders(scope=message)["Allow"] = allowed_methods(routed)
-            await send(message)
-
-        await self.app(scope, receive, send_with_allow)
+            await self.app(scope, receive, allowing_all(scope, send, allowed_methods))
 
     async def _answer_head(self, scope: Scope, send: Send) -> None:
         """Answer as to GET, then leave: streams and files end when their client has gone."""

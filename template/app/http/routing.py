@@ -69,10 +69,11 @@ def _is_routed(scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
 
 
-def allowing_all(scope: Scope, send: Send) -> Send:
+def allowing_all(scope: Scope, send: Send, allow: Callable[[list[str]], str] = ", ".join) -> Send:
     """Return a `send` that names every method of the resource in the Allow header of a 405.
 
-    RFC 9110, section 15.5.6; Starlette names those of the first route to the path.
+    RFC 9110, section 15.5.6; Starlette names those of the first route to the path. `allow` makes
+    the header of the methods that are routed.
     """
 
     async def send_with_allow(message: Message) -> None:
@@ -80,8 +81,7 @@ def allowing_all(scope: Scope, send: Send) -> Send:
             headers, routed = MutableHeaders(scope=message), routed_methods(scope)
             if scope["method"] not in routed:
                 named = headers.get("Allow", "").split(", ")
-                allowed = [one for one in METHODS if one in {*routed, *named}]
-                headers["Allow"] = ", ".join(allowed)
+                headers["Allow"] = allow([one for one in METHODS if one in {*routed, *named}])
         await send(message)
 
     return send_with_allow
