@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import HTTPException, Response
+from fastapi import HTTPException, Request, Response
 
 from app.http.openapi import documented_error, header
 from app.http.root_path import with_root_path
 
 NO_SUCH_PLACE = "There is no such place"
 NOWHERE = documented_error(404, NO_SUCH_PLACE)
-"""Documents what `redirect_target` raises."""
+"""Documents what `redirect_target` and `refuse_other_places` raise."""
 
 
 def segment(value: str) -> str:
@@ -48,6 +48,15 @@ def redirect_target(template: str, /, **values: object) -> str:
     """Return what `filled` does, or raise 404; see `NOWHERE`."""
     try:
         return filled(template, **values)
+    except ValueError:
+        raise HTTPException(404, NO_SUCH_PLACE) from None
+
+
+async def refuse_other_places(request: Request) -> None:
+    """Raise 404 where a parameter of the path leads to another place; see `path` and `NOWHERE`."""
+    try:
+        for value in request.path_params.values():
+            path(str(value))
     except ValueError:
         raise HTTPException(404, NO_SUCH_PLACE) from None
 

@@ -1,9 +1,11 @@
 """`app.http.locations`: on the wire and in the document."""
 
 import pytest
-from fastapi import HTTPException, Response
+from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi.testclient import TestClient
 
-from app.http.locations import NOWHERE, CreatedLocation, redirect_target
+from app.http.application import Application
+from app.http.locations import NOWHERE, CreatedLocation, redirect_target, refuse_other_places
 from tests.http.test_root_path import below
 
 posts = CreatedLocation("/blogs/{blog}/posts/{post_id}?page=1")
@@ -100,3 +102,25 @@ def test_value_that_leads_elsewhere_is_not_found(template: str, value: str) -> N
         redirect_target(template, it=value)
     assert (refused.value.status_code, refused.value.detail) == (404, "There is no such place")
     assert NOWHERE[404]["description"] == "There is no such place"
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/blogs/news/posts", 200),
+        ("/blogs/.../posts", 200),
+        ("/blogs/%2E%2E/posts", 404),
+        ("/blogs/%2E/posts", 404),
+        ("/files/a/b", 200),
+        ("/files/a/%2E%2E/b", 404),
+        ("/files/a//b", 404),
+    ],
+)
+def test_parameters_that_lead_elsewhere_are_refused(url: str, status: int) -> None:
+    """Of all of them, before anything is created."""
+    router = APIRouter(dependencies=[Depends(refuse_other_places)])
+    router.add_api_route("/blogs/{blog}/posts", lambda: "created", responses={**NOWHERE})
+    router.add_api_route("/files/{name:path}", lambda: "created", responses={**NOWHERE})
+    app = Application()
+    app.include_router(router)
+    assert TestClient(app).get(url).status_code == status
