@@ -38,7 +38,7 @@ def main(modules: Sequence[str]) -> int:
             total += len(work)
             whole = unchanged(project, (job.module for job in work))
             known = [replace(job, known=reason(job, reasons) is not None) for job in work]
-            done = survivors(project, [*whole, *known], os.cpu_count() or 1)
+            done = survivors(project, [*whole, *known], 1 + (os.cpu_count() or 1))
             bar = Console(stderr=True)
             for job, survived in track(done, project.name, len(work), console=bar, transient=True):
                 if survived and job.mutant is not None:

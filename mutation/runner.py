@@ -13,7 +13,8 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import resolve_name
 from pathlib import Path
@@ -29,7 +30,8 @@ from mutation.mutants import Mutant, mutants
 LIMIT = 60
 """Seconds of processor time after which tests have noticed that a mutant never ends.
 
-All tests take a quarter of them. Those that only wait have four times as long.
+All tests take a quarter of them. Those that only wait have four times as long, and one alone has
+a third of it.
 """
 
 UNTESTED = 70
@@ -47,8 +49,34 @@ FRAMEWORKS = (
     "uvicorn",
     "zipstream",
 )
-PLUGINS = [anyio.pytest_plugin]
+PLUGINS: list[Any] = [anyio.pytest_plugin]
 """What a generated project has: anyio comes with Starlette."""
+
+
+class Patience:
+    """A plugin of pytest that ends this process when all tests, or a single one, wait too long."""
+
+    def __init__(self, limit: float) -> None:
+        self.each = limit / 3
+        self.end = time.monotonic() + 4 * limit
+        self.wait(self.left())
+
+    def left(self) -> float:
+        """Return how many seconds there are for what is left."""
+        return max(0.01, self.end - time.monotonic())
+
+    def wait(self, seconds: float) -> None:
+        """Let this process end after so many seconds, unless it is asked to wait again."""
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """Wait for one test, and then for the others."""
+        self.wait(min(self.each, self.left()))
+        result = yield
+        self.wait(self.left())
+        return result
+
 
 Imports = dict[str, set[str]]
 """The modules of a project, and which of the others each of them imports."""
@@ -166,7 +194,7 @@ def _start(project: Path, job: Job, imports: Imports, limit: int) -> int:
     try:
         if job.mutant is not None:
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-            signal.alarm(4 * limit)
+            PLUGINS.append(Patience(limit))
             _replace(project / job.module, job.mutant.source)
             for name in _dependents(_name(job.module), imports):
                 del sys.modules[name]
