@@ -6,6 +6,7 @@ from typing import Annotated
 import pytest
 from fastapi import Cookie, Depends, FastAPI, HTTPException, Response, WebSocket
 from fastapi.testclient import TestClient
+from starlette.responses import StreamingResponse
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
@@ -133,7 +134,11 @@ def refusing() -> RefusedHandshakes:
             await websocket.accept()
         if number == 2:
             raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-        await websocket.close(4000)
+        if number == 4:
+            answer = StreamingResponse(iter("why"), 403)
+            await answer(websocket.scope, websocket.receive, websocket.send)
+        else:
+            await websocket.close(4000)
 
     return RefusedHandshakes(inner)
 
@@ -171,7 +176,8 @@ def test_open_websocket_is_closed_as_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("/own", 1008), ("/numbers/2", 1008), ("/missing", 1000)]
+    ("path", "code"),
+    [("/own", 1008), ("/numbers/2", 1008), ("/numbers/4", 1008), ("/missing", 1000)],
 )
 def test_server_without_the_extension_is_told_to_close(path: str, code: int) -> None:
     """It would not understand more, and answers with 403 itself."""
