@@ -45,8 +45,8 @@ class ClientSessions:
     the depth too, and when it is used after a tenth of its lifetime: it ends `max_age`
     seconds after its last use. The keys that sign it can be replaced. An emptied session
     deletes the cookie. What a request changes before it fails with a 500 is not kept, nor is
-    what it changes after its answer has begun. A session that does not fit into a cookie, or
-    that JSON cannot hold, is such a failure: a 500 in place of the answer.
+    what it changes after its answer has begun, or its WebSocket was accepted. A session that does
+    not fit into a cookie, or that JSON cannot hold, is such a failure: a 500 in place of the answer.
 
     An answer whose request used the session, if only to read it, is kept out of shared caches,
     whatever its endpoint says. Whether a stream will use it is not known when its headers leave:
@@ -74,20 +74,21 @@ class ClientSessions:
         session = scope["session"] = _RequestSession(data)
 
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            opens = message["type"] == "websocket.accept"
+            if opens or message["type"].endswith("http.response.start"):
                 headers = MutableHeaders(scope=message)
+                fails = not opens and message["status"] >= 500
                 try:
-                    if message["status"] < 500 and self._is_due(session, before, signed_at):
+                    if not fails and self._is_due(session, before, signed_at):
                         headers.raw.append(self._line(session))
                 except Exception:
                     # The error handler stands further inside, and takes its answer for sent.
-                    await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
+                    if scope["type"] == "http":
+                        await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
                     raise
-                if session.accessed:
-                    headers.add_vary_header("Cookie")
-                if session.accessed or {"cache-control", "content-length"}.isdisjoint(headers):
-                    make_private(headers)
-                session.too_late = scope["method"] == "GET" and not is_private(headers)
+                if not opens:
+                    self._keep_out_of_caches(session, headers)
+                    session.too_late = scope.get("method") == "GET" and not is_private(headers)
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
@@ -104,6 +105,12 @@ class ClientSessions:
     def _held(self, scope: Scope) -> tuple[dict[str, Any], datetime | None]:
         signed = HTTPConnection(scope).cookies.get(self.cookie.name)
         return (signed and self._signer.read(signed, self.max_age)) or ({}, None)
+
+    def _keep_out_of_caches(self, session: Session, headers: MutableHeaders) -> None:
+        if session.accessed:
+            headers.add_vary_header("Cookie")
+        if session.accessed or {"cache-control", "content-length"}.isdisjoint(headers):
+            make_private(headers)
 
     def _is_due(self, session: Session, before: str, signed_at: datetime | None) -> bool:
         return json.dumps(session) != before or self._ages(session, signed_at)

@@ -18,8 +18,9 @@ from app.http.application import Application
 from app.http.client_sessions import ClientSessions
 from app.http.cookies import CookiePolicy
 from app.http.openapi import documented, header
+from app.http.private_answers import PRIVATE
 from app.settings import Settings
-from tests.wire import set_cookie, undocumented
+from tests.wire import handshake, set_cookie, undocumented
 
 FLAGS: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 OLD = "old-key-" + "o" * 24
@@ -151,6 +152,16 @@ def create_app() -> Application:
         await websocket.accept()
         await websocket.send_json(websocket.session)
         await websocket.close()
+
+    @app.websocket("/visits")
+    async def come(websocket: WebSocket, reason: str | None = None, note: str = "") -> None:
+        websocket.session["visits"] = websocket.session.get("visits", 0) + 1
+        websocket.session.update({"note": note} if note else {})
+        if reason is None:
+            await websocket.accept()
+            await websocket.close()
+        else:
+            await websocket.send_denial_response(Response(reason, 403, PUBLIC))
 
     return app
 
@@ -342,6 +353,36 @@ def test_websocket_reads_the_session(client: TestClient) -> None:
     client.post("/visits")
     with client.websocket_connect("wss://testserver/socket") as socket:
         assert socket.receive_json() == {"visits": 1}
+
+
+def test_websocket_changes_the_session(client: TestClient) -> None:
+    """The handshake sends the cookie, whether it opens a WebSocket or says why not."""
+    client.post("/visits")
+    opened, refused = handshake(client, "/visits"), handshake(client, "/visits?reason=no")
+    assert opened.headers.keys() == {"set-cookie"}
+    for answer in (opened, refused):
+        signed, *_ = set_cookie(answer, "__Host-state")
+        client.cookies.clear()
+        assert client.get("/session", headers={"Cookie": signed}).json() == {"visits": 2}
+    assert (refused.status_code, refused.text) == (403, "no")
+    assert (refused.headers["cache-control"], refused.headers["vary"]) == (PRIVATE, "Cookie")
+
+
+@pytest.mark.parametrize("query", ["", "&reason=no"])
+def test_websocket_with_too_much_in_its_session_fails(query: str) -> None:
+    """What would be lost is an error, which the server answers when nothing was sent."""
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def keep(message: Message) -> None:
+            sent.append(message)
+            await send(message)
+
+        await create_app()(scope, receive, keep)
+
+    with pytest.raises(ValueError, match="browsers drop a cookie of more than 4096 bytes"):
+        handshake(TestClient(app), f"/visits?note={token_hex(4096)}{query}")
+    assert sent == []
 
 
 def test_lifespan_passes() -> None:
