@@ -35,8 +35,8 @@ class JSONLinesRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         @wraps(endpoint)  # by which FastAPI still sees that it is a generator
-        def begin(*arguments: Any, **values: Any) -> Any:
-            items = endpoint(*arguments, **values)
+        def begin(**values: Any) -> Any:
+            items = endpoint(**values)
             _begun.set(items)
             return items
 
@@ -77,13 +77,11 @@ class JSONLinesRoute(APIRoute):
 class JSONLinesResponse(StreamingResponse):
     """Items as lines. Those in front of one that fails are sent, and then the answer breaks off."""
 
-    media_type = "application/jsonl"
-
     def __init__(
         self,
         items: Iterable[Any] | AsyncIterable[Any],
         encode: Callable[[Any], bytes],
-        status_code: int = 200,
+        status_code: int,
     ) -> None:
         super().__init__(items, status_code)
         self._encode = encode

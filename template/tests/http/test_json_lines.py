@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import Any
 
@@ -124,6 +125,28 @@ def test_options_of_the_route() -> None:
     assert client.get("/whole").json() == {"no": 1, "note": None}
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"response_model_include": {"number"}},
+        {"response_model_exclude": {"note"}},
+        {"response_model_exclude_unset": True},
+        {"response_model_exclude_defaults": True},
+    ],
+)
+def test_what_is_left_out_of_each_line(option: dict[str, Any]) -> None:
+    """As of a whole answer; and the endpoint gets what it asks for."""
+    chosen = APIRouter(route_class=JSONLinesRoute)
+
+    @chosen.get("/chosen/{number}", **option)
+    def choose(number: int) -> Iterable[Item]:
+        yield Item(number=number)
+
+    one = Application()
+    one.include_endpoints([chosen])
+    assert TestClient(one).get("/chosen/7").text == '{"no":7}\n'
+
+
 def test_lines_are_described() -> None:
     """By FastAPI."""
     content = app.openapi()["paths"]["/short"]["get"]["responses"]["200"]["content"]
@@ -144,12 +167,14 @@ class Client:
 
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
+        self.last: Message = {}
         self.reads = anyio.Event()
         self.has_some, self.has_more = threading.Event(), anyio.Event()
 
     async def send(self, message: Message) -> None:
         """Take a message, as a server does: it waits while the client does not read."""
         await self.reads.wait()
+        self.last = message
         if body := message.get("body"):
             self.chunks.append(body)
             self.has_some.set()
@@ -178,17 +203,25 @@ def test_many_lines_leave_together(is_asynchronous: bool) -> None:
         client = Client()
         client.reads.set()
         items = asynchronously(lines) if is_asynchronous else (line for line in lines)
-        await JSONLinesResponse(items, encode).stream_response(client.send)
+        await JSONLinesResponse(items, encode, 200).stream_response(client.send)
         return client
 
     client = anyio.run(stream)
     assert b"".join(client.chunks) == b"".join(lines)
+    assert client.last == {"type": "http.response.body", "body": b"", "more_body": False}
     assert max(map(len, client.chunks)) < CHUNK_SIZE + 10
     assert len(client.chunks) < 100
 
 
-def test_a_line_does_not_wait_for_the_next() -> None:
-    """Nor does one of an asynchronous generator."""
+def test_a_line_does_not_wait_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does one of an asynchronous generator, for more than some milliseconds."""
+    waits: list[float] = []
+
+    def wait(seconds: float) -> anyio.CancelScope:
+        waits.append(seconds)
+        return anyio.move_on_after(seconds)
+
+    monkeypatch.setattr("app.http.json_lines.move_on_after", wait)
 
     async def stream() -> None:
         client = Client()
@@ -200,7 +233,7 @@ def test_a_line_does_not_wait_for_the_next() -> None:
             assert client.chunks == [b"first\n"]
             yield b"second\n"
 
-        await JSONLinesResponse(slowly(), encode).stream_response(client.send)
+        await JSONLinesResponse(slowly(), encode, 200).stream_response(client.send)
         assert client.chunks.pop() == b"second\n"
         client.has_more = anyio.Event()
 
@@ -210,10 +243,11 @@ def test_a_line_does_not_wait_for_the_next() -> None:
                 await client.has_more.wait()
             yield b"fourth\n"
 
-        await JSONLinesResponse(slowly_too(), encode).stream_response(client.send)
+        await JSONLinesResponse(slowly_too(), encode, 200).stream_response(client.send)
         assert client.chunks == [b"first\n", b"third\n", b"fourth\n"]
 
     anyio.run(stream)
+    assert 0 < max(waits) <= 0.01
 
 
 @pytest.mark.parametrize("is_asynchronous", [False, True])
@@ -230,7 +264,7 @@ def test_nothing_is_written_for_a_client_that_does_not_read(is_asynchronous: boo
     async def stream() -> None:
         client = Client()
         items = asynchronously(endless_lines()) if is_asynchronous else endless_lines()
-        response = JSONLinesResponse(items, encode)
+        response = JSONLinesResponse(items, encode, 200)
 
         async def begin() -> None:
             await response.stream_response(client.send)
@@ -247,6 +281,26 @@ def test_nothing_is_written_for_a_client_that_does_not_read(is_asynchronous: boo
             tasks.cancel_scope.cancel()
 
     anyio.run(stream)
+
+
+def test_writing_ends_when_the_client_leaves() -> None:
+    """Although there is not enough for a chunk yet."""
+    written = 0
+
+    def slowly() -> Iterable[bytes]:
+        nonlocal written
+        for _ in range(300):
+            written += 1
+            yield b"a"
+            time.sleep(0.005)
+
+    async def send(message: Message) -> None:
+        if message.get("body"):
+            raise OSError("nobody is there")
+
+    with pytest.raises(OSError, match="nobody is there"):
+        anyio.run(JSONLinesResponse(slowly(), encode, 200).stream_response, send)
+    assert written < 150
 
 
 def test_lines_in_front_of_a_mistake_are_sent() -> None:
