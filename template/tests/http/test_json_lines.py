@@ -283,6 +283,23 @@ def test_nothing_is_written_for_a_client_that_does_not_read(is_asynchronous: boo
     anyio.run(stream)
 
 
+@pytest.mark.parametrize("lines", [[], [b"a\n"], [b"a" * CHUNK_SIZE] * 3])
+def test_what_is_enough_or_last_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch, lines: list[bytes]
+) -> None:
+    """An answer ends with its last line."""
+    monkeypatch.setattr("app.http.json_lines.DELAY", 60)
+
+    async def stream() -> None:
+        client = Client()
+        client.reads.set()
+        with anyio.fail_after(5):
+            await JSONLinesResponse(lines, encode, 200).stream_response(client.send)
+        assert client.chunks == lines
+
+    anyio.run(stream)
+
+
 def test_writing_ends_when_the_client_leaves() -> None:
     """Although there is not enough for a chunk yet."""
     written = 0
