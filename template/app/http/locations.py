@@ -23,7 +23,7 @@ def segment(value: str) -> str:
     """
     if value in ("", ".", "..") or "/" in value:
         raise ValueError(f"{value!r} is no segment of a path")
-    return quote(value, safe="")
+    return quote(value)
 
 
 def path(value: str) -> str:
