@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from app.http.media_types import JSONOnly
+from app.http.media_types import JSONOnly, MediaTypeOnly
 
 json_only = JSONOnly("Accept-Post")
 app = FastAPI()
@@ -53,6 +53,20 @@ def test_others_are_refused(media_type: str) -> None:
     response = TestClient(app).post("/", content=b'{"text": "a"}', headers=headers)
     assert (response.status_code, response.json()) == (415, {"detail": "Send application/json"})
     assert response.headers["accept-post"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_taken"),
+    [
+        ("text/csv", True),
+        ("Text/CSV ; header=present", True),
+        ("text/csvs", False),
+        ("application/json", False),
+    ],
+)
+def test_another_type_is_taken_by_its_name(content_type: str, is_taken: bool) -> None:
+    """Its parameters do not matter."""
+    assert MediaTypeOnly("Accept-Post", "text/csv").takes(content_type) is is_taken
 
 
 def test_body_in_chunks_without_a_type() -> None:
