@@ -500,6 +500,20 @@ def test_problem_of_the_owner_keeps_its_name() -> None:
     assert document["components"]["schemas"]["Problem_"] == PROBLEM
 
 
+def test_problem_is_one_of_several_bodies() -> None:
+    """By its reference, beside the others."""
+    other = {"type": "object"}
+    several = documented_error(422, "Used, or invalid")
+    several[422]["content"][JSON] = {"schema": {"anyOf": [PROBLEM, other]}}
+    app = Application()
+    app.add_api_route("/", lambda: None, responses=several)
+    document = app.openapi()
+    validate(document)
+    content = document["paths"]["/"]["get"]["responses"]["422"]["content"]
+    assert content[JSON]["schema"] == {"anyOf": [PROBLEM_REFERENCE, other]}
+    assert document["components"]["schemas"]["Problem"] == PROBLEM
+
+
 def test_what_is_needed_is_documented_as_required() -> None:
     """Although Python has a default for it, so that the error is another than 422."""
     app = Application()
