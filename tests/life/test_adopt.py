@@ -579,6 +579,14 @@ DEPENDENCIES = {
         },
         "add to test-requirements.in: httpx2>=2.0\n",
     ),
+    "compiled too old": (
+        {
+            "requirements.in": "fastapi\npydantic-settings\n",
+            "requirements.txt": "fastapi==0.138.1\npydantic-settings==2.14.2\n",
+            "test-requirements.in": "fastapi\nhttpx2\npytest\n",
+        },
+        "add to requirements.in: fastapi>=0.165\n",
+    ),
     "locked too old": (
         {
             "pyproject.toml": '[project]\ndependencies = ["fastapi[standard]"]\n',
