@@ -20,10 +20,10 @@ from scaffold.life.places import import_of, layout_of
 from scaffold.life.pyproject import table
 from scaffold.life.requirements import TESTING, requirements, to_add
 from scaffold.merge.trees import Change, merge
-from scaffold.project.files import File, read_file
+from scaffold.project.files import File, read_content, read_file
 from scaffold.project.layout import Layout
 from scaffold.project.sources import Direct
-from scaffold.project.state import ANSWERS_FILE, Project
+from scaffold.project.state import ANSWERS_FILE, Project, parse_answers
 from scaffold.system.signals import terminable
 from scaffold.template.origin import find_origin
 
@@ -43,7 +43,7 @@ def adopt(folder: Path | None = None, entry: str | None = None) -> Plan:
     with terminable():
         here = (folder or Path.cwd()).resolve()
         if (here / ANSWERS_FILE).exists():
-            raise Refused(f"{ANSWERS_FILE} is there already", "use `scaffold add`")
+            raise _already(here)
         found = find_entry_point(here, entry)
         layout = layout_of(here, found)
         source = Direct(template_root(), find_origin())
@@ -54,6 +54,17 @@ def adopt(folder: Path | None = None, entry: str | None = None) -> Plan:
         return replace(
             plan, notes=tuple(_notes(here, found, layout, requirements(source, answers)))
         )
+
+
+def _already(folder: Path) -> Refused:
+    """Return why a project with an answers file, which may be another template's, is refused."""
+    if "endpoints" in parse_answers(read_content(folder / ANSWERS_FILE)[0]):
+        return Refused(f"{ANSWERS_FILE} is there already", "use `scaffold add`")
+    other = ".copier-answers.other.yml"
+    return Refused(
+        f"{ANSWERS_FILE} is there already, and another template's",
+        f"rename it to {other}, which `copier update --answers-file {other}` reads from then on",
+    )
 
 
 def entry_change(plan: Plan) -> Change:

@@ -164,10 +164,15 @@ def _tests_folder(folder: Path, root: Path, package: tuple[str, ...]) -> Path:
     """Return the folder of the owner's tests, or where one would be."""
     known = [*_testpaths(folder), Path("tests"), Path("test"), root / "tests"]
     known += [root.joinpath(*package, "tests")] if package else []
-    for path in known:
-        if (folder / path).is_dir() and ".." not in path.parts and not path.is_absolute():
-            return path
-    return Path("tests")
+    inside = [path for path in known if ".." not in path.parts and not path.is_absolute()]
+    there = [path for path in inside if (folder / path).is_dir()]
+    tested = (path for path in there if _has_tests(folder / path))
+    return next(tested, next(iter(there), Path("tests")))
+
+
+def _has_tests(folder: Path) -> bool:
+    """Say whether modules of tests are in a folder; pytest may look for doctests in others."""
+    return any(any(folder.rglob(pattern)) for pattern in ("test_*.py", "*_test.py"))
 
 
 def _testpaths(folder: Path) -> Iterator[Path]:

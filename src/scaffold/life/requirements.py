@@ -60,7 +60,7 @@ def to_add(folder: Path, needed: Sequence[str], *, development: bool = False) ->
         yield f"run pdm add {'-dG dev ' if development else ''}{quoted}"
     else:
         kind = "development dependencies" if development else "dependencies"
-        files = sorted(path.name for path in folder.glob("requirements*.txt"))
+        files = [path.name for path in _edited(folder)]
         named = [name for name in files if ("dev" in name or "test" in name) == development]
         place = (named or files or [f"your {kind}"])[0]
         yield f"add to {place}: {', '.join(missing)}"
@@ -93,8 +93,19 @@ def _allows(declared: str, needed: Any) -> bool:
         specifier = SpecifierSet("" if text == "*" else text)
     except InvalidSpecifier:
         return True  # a path, a URL or an alias, which only its owner understands
-    oldest = [one.version for one in needed]
-    return any(specifier.contains(version, prereleases=True) for version in [*oldest, "99999"])
+    both = specifier & needed
+    return any(both.contains(version, prereleases=True) for version in _among(both))
+
+
+def _among(specifiers: Iterable[Any]) -> Iterator[str]:
+    """Yield versions of which one is allowed, if any is: at and behind each limit, and far on."""
+    from packaging.version import Version
+
+    for one in specifiers:
+        if one.operator != "===":  # which compares texts
+            limit = one.version.removesuffix(".*")
+            yield from (limit, f"{Version(limit).base_version}.1")
+    yield "99999"
 
 
 def _between(found: re.Match[str]) -> str:
@@ -137,9 +148,20 @@ def _listed(folder: Path) -> Iterator[str]:
     for each in (*optional.values(), *groups.values()):
         yield from texts(each)
     yield from texts(table(folder, "tool", "uv").get("dev-dependencies"))
-    for path in sorted([*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt")]):
+    for path in [*_files_of_pip(folder), *_files_of_pip(folder / "requirements", "*")]:
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             yield re.split(r"\s(?:#|--|\\)", line)[0].strip()
+
+
+def _files_of_pip(folder: Path, name: str = "*requirements*") -> list[Path]:
+    """Return the files of pip's requirements in a folder: what is compiled follows all sources."""
+    return [path for kind in (".in", ".txt") for path in sorted(folder.glob(f"{name}{kind}"))]
+
+
+def _edited(folder: Path) -> list[Path]:
+    """Return those of pip's files that people write, rather than pip-compile."""
+    files = _files_of_pip(folder)
+    return [path for path in files if path.suffix == ".in" or path.with_suffix(".in") not in files]
 
 
 def _brought(name: str, extras: Iterable[str]) -> Iterator[tuple[str, str]]:
