@@ -523,6 +523,23 @@ def test_an_entry_point_is_named(foreign: Make, entry: str) -> None:
     assert "include_endpoints(admin)" in (folder / "other.py").read_text()
 
 
+HANDLERS = {
+    "@app.exception_handler(RequestValidationError)\ndef invalid(*_): ...\n": True,
+    "app.add_exception_handler(\n    RequestValidationError, print)\n": True,
+    "app.exception_handlers |= {\n    RequestValidationError: print}\n": True,
+    "try:\n    ...\nexcept RequestValidationError:\n    ...\n": False,
+    "@app.exception_handler(KeyError)\ndef missing(*_): ...\n": False,
+}
+
+
+@pytest.mark.parametrize(("handler", "is_told"), HANDLERS.items())
+def test_a_handler_of_invalid_requests_is_told(foreign: Make, handler: str, is_told: bool) -> None:
+    """Generated tests and the document know of 422 only."""
+    imported = "from fastapi.exceptions import RequestValidationError\n"
+    foreign({"main.py": imported + MAIN + handler})
+    assert ("your handler of RequestValidationError answers" in adopted().stderr) is is_told
+
+
 def test_a_factory_with_arguments_is_told(foreign: Make) -> None:
     """Where the generated tests call it is a module that their owner may change."""
     factory = "from fastapi import FastAPI\ndef build(name):\n    app = FastAPI()\n    return app\n"

@@ -12,7 +12,7 @@ from typing import Any
 
 from scaffold.catalogue.patterns import template_root
 from scaffold.errors import Refused
-from scaffold.life.entry_point import EntryPoint, find_entry_point
+from scaffold.life.entry_point import EntryPoint, find_entry_point, owners_modules
 from scaffold.life.ignored import secrets_to_ignore
 from scaffold.life.included import with_endpoints
 from scaffold.life.operations import Plan
@@ -26,6 +26,11 @@ from scaffold.project.sources import Direct
 from scaffold.project.state import ANSWERS_FILE, Project, parse_answers
 from scaffold.system.signals import terminable
 from scaffold.template.origin import find_origin
+
+INVALID_REQUESTS = re.compile(
+    rb"exception_handler\(\s*RequestValidationError|[{,]\s*RequestValidationError\s*:"
+)
+"""Where a module registers what answers requests that do not fit."""
 
 
 def adopt(folder: Path | None = None, entry: str | None = None) -> Plan:
@@ -108,4 +113,17 @@ def _notes(folder: Path, found: EntryPoint, layout: Layout, needed: list[str]) -
             "the application asks something of every request: let the generated tests override "
             f"that dependency in {layout.tests}/application.py"
         )
+    if any(map(_answers_invalid_requests, owners_modules(folder))):
+        notes.append(
+            "your handler of RequestValidationError answers for generated endpoints, too, while "
+            "their tests and the document expect 422"
+        )
     return [*notes, *secrets_to_ignore(folder)]
+
+
+def _answers_invalid_requests(module: Path) -> bool:
+    try:
+        text = read_content(module)[0]
+    except OSError:
+        return False
+    return INVALID_REQUESTS.search(text) is not None
