@@ -55,13 +55,6 @@ async def test_a_restart_keeps_it() -> None:
         assert await store.get("key") == b"value"
 
 
-async def test_it_has_to_be_there() -> None:
-    """A project has it when it says so."""
-    with pytest.raises(StateError, match=r"a database needs state-store\(database=true\)"):
-        async with open_store("database://"):
-            pass
-
-
 async def test_what_has_expired_is_removed() -> None:
     """Now and then, when something is stored."""
     now = 1_000.0

@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
 from traceback import format_exception
 
@@ -192,10 +193,10 @@ async def test_memory_is_bounded_for_each_kind() -> None:
     for key in ("session:a:b", "refresh:a:b"):
         await store.set(key, b"login", ttl=TTL)
     for number in range(20):
-        await store.set(f"idempotency:{number}", b"x" * 100, ttl=TTL)
+        await store.set(f"idempotency:{number}:a", b"x" * 100, ttl=TTL)
     assert await store.get("session:a:b") == await store.get("refresh:a:b") == b"login"
-    assert await store.get("idempotency:16") is None
-    assert await store.take("idempotency:17") == b"x" * 100
+    assert await store.get("idempotency:16:a") is None
+    assert await store.take("idempotency:17:a") == b"x" * 100
 
 
 async def test_memory_forgets_the_expired_first() -> None:
@@ -210,6 +211,25 @@ async def test_memory_forgets_the_expired_first() -> None:
         "lives",
         "new",
     ]
+
+
+async def test_database_is_opened_by_what_is_given() -> None:
+    """For as long as the store is open; without it there is none."""
+    own, is_open = MemoryStore(), False
+
+    @asynccontextmanager
+    async def home() -> AsyncIterator[MemoryStore]:
+        nonlocal is_open
+        is_open = True
+        yield own
+        is_open = False
+
+    async with open_store("database://", home) as store:
+        assert (store, is_open) == (own, True)
+    assert not is_open
+    with pytest.raises(StateError, match=r"a database needs state-store\(database=true\)"):
+        async with open_store("database://"):
+            pass
 
 
 async def test_memory_says_what_it_is(caplog: pytest.LogCaptureFixture) -> None:
