@@ -1,6 +1,9 @@
 """`app.http.telemetry`: what is recorded of a request, and what is not."""
 
+import threading
+import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from fastapi import WebSocket
@@ -15,7 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from starlette.middleware import Middleware
 
 from app.http.application import Application
-from app.http.telemetry import Telemetry
+from app.http.telemetry import Telemetry, send_what_is_left
 from app.settings import UnusableSettingsError
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -67,7 +70,11 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> Traced:
         # A process has one provider of each for its life, but each test has its own.
         monkeypatch.setattr(trace, "set_tracer_provider", trace_with)
         monkeypatch.setattr(metrics, "set_meter_provider", measure_with)
-        monkeypatch.setattr("app.http.telemetry.OTLPSpanExporter", lambda endpoint: spans)
+        exporters = {"traces": ("OTLPSpanExporter", spans), "metrics": ("OTLPMetricExporter", None)}
+        for kind, (name, exporter) in exporters.items():
+            known = {f"http://collector.example:4318/v1/{kind}": exporter}  # OTLP over HTTP
+            make = partial(lambda known, endpoint: known[endpoint], known)
+            monkeypatch.setattr(f"app.http.telemetry.{name}", make)
         monkeypatch.setattr("app.http.telemetry.PeriodicExportingMetricReader", lambda _: counts)
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.example:4318")
         with TestClient(app, root_path="/api", raise_server_exceptions=False) as client:
@@ -116,11 +123,14 @@ def test_nothing_that_the_client_keeps_to_itself(traced: Traced) -> None:
 
 def test_trace_goes_on(traced: Traced) -> None:
     """From the client to the endpoint's own spans, and all of them name the service."""
-    spans, _ = traced(lambda client: client.get("/orders/1", headers={"traceparent": PARENT}))
+    spans, measured = traced(
+        lambda client: client.get("/orders/1", headers={"traceparent": PARENT})
+    )
     own, span = spans["look up"], spans["GET /api/orders/{number}"]
     assert (span.kind, span.parent and span.parent.span_id) == (SpanKind.SERVER, 0xB7AD6B7169203331)
     assert own.context.trace_id == 0x0AF7651916CD43DD8448EB211C80319C
     assert own.resource.attributes["service.name"] == "Orders"
+    assert '"service.name": "Orders"' in measured
 
 
 @pytest.mark.parametrize(
@@ -162,3 +172,30 @@ def test_other_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, value: str
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", value)
     with pytest.raises(UnusableSettingsError, match=r"\AOTEL_EXPORTER_OTLP_ENDPOINT: "):
         TestClient(app).__enter__()
+
+
+class Closing(TracerProvider):
+    """Something that takes its time to end, or does not until it is let go."""
+
+    def __init__(self, let_go: threading.Event | None = None) -> None:
+        super().__init__(shutdown_on_exit=False)
+        self.let_go = let_go
+        self.ended = False
+
+    def shutdown(self) -> None:
+        """End, in a thread that keeps no process from ending."""
+        assert threading.current_thread().daemon
+        if self.let_go:
+            self.let_go.wait()
+        time.sleep(0.05)
+        self.ended = True
+
+
+def test_end_waits_for_the_collector_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be sent is sent."""
+    monkeypatch.setattr("app.http.telemetry.PATIENCE", 0.5)
+    let_go = threading.Event()
+    silent, slow = Closing(let_go), Closing()
+    send_what_is_left(silent, slow)
+    assert (silent.ended, slow.ended) == (False, True)
+    let_go.set()
