@@ -69,6 +69,7 @@ def test_names_of_the_service(host: str) -> None:
         "evil-api.example.com",
         "shop.example",
         "evilshop.example",
+        ".shop.example",
         "api.example.com@evil.example",
         "api.example.com:80@evil.example",
         "api.example.com/",
