@@ -152,3 +152,8 @@ def test_keys_that_are_no_names_are_errors(name: str) -> None:
         xml_document("root", {name: 1})
     with pytest.raises(ValueError, match="is no name of an XML element"):
         xml_document(name, 1)
+
+
+def test_root_has_a_name_without_being_given_one() -> None:
+    """As XML needs it."""
+    assert XMLResponse({}).body.decode() == f"{DECLARATION}<response />"
