@@ -1,5 +1,6 @@
 """Compressed answers for clients that can read them (RFC 9110, sections 8.4, 8.8 and 12.5.3)."""
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi.responses import PlainTextResponse
@@ -77,7 +78,7 @@ class Gzip(GZipResponder):
     are those of the content as it was.
     """
 
-    untouched = False
+    untouched: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -106,10 +107,8 @@ def accepts_gzip(accept_encoding: str) -> bool:
     weights: dict[str, float] = {}
     for part in accept_encoding.lower().replace(" ", "").split(","):
         coding, _, weight = part.partition(";q=")
-        try:
+        with suppress(ValueError):
             weights[coding] = float(weight or 1)
-        except ValueError:
-            continue
     return weights.get("gzip", weights.get("*", 0)) > 0
 
 

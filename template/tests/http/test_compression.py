@@ -106,6 +106,14 @@ def test_who_takes_gzip(field: str, accepted: bool) -> None:
     assert response.text == TEXT
 
 
+def test_fields_may_come_in_lines() -> None:
+    """Which count as one (RFC 9110, section 5.3)."""
+    accepted = [("Accept-Encoding", "br"), ("Accept-Encoding", "gzip")]
+    assert client.get("/text", headers=accepted).headers["content-encoding"] == "gzip"
+    known = [*accepted, ("If-None-Match", '"0"'), ("If-None-Match", 'W/"1"')]
+    assert client.get("/unchanged", headers=known).headers["etag"] == 'W/"1"'
+
+
 def test_answer_is_shorter() -> None:
     """By much, and says how long it is."""
     with client.stream("GET", "/text") as response:
@@ -257,3 +265,5 @@ def test_stream_that_fails(accepted: str, chunks: int, status: int) -> None:
     assert (response.status_code, response.headers["mark"]) == (status, "1")
     assert response.text == ("Internal Server Error" if status == 500 else chunks * TEXT)
     assert "content-encoding" not in response.headers or status == 200
+    with pytest.raises(RuntimeError, match=r"\Athe source has failed\Z"):
+        TestClient(failing).get("/", headers={"Accept-Encoding": accepted})
