@@ -68,7 +68,7 @@ class LoginPage:
         if connection.scope["method"] in ("GET", "HEAD"):
             query = connection.scope["query_string"].decode("latin-1")
             here = quote(connection.scope["path"]) + (f"?{query}" if query else "")
-            target = f"{target}?next={quote(here, safe='/')}"
+            target = f"{target}?next={quote(here)}"
         headers = {"Cache-Control": "no-store", "Vary": "Accept"}
         return Answered(RedirectResponse(target, 303, headers))
 

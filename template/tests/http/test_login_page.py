@@ -30,6 +30,7 @@ async def log_in(user: Annotated[str, Depends(page.authenticated)]) -> str:
 
 
 @app.get("/{rest:path}", responses=SENT_TO_LOGIN)
+@app.head("/{rest:path}", responses=SENT_TO_LOGIN, include_in_schema=False)
 @app.post("/{rest:path}", responses=SENT_TO_LOGIN)
 async def closed(request: Request, rest: str) -> str:
     """Let nobody in."""
@@ -100,6 +101,13 @@ def test_browser_is_sent_to_the_page(client: TestClient, address: str, target: s
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["vary"] == "Accept"
     assert undocumented(response, app.openapi()) == []
+
+
+def test_head_is_sent_there_as_get_is(client: TestClient) -> None:
+    """By an Accept in any number of lines."""
+    accept = [("Accept", "application/json;q=0.1"), ("Accept", "text/html")]
+    response = client.head("/a", headers=accept)
+    assert (response.status_code, response.headers["location"]) == (303, "/login?next=/a")
 
 
 def test_form_is_not_sent_again(client: TestClient) -> None:

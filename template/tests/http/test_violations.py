@@ -40,6 +40,15 @@ class Loan(Apart):
     copy_id: Mapped[int] = mapped_column(ForeignKey("test_copies.id"))
 
 
+class Label(Apart):
+    """A row that may need a shelf, too."""
+
+    __tablename__ = "test_labels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shelf_id: Mapped[int] = mapped_column(ForeignKey("test_shelves.id"))
+
+
 class Copy(Apart):
     """A row that needs others."""
 
@@ -105,6 +114,11 @@ def test_a_row_that_is_needed_is_said_by_the_table() -> None:
     """Whichever rows were to go; the others go."""
     for gone in (delete(Shelf), delete(Shelf).where(Shelf.name == "a")):
         assert refused(statement=gone) == "It is needed by test copies"
+    write(Label(shelf_id=2))
+    for number, table in ((1, "copies"), (2, "labels")):
+        gone = delete(Shelf).where(Shelf.id == number)
+        assert refused(statement=gone) == f"It is needed by test {table}"
+    write(statement=delete(Label))
     write(statement=delete(Shelf).where(Shelf.id == 2))
 
 
