@@ -46,7 +46,8 @@ class ClientSessions:
     seconds after its last use. The keys that sign it can be replaced. An emptied session
     deletes the cookie. What a request changes before it fails with a 500 is not kept, nor is
     what it changes after its answer has begun, or its WebSocket was accepted. A session that does
-    not fit into a cookie, or that JSON cannot hold, is such a failure: a 500 in place of the answer.
+    not fit into a cookie, or that JSON cannot hold, is such a failure: a 500 in place of the
+    answer.
 
     An answer whose request used the session, if only to read it, is kept out of shared caches,
     whatever its endpoint says. Whether a stream will use it is not known when its headers leave:
