@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,15 @@ VALUES = {
     "regex_search": [("a1b22", "[0-9]+"), ("abc", "x"), ("a", "")],
     "to_datetime": [("2026-01-31T12:00:00Z", "%Y-%m-%dT%H:%M:%SZ"), ("1970", "%Y")],
     "to_json": [({"a": ["é", None, 1.5, True]},), ("x",), (None,)],
-    "to_nice_yaml": [({"b": [1, {"c": "d"}], "a": "é"},)],
+    "to_nice_yaml": [
+        ({"b": [1, {"c": "d"}], "a": "é"},),
+        ({"b": [1, {"c": "yes"}, "1.5", "a: b", "# c", "", None, True, 2.5], "a-b": {}, "'": []},),
+        *(({key: "a"},) for key in ("", "k" * 99, "k" * 200, "k" * 126 + " #", "a: b", "#")),
+        *(([text],) for text in ("a\nb", "a\tb", '"', "\\", "\x7f", "\x85", "\U0001f600")),
+        (["x " * 99],),
+        ({"a\rb": 1, "\x0c": {}},),
+        ({"date": date(2026, 1, 31), "tuple": (1, 2)},),
+    ],
     "type_debug": [([],), ("",), (1,), ({},), (None,)],
 }
 

@@ -28,7 +28,7 @@ OPTIONS: Mapping[str, Any] = {
 }
 """What `_envops` in `copier.yml` says, which takes long to read."""
 
-BORROWED = ("from_yaml", "to_nice_yaml")
+BORROWED = ("from_yaml",)
 """Filters that only few templates use, so that the extension that has them is imported late."""
 
 
@@ -90,6 +90,26 @@ def regex_search(text: str, pattern: str) -> str | None:
     return found and found[0]
 
 
+def to_nice_yaml(value: Any, indent: int = 4, **options: Any) -> str:
+    """Return a value as YAML, each item in a line of its own.
+
+    libyaml takes a sixth of the time, and writes the same where nothing needs an escape and no key
+    is long.
+    """
+    import yaml
+
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    is_plain = written.isascii() and "\\" not in written and not _UNUSUAL_KEY.search(written)
+    fast = yaml.CDumper if yaml.__with_libyaml__ and is_plain else yaml.Dumper
+    options = {"allow_unicode": True, "default_flow_style": False, **options}
+    text: str = yaml.dump(value, Dumper=fast, indent=indent, **options)
+    return text
+
+
+_UNUSUAL_KEY = re.compile(r'"([^"]{100,})?": ')
+"""In JSON without escapes: a key that YAML's dumpers write in more than one way."""
+
+
 def to_datetime(text: str, form: str) -> datetime:
     """Return the point in time that is written in a form of `strptime`."""
     return datetime.strptime(text, form)
@@ -109,6 +129,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "regex_search": regex_search,
     "to_datetime": to_datetime,
     "to_json": to_json,
+    "to_nice_yaml": to_nice_yaml,
     "type_debug": type_debug,
 }
 """The filters of Copier that are not Jinja's own, as far as the composition uses them."""

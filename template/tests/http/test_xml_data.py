@@ -156,4 +156,4 @@ def test_keys_that_are_no_names_are_errors(name: str) -> None:
 
 def test_root_has_a_name_without_being_given_one() -> None:
     """As XML needs it."""
-    assert XMLResponse({}).body.decode() == f"{DECLARATION}<response />"
+    assert bytes(XMLResponse({}).body).decode() == f"{DECLARATION}<response />"
