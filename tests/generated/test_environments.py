@@ -38,7 +38,7 @@ def every_pair(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project with all valid pairs, and every application pattern that suits them all."""
     folder = tmp_path_factory.mktemp("pairs") / "service"
     application = matrix.application("compressed")
-    return generate(folder, endpoints=matrix.together(), application=application)
+    return generate(folder, endpoints=[*matrix.together()], application=application)
 
 
 @pytest.fixture(scope="module", params=["lowest-direct", "highest"])

@@ -78,7 +78,7 @@ class Gzip(GZipResponder):
     are those of the content as it was.
     """
 
-    untouched: bool
+    untouched = False  # so are messages before the answer, such as those of extensions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
