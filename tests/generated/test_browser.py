@@ -121,9 +121,10 @@ def blank(route: Route) -> None:
 def fetched(page: Page, url: str, **options: Any) -> dict[str, Any]:
     """Fetch an address with a script of the page: its status, and the headers that it can read."""
     answer: dict[str, Any] = page.evaluate(
-        """async ([url, {form, ...options}]) => {
-            const body = form === undefined ? undefined : new URLSearchParams(form)
-            const answer = await fetch(url, {...options, body})
+        """async ([url, {form, json, ...options}]) => {
+            const body = json ? JSON.stringify(json) : form && new URLSearchParams(form)
+            const headers = json ? {"Content-Type": "application/json"} : {}
+            const answer = await fetch(url, {headers, ...options, body})
             return {status: answer.status, headers: Object.fromEntries(answer.headers)}
         }""",
         [url, options],

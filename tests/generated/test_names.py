@@ -33,7 +33,10 @@ def modules(
     pairs = matrix.pairs() if full else [*matrix.together(), *matrix.ways()]
     filled = {"name": "filled", "method": "GET", "path": "/filled/{it}"}
     redirect = {**filled, "response": {"pattern": "redirect", "url": "/{it}"}}
-    found = [*matrix.alone(), *pairs, *matrix.options(), redirect]
+    location = {"pattern": "location-created", "location": "/filled/{it}"}
+    created = {**filled, "method": "PUT", "response": "json-model", "status": "status-fixed"}
+    leading = [redirect, {**created, "headers": [location]}]
+    found = [*matrix.alone(), *pairs, *matrix.options(), *leading]
     specs = [
         {**spec, "name": f"zz{number}", "path": spec["path"].replace(spec["name"], f"zz{number}")}
         for number, spec in enumerate(found)

@@ -307,7 +307,7 @@ def test_a_browser_sends_forms_and_cookies(site: Site) -> None:
         assert navigation.value is not None
         assert (navigation.value.status, page.url.partition("/api")[2]) == (200, "/saved")
         assert page.context.cookies() == []  # the message was shown
-        assert fetched(page, "/api/auth/login", json=LOGIN)["status"] == 200
+        assert fetched(page, "/api/auth/login", method="POST", json=LOGIN)["status"] == 200
         assert [cookie["path"] for cookie in page.context.cookies()] == ["/api/auth"]
         for action, status in (("refresh", 200), ("logout", 200), ("refresh", 401)):
             answer = fetched(page, f"/api/auth/{action}", method="POST")
