@@ -66,8 +66,18 @@ def generated_lines(file: bytes) -> list[bytes]:
 
 
 def code(lines: list[bytes]) -> list[bytes]:
-    """Return the lines of a module as Python itself would lay them out."""
-    return [ast.unparse(ast.parse(b"\n".join(lines))).encode()]
+    """Return the lines of a module as Python itself would lay them out.
+
+    An answer that has a name, between which and its return a line of the owner's stands, keeps it.
+    """
+    tree = ast.parse(b"\n".join(lines))
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+                match body[-2:]:
+                    case [ast.Assign([ast.Name(name)], value), ast.Return(ast.Name(answered))]:
+                        node.body[-2:] = [ast.Return(value)] if name == answered else body[-2:]
+    return [ast.unparse(tree).encode()]
 
 
 def undecided(files: Tree) -> set[str]:
