@@ -111,15 +111,22 @@ def test_text_that_is_no_json_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "s3cret" not in "".join(format_exception(refused.value))
 
 
-def test_all_that_is_wrong_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many settings there are, and whoever reads them."""
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("APP_UNUSUAL_SECRET", "s3cret\udcff", "APP_UNUSUAL_SECRET: it is not UTF-8"),
+        ("APP_RANGE_FIRST", "3", "Range: the last is less than the first"),
+    ],
+)
+def test_all_that_is_wrong_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    """However many settings there are, of one kind or several, and whoever reads them."""
     monkeypatch.setenv("APP_UNUSUAL_COUNT", "0")
-    monkeypatch.setenv("APP_UNUSUAL_SECRET", "s3cret\udcff")
+    monkeypatch.setenv(name, value)
     with pytest.raises(UnusableSettingsError) as refused:
         Settings.check()
-    assert str(refused.value) == (
-        "APP_UNUSUAL_COUNT: Input should be greater than 0; APP_UNUSUAL_SECRET: it is not UTF-8"
-    )
+    assert str(refused.value) == f"APP_UNUSUAL_COUNT: Input should be greater than 0; {why}"
 
 
 class Range(Settings):
@@ -141,17 +148,6 @@ def test_what_is_wrong_together_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("APP_RANGE_FIRST", "3")
     with pytest.raises(UnusableSettingsError, match=r"\ARange: the last is less than the first\Z"):
         Settings.check()
-
-
-def test_all_kinds_of_settings_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line."""
-    monkeypatch.setenv("APP_UNUSUAL_COUNT", "0")
-    monkeypatch.setenv("APP_RANGE_FIRST", "3")
-    with pytest.raises(UnusableSettingsError) as refused:
-        Settings.check()
-    assert str(refused.value) == (
-        "APP_UNUSUAL_COUNT: Input should be greater than 0; Range: the last is less than the first"
-    )
 
 
 def test_nothing_tells_what_was_refused(monkeypatch: pytest.MonkeyPatch) -> None:
