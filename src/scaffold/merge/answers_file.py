@@ -1,7 +1,7 @@
 """Merge answers files by what they record, with the comments that people have written into them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scaffold.errors import ScaffoldError
@@ -9,8 +9,8 @@ from scaffold.merge.three_way import UPDATING, merge_texts
 from scaffold.project.files import File, split_lines
 from scaffold.project.state import ANSWERS_FILE, parse_answers
 
-_LISTS = re.compile(rb"^(application|endpoints):", re.MULTILINE)
-"""The first of the answers that stand below all others."""
+_LISTS = re.compile(rb"^(models|resources|application|endpoints):", re.MULTILINE)
+"""The first of the answers that are long, and stand below all others."""
 
 
 def merge_recorded(base: File, ours: File, theirs: File) -> File:
@@ -24,21 +24,38 @@ def merge_recorded(base: File, ours: File, theirs: File) -> File:
         theirs: what is wanted.
     """
     texts = [file.unix().content for file in (ours, base, theirs)]
-    wanted = parse_answers(texts[2])
-    kept: dict[str, Any] = {}
+    heads, lists = zip(*map(_parts, texts), strict=True)
+    # What people write stands above the lists, which are long: a thousand endpoints take a second.
+    if lists[0] == lists[1] and (answers := _read(heads)):
+        return File(_merged(heads, answers) + lists[2])
+    answers = _read(texts)
+    return File(_merged(texts, answers)) if answers else theirs
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes]:
+    """Return the answers that are short, and the lists that stand below them."""
+    found = _LISTS.search(text)
+    at = found.start() if found else len(text)
+    return text[:at], text[at:]
+
+
+def _read(texts: Sequence[bytes]) -> list[dict[str, Any]]:
+    """Return what texts say; nothing of what cannot be read is worth keeping."""
     try:
-        recorded, rendered = (parse_answers(text or b"{}") for text in texts[:2])
-        kept = {name: recorded[name] for name in recorded.keys() - rendered.keys()}
+        return [parse_answers(text or b"{}") for text in texts]
     except ScaffoldError:
-        pass  # Nothing of what cannot be read is worth keeping.
+        return []
+
+
+def _merged(texts: Sequence[bytes], answers: Sequence[dict[str, Any]]) -> bytes:
+    """Merge ours, what both come from, and theirs."""
+    recorded, rendered, wanted = answers
+    kept = {name: recorded[name] for name in recorded.keys() - rendered.keys()}
     merged, _ = merge_texts(ANSWERS_FILE, texts, UPDATING)
     for content in (b"".join(_decided(merged)), _with(kept, texts[2])):
-        try:
-            if parse_answers(content) == {**kept, **wanted}:
-                return File(content)
-        except ScaffoldError:
-            continue
-    return File(texts[2])
+        if _read([content]) == [{**kept, **wanted}]:
+            return content
+    return texts[2]
 
 
 def _decided(merged: bytes) -> Iterator[bytes]:
@@ -68,7 +85,6 @@ def _with(kept: dict[str, Any], text: bytes) -> bytes:
 
     if not kept:
         return text
-    found = _LISTS.search(text)
-    at = found.start() if found else len(text)
+    head, lists = _parts(text)
     more = yaml.safe_dump(kept, allow_unicode=True, width=1000).encode()
-    return text[:at] + more + text[at:]
+    return head + more + lists
