@@ -388,3 +388,45 @@ def test_an_update_keeps_models_and_edits(edited: Path) -> None:
     assert models(edited)["Comment"] == {"text": "str", "author": "Author"}
     assert "    likes: int = 0\n" in text(edited, MODEL)
     assert run("list").stderr == ""
+
+
+EVENTS = "GET /events sse(model=Event) as events"
+
+
+def test_what_a_pattern_brings_goes_with_it(project: Path) -> None:
+    before = tree(project)
+    assert run("add", EVENTS).status == 0
+    assert models(project)["Event"] == {"id": "int", "title": "str"}
+    done = run("remove", "events")
+    assert "nothing else names these models, which go as well: Event\n" in done.stderr
+    assert tree(project) == before
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("model Event(id=int, title=str, more=str)", EVENTS),
+        (EVENTS, "model Folder(items=list[Event])"),
+        (EVENTS, "GET /more json-model(model=list[Event]) as more"),
+    ],
+    ids=["other fields", "named by a model", "named by an endpoint"],
+)
+def test_what_somebody_has_chosen_or_names_stays(project: Path, lines: tuple[str, ...]) -> None:
+    for line in lines:
+        assert run("add", line).status == 0
+    done = run("remove", "events")
+    assert done.status == 0
+    assert "go as well" not in done.stderr
+    assert "Event" in models(project)
+
+
+def test_what_its_owner_has_edited_stays(project: Path) -> None:
+    run("add", EVENTS)
+    append(project / "app/models/event.py", "# mine\n")
+    done = run("remove", "events")
+    assert done.status == 0
+    assert "nothing else names these models, which stay, since you have edited them: Event\n" in (
+        done.stderr
+    )
+    assert "# mine" in text(project, "app/models/event.py")
+    assert "Event" in models(project)

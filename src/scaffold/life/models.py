@@ -7,6 +7,7 @@ from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import Refused, UsageMistake
 from scaffold.spec.lines import format_model
 from scaffold.spec.models import (
+    by_default,
     named_by_endpoint,
     named_by_fields,
     reached,
@@ -57,10 +58,11 @@ def without_models(answers: Answers, names: Sequence[str], catalogue: Catalogue)
     return answers
 
 
-def only_for_rows(before: Answers, after: Answers, catalogue: Catalogue) -> list[str]:
-    """Return the models that go with endpoints over rows, and with their table.
+def only_for(before: Answers, after: Answers, catalogue: Catalogue) -> list[str]:
+    """Return the models that go with endpoints, since nothing that stays names or leads to them.
 
-    These have named them, or led to them, and nothing that stays does.
+    Those over rows take the models of their table along; others what a pattern has brought by
+    itself, such as `Item`, as long as it has those fields.
 
     Args:
         before: the answers before the endpoints went.
@@ -68,8 +70,10 @@ def only_for_rows(before: Answers, after: Answers, catalogue: Catalogue) -> list
         catalogue: the patterns, in whose options models are named.
     """
     kept = after["endpoints"]
-    gone = [each for each in before["endpoints"] if each.get("data") and each not in kept]
-    left = reached(_named_by(gone, before, catalogue), before)
+    gone = [each for each in before["endpoints"] if each not in kept]
+    rows = [each for each in gone if each.get("data")]
+    left = reached(_named_by(rows, before, catalogue), before)
+    left |= by_default(gone, before, catalogue)
     own = [model["fields"] for model in after.get("models") or () if model["name"] not in left]
     named = _named_by(kept, after, catalogue).union(*map(named_by_fields, own))
     return sorted(left - reached(named, after))

@@ -44,7 +44,7 @@ from scaffold.project.state import (
 from scaffold.project.syntax import spoiled
 from scaffold.spec.lines import format_line, is_model, parse_line, parse_model
 from scaffold.spec.mistakes import named, named_by_lines
-from scaffold.spec.models import declared_by, traced, with_listed
+from scaffold.spec.models import declared_by, reached, traced, with_listed
 from scaffold.spec.resources import (
     endpoints_of,
     tables,
@@ -183,7 +183,8 @@ def _with_line(mistake: InvalidSpec, whole: Mapping[str, Any], added: Additions)
 def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
     """Plan endpoints and models that go; the name of a resource stands for its endpoints.
 
-    With those of a table go the models that only they have named.
+    With them go models that only they have named, those of a table and what a pattern has brought,
+    unless their owner has edited them.
 
     Raises:
         UsageMistake: there is nothing of that name.
@@ -192,12 +193,25 @@ def remove(project: Project, source: Source, names: Sequence[str]) -> Plan:
     gone = [name for name in names if models.find(project.answers, name)]
     leaving = endpoints_of(project.answers, [name for name in names if name not in gone])
     answers = without_idle(lists.without_endpoints(project.answers, leaving))
-    too = models.only_for_rows(project.answers, answers, source.catalogue)
-    answers = models.without_models(answers, [*gone, *too], source.catalogue)
-    plan = _plan(project, source, answers, leaving=leaving)
-    unnamed = ", ".join(name for name in too if name not in gone)
-    note = f"nothing else names these models, which go as well: {unnamed}"
-    return replace(plan, notes=(note, *plan.notes)) if unnamed else plan
+    idle = models.only_for(project.answers, answers, source.catalogue)
+    unnamed = [name for name in idle if name not in gone]
+
+    def planned(too: Sequence[str]) -> Plan:
+        fewer = models.without_models(answers, [*gone, *too], source.catalogue)
+        return _plan(project, source, fewer, leaving=leaving)
+
+    plan = planned(unnamed)
+    paths = {name: model_path(name, project.layout) for name in unnamed}
+    edited = [name for name in unnamed if paths[name] in plan.endangered]
+    if edited:
+        stays = reached(edited, answers)
+        unnamed = [name for name in unnamed if name not in stays]
+        plan = planned(unnamed)
+    notes = (("go as well", unnamed), ("stay, since you have edited them", edited))
+    told = [
+        f"nothing else names these models, which {how}: {', '.join(n)}" for how, n in notes if n
+    ]
+    return replace(plan, notes=(*told, *plan.notes))
 
 
 def rename(project: Project, source: Source, old: str, new: str) -> Plan:

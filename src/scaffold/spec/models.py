@@ -207,6 +207,18 @@ def declared_by(endpoint: Mapping[str, Any], catalogue: Catalogue) -> str | None
     return next((one.name for one in _declared([endpoint], catalogue)), None)
 
 
+def by_default(
+    endpoints: Iterable[Mapping[str, Any]], answers: Answers, catalogue: Catalogue
+) -> set[str]:
+    """Return the listed models that patterns of these endpoints have brought, as they brought them.
+
+    Their fields are those of the pattern by default: nobody has chosen them.
+    """
+    fields = {model["name"]: model["fields"] for model in answers.get("models") or ()}
+    declared = _declared(list(endpoints), catalogue)
+    return {one.name for one in declared if not one.stated and fields.get(one.name) == one.fields}
+
+
 def _declared(endpoints: Sequence[Any], catalogue: Catalogue) -> Iterator[Declared]:
     """Yield what endpoints declare; of those that are not well formed, nothing."""
     for endpoint in endpoints:
