@@ -9,13 +9,15 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from scaffold.project.files import File, Tree
 from scaffold.project.kept import keep, kept
 from scaffold.project.recorded import told
-from scaffold.project.sources import Direct, Source
+from scaffold.project.sources import Direct, Source, WithCopier
 from scaffold.project.state import Project
 
 KIND = "renders"
@@ -27,22 +29,24 @@ def rendered(project: Project, source: Source) -> Tree:
     Raises:
         InvalidSpec: what it records cannot be generated.
     """
-    if not isinstance(source, Direct):
+    stamp = _stamp(project, source)
+    if stamp is None:
         return source.render(project.answers)
 
     def make() -> dict[str, Any]:
         return _written(source.render(project.answers))
 
     try:
-        return _read(kept(project.folder, KIND, _stamp(project, source), make))
+        return _read(kept(project.folder, KIND, stamp, make))
     except (ValueError, TypeError, AttributeError):
         return _read(make())
 
 
 def keep_render(project: Project, source: Source, tree: Tree) -> None:
     """Keep what a project was rendered to, which it is generated as from now on."""
-    if isinstance(source, Direct):
-        keep(project.folder, KIND, _stamp(project, source), _written(tree))
+    stamp = _stamp(project, source)
+    if stamp is not None:
+        keep(project.folder, KIND, stamp, _written(tree))
 
 
 def notes(project: Project, source: Source) -> list[str]:
@@ -66,22 +70,40 @@ def _read(files: dict[str, list[Any]]) -> Tree:
     }
 
 
-def _stamp(project: Project, source: Direct) -> list[Any]:
-    """Return what a render depends on: the answers, and each file of the template."""
+def _stamp(project: Project, source: Source) -> list[Any] | None:
+    """Return what a render depends on: the answers, and the template; None if that is unknown."""
+    template = _made_from(source)
+    if template is None:
+        return None
     answers = json.dumps(project.answers, sort_keys=True, default=repr)
-    digest = hashlib.sha256("\n".join([*_versions(source.root), answers]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join([*template, *_code(), answers]).encode()).hexdigest()
     return [project.origin.src, project.origin.commit, digest]
 
 
-def _versions(root: Path) -> Iterator[str]:
-    """Yield each file of the template with its time and size, and this code's own."""
-    for folder in ("compose", "patterns", "template"):
-        yield from _below(f"{root}/{folder}")
+def _made_from(source: Source) -> list[str] | None:
+    """Return each file of this version's template with its time and size, or the commit of another.
+
+    With Copier a render depends on Copier, too.
+    """
+    if isinstance(source, Direct):
+        files = [f"{source.root}/copier.yml"]
+        below = [_below(f"{source.root}/{name}") for name in ("compose", "patterns", "template")]
+        return [*map(_version, files), *chain.from_iterable(below)]
+    if isinstance(source, WithCopier) and source.commit is not None:
+        return [source.commit, *(f"{name} {version(name)}" for name in ("copier", "jinja2"))]
+    return None
+
+
+def _code() -> Iterator[str]:
+    """Yield the modules that a render depends on."""
     code = Path(__file__).parents[1]
-    modules = ("template/renderer.py", "template/jinja.py", "project/layout.py")
-    for path in (f"{root}/copier.yml", *(f"{code}/{module}" for module in modules)):
-        status = os.stat(path)
-        yield f"{path} {status.st_mtime_ns} {status.st_size}"
+    for module in ("template/renderer.py", "template/jinja.py", "project/layout.py"):
+        yield _version(f"{code}/{module}")
+
+
+def _version(path: str) -> str:
+    status = os.stat(path)
+    return f"{path} {status.st_mtime_ns} {status.st_size}"
 
 
 def _below(folder: str) -> Iterator[str]:

@@ -103,10 +103,17 @@ class Direct:
 
 @dataclass(frozen=True)
 class WithCopier:
-    """A template folder of any version, rendered with Copier."""
+    """A template folder of any version, rendered with Copier.
+
+    Attributes:
+        root: the folder.
+        origin: what its renders record.
+        commit: the full hash of the commit that it holds; None when it may hold anything.
+    """
 
     root: Path
     origin: Origin
+    commit: str | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -180,8 +187,9 @@ def source_of(
         if not asked:
             _refuse_strange(origin.src, origin.commit)
         repository = open_repository(origin.src, needs=origin.commit)
-    with repository.checked_out(_commit_of(origin, repository)) as folder:
-        yield WithCopier(folder, origin)
+    commit = _commit_of(origin, repository)
+    with repository.checked_out(commit) as folder:
+        yield WithCopier(folder, origin, commit)
 
 
 def _refuse_strange(src: str, commit: str) -> None:
