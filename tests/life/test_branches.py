@@ -84,6 +84,24 @@ def test_two_changes_of_one_endpoint_are_for_people(project: Path) -> None:
     assert run("list").stderr == ""
 
 
+@pytest.mark.parametrize("wanted", ["json-direct(model=Item) x-robots-tag", "xml", "plain-text"])
+def test_a_model_that_becomes_listed_is_no_change_of_who_declares_it(
+    project: Path, wanted: str
+) -> None:
+    """Both endpoints name it from then on; what somebody else makes of the first one stays."""
+    on_branch(project, "one", "edit", "list_posts", f"GET /posts {wanted}")
+    on_branch(project, "two", "add", "GET /two json-model(model=Item) as two")
+    assert "from app.models.item" in (project / "app/endpoints/list_posts.py").read_text()
+    merge(project, "one")
+    done = run("resolve")
+    assert done.status == 0, done.stderr
+    [line] = [each for each in run("list").stdout.splitlines() if "list_posts" in each]
+    assert wanted.split("(")[0] in line
+    assert (project / "app/models/item.py").is_file()
+    commit(project)
+    assert run("list").stderr == ""
+
+
 def test_there_must_be_a_merge(project: Path) -> None:
     done = run("resolve")
     assert done.status == 2

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from scaffold.catalogue.patterns import load
 from scaffold.errors import InvalidSpec
 from scaffold.merge.trees import Change
 from scaffold.shown.project import unified_diff
 from scaffold.spec.check import check
 from scaffold.spec.lines import format_line
+from scaffold.spec.models import with_listed
 from tests.conftest import ROOT
-from tests.life.conftest import run
+from tests.life.conftest import ANSWERS, run
 from tests.life.lives import Life, pool
 from tests.life.projects import tree
 from tests.programs import git
@@ -120,7 +122,10 @@ def do(folder: Path, work: Work, branch: str) -> None:
 
 
 def specs(random: Random, number: int) -> list[dict[str, Any]]:
-    """Return endpoints that go together, under names and paths of their own."""
+    """Return endpoints that go together, under names and paths of their own.
+
+    Those that declare a model agree on its fields.
+    """
     found: list[dict[str, Any]] = []
     while len(found) < number:
         spec = random.choice(pool())
@@ -128,6 +133,8 @@ def specs(random: Random, number: int) -> list[dict[str, Any]]:
         spec = {**spec, "name": name, "path": f"/v{len(found)}{spec['path']}"}
         try:
             check({"endpoints": [*found, spec]})
+            names = [each["name"] for each in (*found, spec)]
+            with_listed({"endpoints": [*ANSWERS["endpoints"], *found, spec]}, names, load())
         except InvalidSpec:
             continue
         found.append(spec)

@@ -19,6 +19,7 @@ from scaffold.merge.answers import (
     Side,
     Versions,
     differing,
+    listed_alike,
     merge_answers,
     named_alike,
 )
@@ -224,6 +225,7 @@ def _plan(
         base, ours, theirs, *(_steps(folder, repository, what.base, tip) for tip in commits[1:])
     )
     versions, renames = named_alike(versions, catalogue)
+    versions = listed_alike(versions, catalogue)
     meeting = Meeting(
         *(
             replace(_version(project, source), models=names)

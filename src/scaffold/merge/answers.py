@@ -12,7 +12,7 @@ from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import Refused, UsageMistake
 from scaffold.project.state import Project
 from scaffold.spec.lines import format_line, format_model
-from scaffold.spec.models import renamed_in, users, with_model_renamed
+from scaffold.spec.models import naming, renamed_in, users, with_model_renamed
 from scaffold.template.origin import Origin
 
 Answers = dict[str, Any]
@@ -200,6 +200,25 @@ def named_alike(versions: Versions, catalogue: Catalogue) -> tuple[Versions, lis
         theirs=replace(versions.theirs, answers=answers[2]),
     )
     return alike, done
+
+
+def listed_alike(versions: Versions, catalogue: Catalogue) -> Versions:
+    """Return three versions in which no stub declares what a side lists with the same fields.
+
+    A model is listed as soon as a second endpoint names it; nobody has changed the first one then.
+    """
+    listed = _fields(versions.theirs) | _fields(versions.ours)
+
+    def alike(project: Project) -> Project:
+        endpoints = naming(project.endpoints, listed, catalogue)
+        return replace(project, answers={**project.answers, "endpoints": endpoints})
+
+    return replace(
+        versions,
+        base=versions.base and alike(versions.base),
+        ours=alike(versions.ours),
+        theirs=alike(versions.theirs),
+    )
 
 
 def _renames(base: Project, side: Project) -> dict[str, str]:

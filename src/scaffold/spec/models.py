@@ -172,6 +172,19 @@ def with_listed(answers: Answers, new: Sequence[str], catalogue: Catalogue) -> A
     return {**answers, "models": [*given, *added], "endpoints": endpoints}
 
 
+def naming(endpoints: Sequence[Any], listed: Mapping[str, Any], catalogue: Catalogue) -> list[Any]:
+    """Return endpoints that only name those models which are listed as they declare them.
+
+    Args:
+        endpoints: endpoints, not all of which need to be well formed.
+        listed: the fields of each model that is listed, by its name.
+        catalogue: the patterns, which declare models by default.
+    """
+    declared = _declared(endpoints, catalogue)
+    entries = {one.endpoint: one.entry for one in declared if listed.get(one.name) == one.fields}
+    return [_with_response(each, entries) for each in endpoints]
+
+
 def _is_model(model: Any) -> bool:
     return isinstance(model, Mapping) and isinstance(model.get("name"), str) and "fields" in model
 
