@@ -12,7 +12,7 @@ from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import Refused, UsageMistake
 from scaffold.project.state import Project
 from scaffold.spec.lines import format_line, format_model
-from scaffold.spec.models import naming, renamed_in, users, with_model_renamed
+from scaffold.spec.models import listed_fields, naming, renamed_in, users, with_model_renamed
 from scaffold.template.origin import Origin
 
 Answers = dict[str, Any]
@@ -236,7 +236,7 @@ def _renames(base: Project, side: Project) -> dict[str, str]:
 
 def _fields(project: Project | None) -> dict[str, Any]:
     """Return the fields of each model by its name."""
-    return {model["name"]: model["fields"] for model in project.models} if project else {}
+    return listed_fields(project.answers) if project else {}
 
 
 def merge_answers(

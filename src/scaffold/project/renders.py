@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -86,10 +85,11 @@ def _made_from(source: Source) -> list[str] | None:
     With Copier a render depends on Copier, too.
     """
     if isinstance(source, Direct):
-        files = [f"{source.root}/copier.yml"]
-        below = [_below(f"{source.root}/{name}") for name in ("compose", "patterns", "template")]
-        return [*map(_version, files), *chain.from_iterable(below)]
+        below = (_below(f"{source.root}/{name}") for name in ("compose", "patterns", "template"))
+        return [_version(f"{source.root}/copier.yml"), *chain.from_iterable(below)]
     if isinstance(source, WithCopier) and source.commit is not None:
+        from importlib.metadata import version
+
         return [source.commit, *(f"{name} {version(name)}" for name in ("copier", "jinja2"))]
     return None
 
@@ -111,5 +111,4 @@ def _below(folder: str) -> Iterator[str]:
         if entry.is_dir():
             yield from _below(entry.path)
         else:
-            status = entry.stat()
-            yield f"{entry.path} {status.st_mtime_ns} {status.st_size}"
+            yield _version(entry.path)

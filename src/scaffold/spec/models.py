@@ -84,9 +84,14 @@ def named_by_endpoint(endpoint: Mapping[str, Any], catalogue: Catalogue) -> set[
     return found
 
 
+def listed_fields(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of each model that is listed, by its name."""
+    return {model["name"]: model["fields"] for model in answers.get("models") or ()}
+
+
 def reached(names: Iterable[str], answers: Mapping[str, Any]) -> set[str]:
     """Return those models that are listed, with all that their fields lead to."""
-    fields = {model["name"]: model["fields"] for model in answers.get("models") or ()}
+    fields = listed_fields(answers)
     found, waiting = set[str](), list(names)
     while waiting:
         name = waiting.pop()
@@ -227,7 +232,7 @@ def by_default(
 
     Their fields are those of the pattern by default: nobody has chosen them.
     """
-    fields = {model["name"]: model["fields"] for model in answers.get("models") or ()}
+    fields = listed_fields(answers)
     declared = _declared(list(endpoints), catalogue)
     return {one.name for one in declared if not one.stated and fields.get(one.name) == one.fields}
 

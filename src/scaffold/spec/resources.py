@@ -19,6 +19,7 @@ from scaffold.catalogue.patterns import Catalogue
 from scaffold.errors import InvalidSpec, UsageMistake
 from scaffold.spec.check import check
 from scaffold.spec.lines import is_resource, parse_line, quoted
+from scaffold.spec.models import listed_fields
 
 Answers = dict[str, Any]
 Short = Mapping[str, Any]
@@ -370,5 +371,5 @@ def endpoints_of(answers: Answers, names: Sequence[str]) -> list[str]:
 
 def tables(answers: Mapping[str, Any]) -> list[tuple[Short, Any]]:
     """Return the resources, each with the fields of its model."""
-    fields = {model["name"]: model["fields"] for model in answers.get("models") or ()}
+    fields = listed_fields(answers)
     return [(one, fields.get(one["model"])) for one in answers.get("resources") or ()]
