@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -216,6 +217,19 @@ def test_a_database_comes_and_goes(project: Project) -> None:
                     } == {200}
                 postgresql.stop()
             assert_unavailable(port)
+
+
+def test_idle_connections_are_replaced(project: Project) -> None:
+    """A request after the database was started anew is answered, and is not the first to fail."""
+    with cluster() as postgresql:
+        postgresql.start()
+        alembic(project, postgresql.url, "upgrade", "head")
+        with served(project, postgresql.url) as port:
+            assert status(post(port, "a")) == 201
+            postgresql.stop()
+            postgresql.start()
+            time.sleep(1.1)  # longer than what `TRUSTED` says
+            assert status(ask(port, "GET /posts/1")) == 200
 
 
 def test_a_file_that_cannot_be_opened(project: Project, tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from sqlite3 import SQLITE_ERROR
+from time import monotonic
 from typing import Annotated, Any, TypeVar, TypeVarTuple
 
 from fastapi import HTTPException
@@ -35,11 +36,13 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    select,
 )
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
     IntegrityError,
+    InvalidatePoolError,
     NotSupportedError,
     ProgrammingError,
 )
@@ -53,6 +56,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
@@ -65,6 +69,9 @@ RETRY_AFTER = 5
 
 TIMEOUT = 5
 """Seconds to wait for a connection, for a free one of the pool, and for other writers in SQLite."""
+
+TRUSTED = 1
+"""Seconds that a connection may lie idle and still be used without being tried first."""
 
 BATCH = 1_000
 """How many rows a stream reads at a time."""
@@ -236,15 +243,34 @@ def engine() -> Engine:
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=TIMEOUT,
-        pool_pre_ping=True,  # a connection that the server has closed is replaced
         pool_recycle=1800,
         hide_parameters=True,  # rows are no business of a log
         connect_args={"timeout" if is_sqlite else "connect_timeout": TIMEOUT},
     )
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", partial(_try_idle, made.dialect))
     if is_sqlite:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "handle_error", ask_sqlite)
     return made
+
+
+def _note_use(_: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info["used"] = monotonic()
+
+
+def _try_idle(dialect: Dialect, connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+    """Have a connection replaced that the server has closed while nobody used it.
+
+    `pool_pre_ping` tries each one each time, which is a question more for every request.
+    """
+    idle = monotonic() - entry.info.get("used", monotonic())
+    if idle <= TRUSTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        raise InvalidatePoolError from None
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -302,8 +328,8 @@ def _sqlite_code(error: DBAPIError) -> int | None:
 
 def reachable() -> None:
     """Answer 503 before a stream begins when the database does not answer; a dependency."""
-    with told_to_clients(), engine().connect():
-        pass
+    with told_to_clients(), engine().connect() as connection:
+        connection.execute(select(1))
 
 
 # Rows

@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_tables_are_made_alike() -> None:
     [("sqlite:///app.db", "timeout"), ("postgresql://host/rows", "connect_timeout")],
 )
 def test_nobody_waits_long(monkeypatch: pytest.MonkeyPatch, url: str, wait: str) -> None:
-    """Neither for a connection nor for a free one; one that was closed is replaced."""
+    """Neither for a connection nor for a free one."""
     given: dict[str, Any] = {}
 
     def note(url: URL, **options: Any) -> Engine:
@@ -189,11 +190,31 @@ def test_nobody_waits_long(monkeypatch: pytest.MonkeyPatch, url: str, wait: str)
         "pool_size": 1,
         "max_overflow": 0,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "hide_parameters": True,
         "connect_args": {wait: 5},
     }
+
+
+@pytest.mark.parametrize(
+    ("idle", "expected"), [(1, pytest.raises(ProgrammingError)), (1.1, nullcontext())]
+)
+def test_a_closed_connection_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, idle: float, expected: AbstractContextManager[Any]
+) -> None:
+    """It is tried when it was idle for more than a second, but not for every request.
+
+    Whoever asks whether the database answers is told so in any case.
+    """
+    moments = [10, 10 + idle]
+    monkeypatch.setattr("app.http.database.monotonic", lambda: moments[0])
+    with engine().connect() as connection:
+        driven = connection.connection.driver_connection
+    assert driven is not None
+    driven.close()
+    moments.pop(0)
+    with expected:
+        reachable()
 
 
 def test_a_taken_value_is_named() -> None:
