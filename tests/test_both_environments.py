@@ -15,6 +15,7 @@ from scaffold.catalogue.patterns import load
 from tests import plain_copier
 from tests.conftest import HOSTILE_SPECS, command_says
 from tests.generated import matrix
+from tests.sampling import some
 
 PATTERNS = load().patterns
 NAMES = {
@@ -115,7 +116,7 @@ def test_same_about_what_is_discouraged() -> None:
 
 @pytest.mark.parametrize(
     "endpoints",
-    [matrix.together, matrix.paths, pytest.param(matrix.pairs, marks=pytest.mark.full)],
+    some([matrix.ways, matrix.together, matrix.paths, matrix.pairs], 2),
 )
 def test_accepted_by_both(endpoints: Callable[[], Iterable[dict[str, Any]]]) -> None:
     """What the command accepts, plain Copier accepts."""

@@ -65,6 +65,7 @@ def test_every_pair_is_valid(request: pytest.FixtureRequest) -> None:
         check_computed(pair)
 
 
+@pytest.mark.full
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(set(CHOICES))
 @given(st.sets(st.sampled_from(CHOICES), max_size=12))

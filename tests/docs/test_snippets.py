@@ -21,6 +21,7 @@ from tests.conftest import Run
 from tests.docs.pages import DOCUMENTS, blocks, command_lines, commands, named, spans
 from tests.generated.project import generate
 from tests.life.conftest import run
+from tests.sampling import some
 from tools import picture
 from tools.recording import COMMANDS, PICTURE
 from tools.site.commands import commands_page
@@ -144,7 +145,7 @@ def test_the_endpoints_of_a_page_go_together(document: Path) -> None:
     check_new(project_of(document))
 
 
-@pytest.mark.parametrize("document", HOW_TO, ids=named)
+@pytest.mark.parametrize("document", some(HOW_TO, 3), ids=named)
 def test_the_commands_of_a_page_work(
     document: Path, work: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

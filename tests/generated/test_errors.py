@@ -182,6 +182,7 @@ def test_handlers_are_of_one_kind(project: Project) -> None:
     assert ("async def find_post(" in stubs["get_post"]) is is_async
 
 
+@pytest.mark.full
 def test_patterns_say_which_errors_they_answer_with(tmp_path: Path) -> None:
     """All that stubs document, so that no endpoint can list one of them again."""
     specs = [

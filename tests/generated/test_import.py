@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from tests.generated.project import generate
 from tests.test_both_environments import specs
 
 
+@pytest.mark.full
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(specs(), min_size=40, max_size=40))
 def test_accepted_specs_can_be_imported(answers: list[dict[str, object]]) -> None:

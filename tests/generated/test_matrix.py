@@ -29,11 +29,9 @@ def compressible(endpoints: Iterable[Spec]) -> list[Spec]:
     return [spec for spec in endpoints if matrix.is_valid(spec, "compressed")]
 
 
-def exact() -> list[Spec]:
-    """Return what `compressible` leaves out, and the paths."""
-    endpoints = [*matrix.together(), *matrix.options()]
-    left_out = [spec for spec in endpoints if not matrix.is_valid(spec, "compressed")]
-    return [*left_out, *matrix.paths()]
+def exact(endpoints: Iterable[Spec]) -> list[Spec]:
+    """Return what `compressible` leaves out."""
+    return [spec for spec in endpoints if not matrix.is_valid(spec, "compressed")]
 
 
 def by_itself(via: str | None) -> list[Spec]:
@@ -50,15 +48,16 @@ PARTS = 3
 LISTS: dict[str, Callable[[], list[Spec]]] = {
     **{f"together {part}": partial(together, part) for part in range(PARTS)},
     "options": lambda: compressible(matrix.options()),
-    "exact": exact,
+    "exact": lambda: [*exact(matrix.options()), *matrix.paths()],
+    "exact together": lambda: exact(matrix.together()),
     # FastAPI 0.165 keeps 128 models of parameters and loses track of more: hence not all at once.
     "parameter": lambda: by_itself("parameter"),
     "dependency": lambda: by_itself("dependency"),
     "direct": lambda: by_itself("direct"),
     "default": lambda: by_itself(None),
 }
-BY_DEFAULT = ("together 0", "options", "exact")
-"""Which lists the default run takes: every option, and every third of those with every pair."""
+BY_DEFAULT = ("options", "exact")
+"""Which lists the default run takes: every option; every pattern is in the preset `tour`."""
 
 
 @pytest.fixture(
@@ -104,16 +103,12 @@ def test_pairs_hold_every_pattern() -> None:
     assert vias == {"parameter", "dependency", "direct", None}
 
 
+@pytest.mark.full
 @pytest.mark.xdist_group("pairs of the matrix")
-@pytest.mark.parametrize("pairs", [matrix.ways, pytest.param(matrix.pairs, marks=pytest.mark.full)])
-def test_every_pair_is_together_with_others(pairs: Callable[[], Iterable[Spec]]) -> None:
-    """The endpoints with several pairs at once leave none out.
-
-    To find all pairs takes as long as to test those endpoints, so the default run finds those of
-    headers and cookies on a response of each form.
-    """
+def test_every_pair_is_together_with_others() -> None:
+    """The endpoints with several pairs at once leave none out."""
     held = {pair for spec in matrix.together() for pair in matrix.pairs_of(spec)}
-    assert {pair for spec in pairs() for pair in matrix.pairs_of(spec)} - held == set()
+    assert {pair for spec in matrix.pairs() for pair in matrix.pairs_of(spec)} - held == set()
 
 
 def test_options_hold_every_option() -> None:
@@ -154,18 +149,23 @@ def test_no_application_pattern_is_always_beside_another_one() -> None:
 @pytest.mark.parametrize(
     "entries",
     [
-        *some_of_the_application(),
         matrix.application_options(),
-        *(pytest.param([entry], marks=pytest.mark.full) for entry in matrix.application()),
+        *(
+            pytest.param(entries, marks=pytest.mark.full)
+            for entries in [
+                *some_of_the_application(),
+                *([entry] for entry in matrix.application()),
+            ]
+        ),
     ],
     ids=lambda entries: " ".join(sorted(entry["pattern"] for entry in entries)),
 )
 def test_application_pattern(
     entries: list[Spec], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Some together, all with other options, and each by itself suit every kind of response.
+    """All with other options, some together, and each by itself suit every kind of response.
 
-    In the default run that is a response of each form.
+    The default run takes all, around a response of each form.
     """
     whole = request.config.getoption("--full")
     endpoints = matrix.alone() if whole else matrix.of_each_form()
@@ -177,8 +177,9 @@ def test_application_pattern(
 @pytest.mark.parametrize(
     "preset",
     [
-        *("api", "empty", "exports", "tour", "web"),
-        pytest.param("store", marks=pytest.mark.full),  # rows are in generated/test_resources.py
+        *("empty", "tour", "web"),
+        # Their patterns are in the others, and rows in generated/test_resources.py.
+        *(pytest.param(preset, marks=pytest.mark.full) for preset in ("api", "exports", "store")),
     ],
 )
 def test_preset(preset: str, tmp_path: Path) -> None:

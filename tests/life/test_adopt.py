@@ -223,6 +223,7 @@ frontend(app)
 """
 
 
+@pytest.mark.full
 def test_served_behind_a_prefix(foreign: Make) -> None:
     """Its own lifespan, what takes every path, and a pattern around all: on the wire."""
     folder = foreign({"main.py": SERVICE, "pyproject.toml": SHOP["pyproject.toml"]})

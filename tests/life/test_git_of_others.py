@@ -14,6 +14,7 @@ from tests.life.histories import STUB, append
 from tests.life.hostile import Marks, everything, sign
 from tests.life.projects import merge, on_branch
 from tests.programs import commit, git
+from tests.sampling import some
 
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
 COMMANDS = [
@@ -112,7 +113,9 @@ def test_a_folder_that_looks_like_a_bare_repository_is_none(project: Path, marks
 
 
 @pytest.mark.usefixtures("real_checkouts")
-@pytest.mark.parametrize(("bare", "form"), [(True, "{}"), (False, "{}"), (True, "git+file://{}")])
+@pytest.mark.parametrize(
+    ("bare", "form"), some([(True, "{}"), (False, "{}"), (True, "git+file://{}")], 3)
+)
 def test_a_template_on_this_machine_is_cloned(
     project: Path, template: Path, marks: Marks, tmp_path: Path, bare: bool, form: str
 ) -> None:

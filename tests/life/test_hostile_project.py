@@ -22,6 +22,7 @@ from tests.life.hostile import everything
 from tests.life.projects import merge, on_branch, tree
 from tests.life.test_apply import killed
 from tests.programs import git
+from tests.sampling import some
 from tests.terminal import Terminal
 
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
@@ -72,7 +73,7 @@ def forged(folder: Path, name: str, outside: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", [".scaffold", f"{STAGE}0123456789abcdef"])
-@pytest.mark.parametrize("command", [*LOOKING[:5], *CHANGING], ids=" ".join)
+@pytest.mark.parametrize("command", some([*LOOKING[:5], *CHANGING], 3), ids=" ".join)
 def test_a_change_that_somebody_else_has_begun_is_not_believed(
     project: Path, name: str, command: list[str]
 ) -> None:
@@ -250,7 +251,7 @@ def linked(project: Path, path: str, target: Path) -> None:
     (project / path).symlink_to(target)
 
 
-@pytest.mark.parametrize("target", ["../outside", ".git/hooks", "loop"])
+@pytest.mark.parametrize("target", some(["../outside", ".git/hooks", "loop"], 3))
 @pytest.mark.parametrize("path", ["app", "app/endpoints"])
 @pytest.mark.parametrize("command", CHANGING, ids=lambda command: command[0])
 def test_no_link_leads_a_command_out_of_the_project(
@@ -365,7 +366,7 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("bomb", some(BOMBS, 4))
 def test_yaml_that_stands_for_too_much_is_refused(
     project: Path, bomb: str, environment: dict[str, str]
 ) -> None:
@@ -417,7 +418,7 @@ def hostile_answers(project: Path, signs: str) -> None:
     replace(path, "description: A service.", f'description: "{quoted}"')
 
 
-@pytest.mark.parametrize("signs", SIGNS.values(), ids=SIGNS)
+@pytest.mark.parametrize("signs", some(SIGNS.values(), 3), ids=SIGNS)
 def test_signs_that_nobody_sees_are_made_visible(project: Path, signs: str) -> None:
     """In results and messages, as text and as JSON."""
     hostile_answers(project, signs)

@@ -28,17 +28,11 @@ ELSEWHERE = 6
 STEPS = 20
 
 
+@pytest.mark.full
 @pytest.mark.apart
-@pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, LIVES))]
-)
-def test_a_life(
-    seed: int, project: Path, versions: dict[str, Path], request: pytest.FixtureRequest
-) -> None:
-    full = request.config.getoption("--full")
-    live(
-        Life(project, versions, Random(seed)), STEPS if full else 5, tested=full and seed % 10 == 0
-    )
+@pytest.mark.parametrize("seed", range(LIVES))
+def test_a_life(seed: int, project: Path, versions: dict[str, Path]) -> None:
+    live(Life(project, versions, Random(seed)), STEPS, tested=seed % 10 == 0)
 
 
 def live(life: Life, steps: int, *, tested: bool) -> None:
@@ -141,17 +135,9 @@ def specs(random: Random, number: int) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("seed", "way"),
-    [
-        *((seed, "merge") for seed in range(2)),
-        *(
-            pytest.param(seed, way, marks=pytest.mark.full)
-            for seed in range(2, 32)
-            for way in ("merge", "rebase", "cherry-pick")
-        ),
-    ],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("way", ["merge", "rebase", "cherry-pick"])
+@pytest.mark.parametrize("seed", range(32))
 def test_branches_come_to_what_their_work_in_a_row_comes_to(
     seed: int, way: str, project: Path, tmp_path: Path
 ) -> None:

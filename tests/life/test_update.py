@@ -231,6 +231,7 @@ def test_it_is_what_copier_does(
     assert tree(other) == tree(project)
 
 
+@pytest.mark.full
 def test_copier_takes_over_at_any_time(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPIER_CACHE_DIR", str(project.parent / "copier"))
     assert run("add", "GET /report msgpack as get_report").status == 0

@@ -26,6 +26,7 @@ from scaffold.system.signals import terminable
 from scaffold.wizard.journey import State
 from scaffold.wizard.terminal import run
 from tests.conftest import Run
+from tests.sampling import some
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.apart
@@ -129,7 +130,7 @@ def test_the_default_way_and_the_command_that_repeats_it(
     assert files(work / "my-service") == files(first)
 
 
-@pytest.mark.parametrize("width", [60, 120])
+@pytest.mark.parametrize("width", some([60, 120], 2))
 def test_screens_of_other_widths(start: Start, width: int) -> None:
     terminal = start("new", "--no-sync", width=width)
     for step, shown in DEFAULT_WAY.items():
@@ -304,13 +305,13 @@ def test_a_second_endpoint_a_change_and_a_removal(start: Start, work: Path) -> N
     "step",
     [
         step
-        if step in ("project", "application", "path", "headers", "options", "files")
+        if step in ("project", "path", "headers", "files")
         else pytest.param(step, marks=pytest.mark.full)
         for step in DEFAULT_WAY
     ],
 )
 def test_leaving_at_each_step_leaves_nothing(start: Start, work: Path, step: str) -> None:
-    """In the default run, at a step of each kind: texts, choices, lists, a table, a preview."""
+    """In the default run, at a text, one that is checked, a list and the preview."""
     terminal = start("new", "--no-sync", NO_COLOR="1")
     terminal.wait(DEFAULT_WAY["project"])
     terminal.press("deep/a", *["enter"] * list(DEFAULT_WAY).index(step))
