@@ -14,6 +14,8 @@ from tests.life.conftest import replace, run
 from tests.programs import commit, git
 
 STUB = "app/endpoints/get_post.py"
+TABLE = "app/resources/notes.py"
+MIGRATION = "migrations/versions/0001_first.py"
 TEST = "tests/endpoints/test_get_post.py"
 ROUTERS = "app/endpoints/__init__.py"
 
@@ -284,6 +286,35 @@ def symbolic_link(folder: Path) -> None:
     """The stub is a link to a file that is kept elsewhere."""
     (folder / STUB).rename(folder / "mine.py")
     (folder / STUB).symlink_to("../../mine.py")
+
+
+@history
+def rows(folder: Path) -> None:
+    """There is a table, with a query, a migration and an answer of the owner's."""
+    added = run("add", "resource /notes Note(title=str) unique(title)", "--project", folder)
+    assert added.status == 0, added.stderr
+    replace(
+        folder / TABLE, "    row = NoteRow(title=new.title)", "    row = NoteRow(title=mine(new))"
+    )
+    append(folder / TABLE, "\n\ndef mine(new: NewNote) -> str:\n    return new.title.strip()\n")
+    replace(
+        folder / "app/endpoints/get_note.py",
+        "        return row",
+        "        # mine\n        return row",
+    )
+    (folder / MIGRATION).write_text("# mine: the first revision\n")
+    commit(folder)
+
+
+@history
+def rows_that_have_changed(folder: Path) -> None:
+    """The table has a column more since, which no migration brings yet, and another is renamed."""
+    rows(folder)
+    edited = run("edit", "Note", "model Note(id=int, title=str, at='datetime | None')")
+    assert edited.status == 0, edited.stderr
+    replace(
+        folder / TABLE, "    at: Mapped[datetime | None]", "    at: Mapped[datetime | None]  # mine"
+    )
 
 
 @history

@@ -19,7 +19,7 @@ from scaffold.project.sources import WithCopier
 from scaffold.project.state import CONFLICT, read_project
 from scaffold.system.paths import STAGE
 from tests.life.conftest import run
-from tests.life.histories import HISTORIES
+from tests.life.histories import HISTORIES, MIGRATION
 from tests.life.projects import tree
 from tests.programs import git
 
@@ -36,6 +36,16 @@ OPERATIONS = {
     ],
     "update": ["update", "--to", "v0.2.0"],
 }
+ON_ROWS = {
+    "a column more": ["edit", "Note", "model Note(id=int, title=str, at='datetime | None')"],
+    "another type": ["edit", "Note", "model Note(id=int, title='str(max_length=99)')"],
+    "another name": ["rename", "Note", "Memo"],
+    "an endpoint of another name": ["rename", "get_note", "read_note"],
+    "an endpoint less": ["remove", "export_notes"],
+    "nothing": ["remove", "notes"],
+}
+"""What becomes of a table; an edited one is not removed without force."""
+
 RENAMED = {b"show_post": b"get_post", b"ShowPost": b"GetPost"}
 """What `rename` changes inside of lines, and the words before."""
 
@@ -107,12 +117,45 @@ def test_no_edited_line_is_lost(
     history: str, operation: str, project: Path, versions: dict[str, Path]
 ) -> None:
     folder = HISTORIES[history](project) or project
+    after = assert_no_line_is_lost(folder, OPERATIONS[operation], versions)
+    if operation in ("add", "edit", "update") and after is not None:
+        again = run(*OPERATIONS[operation], "--project", folder, "--json")
+        assert again.status == 0, again.stderr
+        assert again.json()["files"] == []
+        assert tree(folder) == after
+
+
+@pytest.mark.parametrize("operation", ON_ROWS)
+def test_no_edited_line_of_a_table_is_lost(
+    operation: str, project: Path, versions: dict[str, Path]
+) -> None:
+    """Nor a migration, which is never written over."""
+    HISTORIES["rows"](project)
+    migration = (project / MIGRATION).read_bytes()
+    assert_no_line_is_lost(project, ON_ROWS[operation], versions)
+    assert [path.name for path in (project / MIGRATION).parent.glob("*.py")] == ["0001_first.py"]
+    assert (project / MIGRATION).read_bytes() == migration
+
+
+def test_a_migration_outlives_its_table(project: Path) -> None:
+    """Also where edited modules are removed by force: databases are at its revision."""
+    HISTORIES["rows"](project)
+    migration = (project / MIGRATION).read_bytes()
+    assert run("remove", "notes", "--force").status == 0
+    assert (project / MIGRATION).read_bytes() == migration
+    assert not (project / "app/resources").exists()
+
+
+def assert_no_line_is_lost(
+    folder: Path, command: list[str], versions: dict[str, Path]
+) -> Tree | None:
+    """Check what a command leaves; return it, unless it has refused or there are conflicts."""
     listed = read_project(folder)
     generated = WithCopier(next(iter(versions.values())), listed.origin).render(listed.answers)
     before, in_git = tree(folder), git_state(folder)
     marked_before = marked(before, folder)
 
-    done = run(*OPERATIONS[operation], "--project", folder, "--json")
+    done = run(*command, "--project", folder, "--json")
 
     after = tree(folder)
     assert git_state(folder) == in_git
@@ -120,28 +163,18 @@ def test_no_edited_line_is_lost(
     if done.status == 4:
         assert after == before
         assert done.stderr.startswith("error: ")
-        return
+        return None
     assert lost_lines(generated, before, after) == []
     conflicts = marked(after, folder) - marked_before
+    assert done.status in (0, 3), done.stderr
     assert set(done.json()["conflicts"]) == conflicts
     assert done.status == (3 if conflicts else 0), done.stderr
-    assert_again_changes_nothing(operation, folder, after, conflicts)
-
-
-def assert_again_changes_nothing(
-    operation: str, folder: Path, after: Tree, conflicts: set[str]
-) -> None:
-    """Check that the same command, given again, finds nothing to do."""
-    if operation in ("add", "edit", "update") and not conflicts:
-        again = run(*OPERATIONS[operation], "--project", folder, "--json")
-        assert again.status == 0, again.stderr
-        assert again.json()["files"] == []
-        assert tree(folder) == after
+    return None if conflicts else after
 
 
 def test_the_table_is_as_large_as_it_says() -> None:
     """The number is told in docs/lifecycle.md."""
-    assert (len(HISTORIES), len(OPERATIONS)) == (46, 5)
+    assert (len(HISTORIES), len(OPERATIONS)) == (48, 5)
 
 
 def test_a_lost_line_is_found(project: Path) -> None:
