@@ -19,7 +19,6 @@ from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
 from scaffold.new.staging import check_destination, staged
 from scaffold.spec.answers import ANSWERS, Sources, gather
 from tests.conftest import HOSTILE_SPECS, Run
-from tests.sampling import some
 
 QUICK = ("--no-sync",)
 LINE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
@@ -138,66 +137,51 @@ def test_what_is_there_is_never_overwritten(scaffold: Run, work: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
-    some(
-        [
-            ([], "nobody can be asked without a terminal; use --preset"),
-            (
-                ["--preset", "tuor"],
-                "there is no preset tuor; did you mean tour?",
-            ),
-            (["--endpoint", "GET"], 'endpoint line "GET": a method and a path are needed'),
-            (["--preset", "x"], "there is no preset x; use one of api, empty"),
-            (
-                ["--endpoint", "GET /a/ html as a"],
-                'endpoint line "GET /a/ html as a": path: "/a/" is no usable path',
-            ),
-            (
-                ["GET /a json-model cookie-set cache-control(directives=public)"],
-                'endpoint line "GET /a json-model cookie-set cache-control(directives=pu...: '
-                "cache-control directives: a shared cache would hand one visitor's cookie",
-            ),
-            (["--preset", "api", "GET /a html as get_post"], "endpoint line "),
-            (
-                ["--defaults", "--data", "name=a"],
-                "--data: there is no answer name; use one of",
-            ),
-            (
-                ["--defaults", "--data", "project_name"],
-                "--data project_name: write it as NAME=VALUE",
-            ),
-            (["--defaults", "--data", "project_name=A b"], "project_name: use lower-case letters"),
-            (["--defaults", "--data", "license=WTFPL"], "license: "),
-            (["--defaults", "--data", "python_version=2.7"], "python_version: "),
-            (
-                ["--defaults", "--data", "endpoints=["],
-                "--data endpoints: the value is no valid YAML",
-            ),
-            (["--data", "endpoints=5"], "endpoints: a list is needed"),
-            (
-                ["--defaults", "--data", "header_patterns=[cors]"],
-                "header_patterns: a list of pattern",
-            ),
-            (["--data-file", "missing.yml"], "cannot read missing.yml: No such file or directory"),
-            (["--data-file", "broken.yml"], "broken.yml is no valid YAML: line 3"),
-            (
-                ["--data-file", "twice.yml"],
-                "twice.yml is no valid YAML: line 4: the key headers stands twice",
-            ),
-            (
-                ["--data", "endpoints=[{name: a, name: b}]"],
-                "--data endpoints: the value is no valid YAML: line 1: the key name stands twice",
-            ),
-            (["--data-file", "binary.yml"], "binary.yml is no valid YAML"),
-            (["--data-file", "list.yml"], "list.yml: a mapping of answers is needed"),
-            (
-                ["--data-file", "unknown.yml"],
-                "unknown.yml: there is no answer endpoint; use one of",
-            ),
-            (["--data-file", "null.yml"], "description: text is needed"),
-            (["--preset", "api", "--ref", "v1"], "--ref is the version of another template"),
-        ],
-        3,
-    ),
+    [
+        ([], "nobody can be asked without a terminal; use --preset"),
+        (
+            ["--preset", "tuor"],
+            "there is no preset tuor; did you mean tour?",
+        ),
+        (["--endpoint", "GET"], 'endpoint line "GET": a method and a path are needed'),
+        (["--preset", "x"], "there is no preset x; use one of api, empty"),
+        (
+            ["--endpoint", "GET /a/ html as a"],
+            'endpoint line "GET /a/ html as a": path: "/a/" is no usable path',
+        ),
+        (
+            ["GET /a json-model cookie-set cache-control(directives=public)"],
+            'endpoint line "GET /a json-model cookie-set cache-control(directives=pu...: '
+            "cache-control directives: a shared cache would hand one visitor's cookie",
+        ),
+        (["--preset", "api", "GET /a html as get_post"], "endpoint line "),
+        (
+            ["--defaults", "--data", "name=a"],
+            "--data: there is no answer name; use one of",
+        ),
+        (["--defaults", "--data", "project_name"], "--data project_name: write it as NAME=VALUE"),
+        (["--defaults", "--data", "project_name=A b"], "project_name: use lower-case letters"),
+        (["--defaults", "--data", "license=WTFPL"], "license: "),
+        (["--defaults", "--data", "python_version=2.7"], "python_version: "),
+        (["--defaults", "--data", "endpoints=["], "--data endpoints: the value is no valid YAML"),
+        (["--data", "endpoints=5"], "endpoints: a list is needed"),
+        (["--defaults", "--data", "header_patterns=[cors]"], "header_patterns: a list of pattern"),
+        (["--data-file", "missing.yml"], "cannot read missing.yml: No such file or directory"),
+        (["--data-file", "broken.yml"], "broken.yml is no valid YAML: line 3"),
+        (
+            ["--data-file", "twice.yml"],
+            "twice.yml is no valid YAML: line 4: the key headers stands twice",
+        ),
+        (
+            ["--data", "endpoints=[{name: a, name: b}]"],
+            "--data endpoints: the value is no valid YAML: line 1: the key name stands twice",
+        ),
+        (["--data-file", "binary.yml"], "binary.yml is no valid YAML"),
+        (["--data-file", "list.yml"], "list.yml: a mapping of answers is needed"),
+        (["--data-file", "unknown.yml"], "unknown.yml: there is no answer endpoint; use one of"),
+        (["--data-file", "null.yml"], "description: text is needed"),
+        (["--preset", "api", "--ref", "v1"], "--ref is the version of another template"),
+    ],
 )
 def test_a_mistake_is_status_2_and_one_line(
     scaffold: Run, work: Path, arguments: list[str], line: str

@@ -13,7 +13,6 @@ from scaffold.cli.app import app
 from tests.checker.test_check import MISTAKE
 from tests.conftest import Run
 from tests.result_schemas import FOLDER, RESULTS, schemas, strict, text
-from tests.sampling import some
 
 COMMANDS_WITHOUT_JSON = {"schema"}
 """What prints nothing but JSON anyway."""
@@ -54,7 +53,7 @@ def test_they_are_json_schemas(name: str) -> None:
     Draft202012Validator.check_schema(strict(name))
 
 
-@pytest.mark.parametrize(("name", "arguments", "status"), some(CASES, 2))
+@pytest.mark.parametrize(("name", "arguments", "status"), CASES)
 def test_real_output_fits(
     name: str, arguments: Sequence[str], status: int, scaffold: Run, work: Path
 ) -> None:

@@ -30,7 +30,7 @@ Break = tuple[str, str, str]
 PARTS = 6
 """Over how many tests the breaks of a kind of module are spread, so that processors share them."""
 
-STUBS = tuple(f"app/endpoints/{endpoint['name']}.py" for endpoint in ENDPOINTS)
+STUBS = {f"app/endpoints/{endpoint['name']}.py": endpoint for endpoint in ENDPOINTS}
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,8 @@ def test_suite_goes_red(project: Project, part: int, request: pytest.FixtureRequ
 @pytest.mark.parametrize("part", some(range(PARTS), PARTS))
 def test_suite_of_stubs_goes_red(tmp_path: Path, part: int, request: pytest.FixtureRequest) -> None:
     """The same in stubs, whose project has no others: each break makes its application anew."""
-    modules = sorted({module for module, *_ in BREAKS} & {*STUBS})[part::PARTS]
-    endpoints = [one for one, stub in zip(ENDPOINTS, STUBS, strict=True) if stub in modules]
+    modules = sorted({module for module, *_ in BREAKS} & STUBS.keys())[part::PARTS]
+    endpoints = [endpoint for module, endpoint in STUBS.items() if module in modules]
     project = generate(tmp_path / "service", endpoints=endpoints, application=APPLICATION)
     assert unseen(project, chosen(modules, request.config)) == ""
 

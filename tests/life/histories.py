@@ -308,7 +308,7 @@ def rows(folder: Path) -> None:
 
 @history
 def rows_that_have_changed(folder: Path) -> None:
-    """The table has a column more since, which no migration brings yet, and another is renamed."""
+    """The table has a column more since, which no migration brings yet."""
     rows(folder)
     edited = run("edit", "Note", "model Note(id=int, title=str, at='datetime | None')")
     assert edited.status == 0, edited.stderr

@@ -16,7 +16,6 @@ from tests.life.conftest import ANSWERS, replace, run
 from tests.life.histories import STUB, append
 from tests.life.test_branches import merge, on_branch
 from tests.life.test_histories import tree
-from tests.sampling import some
 from tests.test_plain_copier import commit, git
 
 AUTHOR = "model Author(name=str, joined=date)"
@@ -279,48 +278,41 @@ def test_a_model_that_one_side_removes_and_the_other_uses(commented: Path) -> No
 
 @pytest.mark.parametrize(
     ("command", "status", "message"),
-    some(
-        [
-            (
-                ["add", "model Comment(text=int)"],
-                2,
-                "there is a model Comment already: model Comment(text=str, author=Author); change "
-                "it with `scaffold edit Comment`, or give the new one another name",
-            ),
-            (
-                ["add", "model Post"],
-                2,
-                'model line "model Post": a model and its fields are needed',
-            ),
-            (
-                ["add", "model Post(id=Nobody)"],
-                2,
-                "model Post.fields.id: there is no model Nobody; list it under models",
-            ),
-            (["add", "model comment(id=int)"], 2, "is no usable name of a model"),
-            (["add", "model COMMENT(id=int)"], 2, "shares its module with the model"),
-            (
-                ["add", "POST /x body(Nobody) json-model(model=Comment) as x"],
-                2,
-                "there is no model Nobody",
-            ),
-            (["remove", "Comment"], 4, "Comment is named by the endpoint list_comments; remove or"),
-            (["remove", "Author"], 4, "Author is named by the model Comment; remove or change"),
-            (["remove", "Authors"], 2, "there is no model Authors; did you mean Author"),
-            (["rename", "Comment", "Author"], 2, "there is a model Author already; choose another"),
-            (["rename", "Comment", "class"], 2, "is no usable name of a model"),
-            (["rename", "Nobody", "X"], 2, "there is no model Nobody; `scaffold list` shows them"),
-            (["edit", "Comment", "GET /x json-model"], 2, "Comment is a model; write it as model"),
-            (["edit", "get_post", "model Post(id=int)"], 2, "get_post is an endpoint; write it as"),
-            (["edit", "Comment", "model Comment(author=Author(x=1))"], 2, "cannot be read from"),
-            (
-                ["edit", "Comment", "model Comment(author=Comment)"],
-                2,
-                "Comment leads back to itself, so that no value ends",
-            ),
-        ],
-        3,
-    ),
+    [
+        (
+            ["add", "model Comment(text=int)"],
+            2,
+            "there is a model Comment already: model Comment(text=str, author=Author); change it "
+            "with `scaffold edit Comment`, or give the new one another name",
+        ),
+        (["add", "model Post"], 2, 'model line "model Post": a model and its fields are needed'),
+        (
+            ["add", "model Post(id=Nobody)"],
+            2,
+            "model Post.fields.id: there is no model Nobody; list it under models",
+        ),
+        (["add", "model comment(id=int)"], 2, "is no usable name of a model"),
+        (["add", "model COMMENT(id=int)"], 2, "shares its module with the model"),
+        (
+            ["add", "POST /x body(Nobody) json-model(model=Comment) as x"],
+            2,
+            "there is no model Nobody",
+        ),
+        (["remove", "Comment"], 4, "Comment is named by the endpoint list_comments; remove or"),
+        (["remove", "Author"], 4, "Author is named by the model Comment; remove or change"),
+        (["remove", "Authors"], 2, "there is no model Authors; did you mean Author"),
+        (["rename", "Comment", "Author"], 2, "there is a model Author already; choose another"),
+        (["rename", "Comment", "class"], 2, "is no usable name of a model"),
+        (["rename", "Nobody", "X"], 2, "there is no model Nobody; `scaffold list` shows them"),
+        (["edit", "Comment", "GET /x json-model"], 2, "Comment is a model; write it as model"),
+        (["edit", "get_post", "model Post(id=int)"], 2, "get_post is an endpoint; write it as"),
+        (["edit", "Comment", "model Comment(author=Author(x=1))"], 2, "cannot be read from"),
+        (
+            ["edit", "Comment", "model Comment(author=Comment)"],
+            2,
+            "Comment leads back to itself, so that no value ends",
+        ),
+    ],
 )
 def test_a_mistake_is_told_in_one_line(
     commented: Path, command: list[str], status: int, message: str
