@@ -122,9 +122,9 @@ async def test_one_of_many_takes(store: Store, key: str) -> None:
 async def test_values_expire(store: Store, key: str) -> None:
     """For every operation; afterwards the key is free."""
     for name in ("a", "b", "c", "d"):
-        await store.set(key + name, b"value", ttl=0.05)
+        await store.set(key + name, b"value", ttl=0.5)
     assert await store.get(f"{key}a") == b"value"
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.6)
     assert await store.get(f"{key}a") is None
     assert await store.take(f"{key}b") is None
     assert await store.touch(f"{key}c", ttl=TTL) is False
@@ -133,9 +133,9 @@ async def test_values_expire(store: Store, key: str) -> None:
 
 async def test_touch_prolongs(store: Store, key: str) -> None:
     """And leaves the value as it is."""
-    await store.set(key, b"value", ttl=0.05)
+    await store.set(key, b"value", ttl=0.5)
     assert await store.touch(key, ttl=TTL) is True
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.6)
     assert await store.get(key) == b"value"
 
 
