@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.generated.project import Project
 from tests.life.conftest import replace, run
 from tests.life.projects import tree
 from tests.life.test_models import answers, text
@@ -101,6 +102,26 @@ def test_a_field_and_a_filter_come_beside_edits(project: Path) -> None:
     assert "    at: Mapped[datetime]\n" in module
     assert "mapped_column(String(99), unique=True)" in module
     assert "title: str | None" in module
+
+
+def test_alembic_says_which_column_no_migration_brings(project: Path) -> None:
+    """After an edit of the fields; the migrations that there are stay as they are."""
+    assert run("add", NOTES).status == 0
+    service = Project(project)
+    service.must("alembic", "revision", "--autogenerate", "-m", "First")
+    service.must("alembic", "upgrade", "head")
+    service.must("alembic", "check")
+    [first] = (project / "migrations/versions").glob("*.py")
+    written = first.read_bytes()
+    assert run("edit", "Note", "model Note(id=int, title=int, at='datetime | None')").status == 0
+    checked = service.run("alembic", "check")
+    assert checked.returncode != 0
+    said = checked.stdout + checked.stderr
+    assert "add_column" in said
+    assert "'at'" in said
+    assert "modify_type" in said
+    assert [*(project / "migrations/versions").glob("*.py")] == [first]
+    assert first.read_bytes() == written
 
 
 def test_a_model_and_an_endpoint_take_other_names(project: Path) -> None:
