@@ -181,6 +181,7 @@ def test_order_changes_nothing(name: str) -> None:
             assert by_name[0] == by_name[1]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
 def test_module_can_be_imported(name: str) -> None:
     """By the endpoints that use the cookie, which ask for the object beside it."""

@@ -71,6 +71,7 @@ def ids(family: str) -> list[str]:
     return [pattern.id for pattern in load().family(family)]
 
 
+@pytest.mark.full
 def test_every_key_is_read(patterns: list[Noting]) -> None:
     """For the pattern that says it, not only for another one."""
     unread = {data["id"]: sorted(data.keys_at_all() - data.asked) for data in patterns}

@@ -19,6 +19,8 @@ from scaffold.errors import InvalidSpec, Refused, ScaffoldError, UsageMistake
 from scaffold.new.staging import check_destination, staged
 from scaffold.spec.answers import ANSWERS, Sources, gather
 from tests.conftest import HOSTILE_SPECS, Run
+from tests.life.conftest import run
+from tests.sampling import some
 
 QUICK = ("--no-sync",)
 LINE = "GET /posts/{post_id:int} json-model(model=Post) as get_post"
@@ -184,8 +186,9 @@ def test_what_is_there_is_never_overwritten(scaffold: Run, work: Path) -> None:
     ],
 )
 def test_a_mistake_is_status_2_and_one_line(
-    scaffold: Run, work: Path, arguments: list[str], line: str
+    own_cache: Path, work: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], line: str
 ) -> None:
+    monkeypatch.chdir(work)
     (work / "broken.yml").write_text("a: b\nc: [\n")
     (work / "twice.yml").write_text(
         "endpoints:\n- name: a\n  headers: [vary]\n  headers: [cache-control]\n"
@@ -195,8 +198,8 @@ def test_a_mistake_is_status_2_and_one_line(
     (work / "unknown.yml").write_text("endpoint: []\n")
     (work / "null.yml").write_text("endpoints: []\ndescription:\n")
     before = sorted(os.listdir(work))
-    done = scaffold("new", "a", *QUICK, *arguments)
-    assert done.returncode == 2
+    done = run("new", "a", *QUICK, *arguments)
+    assert done.status == 2
     assert done.stdout == ""
     assert done.stderr.startswith(f"error: {line}")
     assert done.stderr.count("\n") == 1
@@ -384,12 +387,14 @@ def test_a_failed_write_leaves_nothing(scaffold: Run, work: Path) -> None:
     assert os.listdir(work) == []
 
 
+@pytest.mark.parametrize("first", some(range(3), 3))
 def test_an_interruption_at_any_moment_leaves_nothing_or_everything(
-    work: Path, environment: dict[str, str]
+    work: Path, environment: dict[str, str], first: int
 ) -> None:
+    """In the full run, three times as many moments."""
     command = [sys.executable, "-m", "scaffold", "new", "deep/a", "--preset", "tour", *QUICK]
     statuses = set()
-    for moment in range(18):
+    for moment in range(first, 18, 3):
         process = subprocess.Popen(
             command,
             cwd=work,
@@ -399,7 +404,7 @@ def test_an_interruption_at_any_moment_leaves_nothing_or_everything(
             text=True,
         )
         time.sleep(0.06 * (moment + 1))
-        process.send_signal([signal.SIGINT, signal.SIGTERM, signal.SIGHUP][moment % 3])
+        process.send_signal([signal.SIGINT, signal.SIGTERM, signal.SIGHUP][moment // 3 % 3])
         _, stderr = process.communicate(timeout=60)
         statuses.add(process.returncode)
         if (work / "deep").exists():

@@ -233,7 +233,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_template(tmp_path_factory.mktemp("plain") / "template")
 
 
-@pytest.mark.parametrize("case", some(REFUSED, 8), ids=lambda case: str(case["id"]))
+@pytest.mark.parametrize("case", some(REFUSED, 24), ids=lambda case: str(case["id"]))
 def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, Any]) -> None:
     """What the command refuses, Copier refuses with the same line, and writes nothing.
 
@@ -252,7 +252,7 @@ def test_hostile_spec_is_refused(tmp_path: Path, plain: Path, case: dict[str, An
 
 @pytest.mark.parametrize(
     "preset",
-    some(["store", "api", "empty", "web", "exports", "tour"], 3),
+    some(["store", "api", "empty", "web", "exports", "tour"], 6),
 )
 def test_preset_is_the_same_through_copier(preset: str, tmp_path: Path, plain: Path) -> None:
     """Rendering without Copier writes what Copier writes."""

@@ -215,6 +215,7 @@ RULE = """
 """
 
 
+@pytest.mark.full
 def test_the_command_refuses_it_too(work: Path, scaffold: Run) -> None:
     """A newer version than its own, which Copier renders; the edit that it names mends it."""
     template, project = work / "template", work / "service"

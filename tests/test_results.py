@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from scaffold.cli.app import app
 from tests.checker.test_check import MISTAKE
 from tests.conftest import Run
+from tests.life.conftest import run
 from tests.result_schemas import FOLDER, RESULTS, schemas, strict, text
 
 COMMANDS_WITHOUT_JSON = {"schema"}
@@ -55,13 +56,19 @@ def test_they_are_json_schemas(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "arguments", "status"), CASES)
 def test_real_output_fits(
-    name: str, arguments: Sequence[str], status: int, scaffold: Run, work: Path
+    name: str,
+    arguments: Sequence[str],
+    status: int,
+    own_cache: Path,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """There is one JSON document, also for errors, which are told in words besides."""
+    monkeypatch.chdir(work)
     (work / "app.py").write_text(MISTAKE)
-    done = scaffold(*arguments, "--json")
-    data = json.loads(done.stdout)
-    assert done.returncode == status
+    done = run(*arguments, "--json")
+    data = done.json()
+    assert done.status == status
     assert list(Draft202012Validator(strict(name)).iter_errors(data)) == []
     if name in ("error", "explain-invalid"):
         assert data["error"]["status"] == status

@@ -448,6 +448,7 @@ def test_download_has_its_name(site: Site, path: str, name: str) -> None:
     assert Path(started.value.path()).stat().st_size > 0
 
 
+@pytest.mark.full
 def test_pdf_is_shown(site: Site) -> None:
     """The browser's own viewer finds its page, and saves it under its name."""
     page = site.open()

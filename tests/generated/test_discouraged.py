@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from scaffold.spec.check import check, discouraged
 from scaffold.template.renderer import render
 from tests.conftest import HOSTILE_SPECS
 from tests.generated.project import Project
 
 
+@pytest.mark.full
 def test_a_project_that_has_it_is_whole(tmp_path: Path) -> None:
     """All of it in one project; the README names each endpoint, the reason, and what mends it."""
     endpoints = [

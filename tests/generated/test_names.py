@@ -124,6 +124,7 @@ def can_be_given(name: str, endpoint: Endpoint) -> bool:
     return re.fullmatch(r"[a-z_][a-z0-9_]*|[A-Z][A-Za-z0-9]*", name) is not None
 
 
+@pytest.mark.full
 def test_names_are_reserved(modules: list[tuple[Endpoint, set[str]]]) -> None:
     """Each name is a word of the vocabulary, or one of the endpoint's own patterns."""
     always = set(load().data["vocabulary"]["module_names"])

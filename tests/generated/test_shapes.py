@@ -18,6 +18,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     return generate(folder, models=shapes.models(), endpoints=endpoints)
 
 
+@pytest.mark.full
 def test_lint_format_types(project: Project) -> None:
     """Nothing is found by ruff, ruff format and mypy --strict."""
     project.lint()

@@ -159,10 +159,19 @@ def come_from(monkeypatch: pytest.MonkeyPatch, origin: Origin) -> None:
         monkeypatch.setattr(module, "find_origin", lambda: origin)
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache in which one test finds what another has fetched and computed."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what the command keeps for its user apart for each test."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def folders(shared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the command keeps for its user apart from that of whoever runs the tests.
+
+    What tests something about the cache has its `own_cache`.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
@@ -188,8 +197,9 @@ def remembered(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> No
         key = json.dumps([digest(self.root), self.origin.data(), answers], sort_keys=True)
         if key not in _RENDERED:
             direct = Direct(self.root, self.origin)
-            template = _TEMPLATES.setdefault(self.root, Template(self.root))
-            monkeypatch.setitem(direct.__dict__, "_template", template)
+            if self.root not in _TEMPLATES:
+                _TEMPLATES[self.root] = Template(self.root)
+            monkeypatch.setitem(direct.__dict__, "_template", _TEMPLATES[self.root])
             direct.check(answers)
             _RENDERED[key] = direct.render(answers)
         return _RENDERED[key]

@@ -21,7 +21,10 @@ from tests.life.conftest import replace, run
 from tests.life.test_apply import forked, tree
 from tests.programs import git
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="forks"),
+    pytest.mark.usefixtures("own_cache"),
+]
 
 REPORT = "GET /report{0} plain-text as get_report{0}"
 HOLD = """

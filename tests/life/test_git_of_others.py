@@ -16,6 +16,8 @@ from tests.life.projects import merge, on_branch
 from tests.programs import commit, git
 from tests.sampling import some
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
 COMMANDS = [
     ["list"],

@@ -25,6 +25,8 @@ from tests.programs import git
 from tests.sampling import some
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 LINE = "GET /report msgpack cookie-set(name=seen) as get_report"
 LOOKING = [
     ["list"],

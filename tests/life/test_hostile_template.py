@@ -8,7 +8,7 @@ from tests.life.conftest import run
 from tests.life.hostile import CONFIG, Marks, everything
 from tests.programs import commit, git
 
-pytestmark = pytest.mark.usefixtures("real_renders")
+pytestmark = pytest.mark.usefixtures("real_renders", "own_cache")
 
 SMALL = {
     "copier.yml": "_subdirectory: template\nendpoints: {type: yaml, default: []}\n",

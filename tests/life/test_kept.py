@@ -10,6 +10,8 @@ import pytest
 from scaffold.project.kept import LONGEST, kept
 from scaffold.system import folders
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:

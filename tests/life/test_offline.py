@@ -15,6 +15,8 @@ from scaffold.template.renderer import Template
 from tests.life.conftest import ANSWERS, come_from, run
 from tests.life.histories import STUB, append
 
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 ORIGIN = Origin("https://template.invalid/scaffold.git", "v1.2.3")
 
 

@@ -17,7 +17,7 @@ from tests.life.conftest import come_from, replace, run
 from tests.life.projects import tree
 from tests.programs import commit, git
 
-pytestmark = [pytest.mark.apart, pytest.mark.usefixtures("real_checkouts")]
+pytestmark = [pytest.mark.apart, pytest.mark.usefixtures("real_checkouts", "own_cache")]
 
 
 URL = "https://template.invalid/t.git"

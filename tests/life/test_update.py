@@ -179,6 +179,7 @@ def test_mine():
 '''
 
 
+@pytest.mark.full
 def test_the_tests_of_the_project_tell_what_the_update_has_broken(project: Path) -> None:
     (project / "tests/test_mine.py").write_text(BROKEN)
     (project / "tests/endpoints/test_export.py").write_text("def test_it():\n    assert False\n")
@@ -243,6 +244,7 @@ def test_copier_takes_over_at_any_time(project: Path, monkeypatch: pytest.Monkey
     assert run("update").stdout == ""
 
 
+@pytest.mark.full
 def test_real_renders_of_a_fetched_version(
     template: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:

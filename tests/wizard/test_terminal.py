@@ -304,14 +304,12 @@ def test_a_second_endpoint_a_change_and_a_removal(start: Start, work: Path) -> N
 @pytest.mark.parametrize(
     "step",
     [
-        step
-        if step in ("project", "path", "headers", "files")
-        else pytest.param(step, marks=pytest.mark.full)
+        step if step in ("path", "files") else pytest.param(step, marks=pytest.mark.full)
         for step in DEFAULT_WAY
     ],
 )
 def test_leaving_at_each_step_leaves_nothing(start: Start, work: Path, step: str) -> None:
-    """In the default run, at a text, one that is checked, a list and the preview."""
+    """In the default run, at a text that is checked, and at the preview."""
     terminal = start("new", "--no-sync", NO_COLOR="1")
     terminal.wait(DEFAULT_WAY["project"])
     terminal.press("deep/a", *["enter"] * list(DEFAULT_WAY).index(step))
