@@ -111,7 +111,9 @@ def record(arguments: Sequence[str]) -> None:
         raise TaskError("docs/schemas could not be written")
     if run("python", "-m", "tests.checker.wire"):
         raise TaskError("the pages of the rules could not be written")
-    if run("python", "-m", "pytest", "-q", "tests/wizard/test_terminal.py", SCREENS="write"):
+    if run(
+        "python", "-m", "pytest", "-q", "--full", "tests/wizard/test_terminal.py", SCREENS="write"
+    ):
         raise TaskError("tests/screens could not be written")
 
 

@@ -1,7 +1,4 @@
-"""Settings from the environment: secrets belong there, never into a file that is committed.
-
-`Application` reads all of them when the service starts; with what cannot be used it does not start.
-"""
+"""Settings from the environment: secrets belong there, never into a file that is committed."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
@@ -9,6 +6,7 @@ from typing import Any, ClassVar, Self
 from pydantic import ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class UnusableSettingsError(ValueError):
@@ -103,3 +101,29 @@ def kinds(kind: type[Settings]) -> Iterator[type[Settings]]:
     yield kind
     for one in kind.__subclasses__():
         yield from kinds(one)
+
+
+class CheckedSettings:
+    """ASGI middleware that reads all settings when the service starts.
+
+    With what cannot be used the server logs one line, and does not start.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan (ASGI 3.0)."""
+        if scope["type"] == "lifespan":
+            try:
+                Settings.check()
+            except UnusableSettingsError as error:
+                await refuse_start(str(error), receive, send)
+                raise
+        await self.app(scope, receive, send)
+
+
+async def refuse_start(reason: str, receive: Receive, send: Send) -> None:
+    """Let the server log one line, and not start (ASGI 3.0, lifespan)."""
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": " ".join(reason.split())})

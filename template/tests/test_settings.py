@@ -15,7 +15,7 @@ from pydantic_settings import NoDecode
 from starlette.types import Message
 
 from app.http.application import Application
-from app.settings import Settings, UnusableSettingsError, kinds
+from app.settings import Settings, UnusableSettingsError, kinds, refuse_start
 
 FILE = Settings.model_config["env_file"]
 """What is read beside the environment, by everything but tests."""
@@ -209,3 +209,19 @@ def test_service_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     why = "APP_UNUSUAL_COUNT: Input should be greater than 0"
     assert (sent, begun) == ([{"type": "lifespan.startup.failed", "message": why}], [])
     assert TestClient(app).get("/").status_code == 404
+
+
+def test_start_is_refused_when_the_server_asks_for_it() -> None:
+    """And with one line, because servers log it as it is."""
+    seen: list[Any] = []
+
+    async def receive() -> Message:
+        seen.append("asked")
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        seen.append(message)
+
+    asyncio.run(refuse_start("No address:\n nowhere to go", receive, send))
+    refusal = {"type": "lifespan.startup.failed", "message": "No address: nowhere to go"}
+    assert seen == ["asked", refusal]

@@ -631,7 +631,7 @@ BREAKS = [
     ("app/http/addresses.py", 'found["ipv6"] or "::"', '"::"'),
     ("app/http/addresses.py", "re.fullmatch(", "re.match("),
     ("app/http/addresses.py", "/?#@%", "/?#@"),
-    ("app/http/application.py", "                Settings.check()\n", "                pass\n"),
+    ("app/settings.py", "                Settings.check()\n", "                pass\n"),
     ("app/settings.py", "                kind._read()\n", "                kind.current()\n"),
     ("app/settings.py", "dict.fromkeys(wrong)", "wrong"),
     ("app/http/setting_types.py", ", os.R_OK | os.X_OK)", ", 0)"),

@@ -573,7 +573,7 @@ def test_nothing_is_written_without_consent(foreign: Make, monkeypatch: pytest.M
 DEPENDENCIES = {
     "poetry": (
         {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\nfastapi = "^0.110"\n'},
-        "run poetry add 'fastapi>=0.165' 'pydantic-settings>=2.12'",
+        "run poetry add 'fastapi>=0.165'\n",
     ),
     "poetry with what is needed": (
         {
@@ -585,8 +585,7 @@ DEPENDENCIES = {
     ),
     "requirements.txt": (
         {"requirements.txt": "fastapi==0.115.0\n", "requirements-dev.txt": "httpx2\n"},
-        "add to requirements.txt: fastapi>=0.165, pydantic-settings>=2.12\n"
-        "note: add to requirements-dev.txt: pytest>=9.0.1",
+        "add to requirements.txt: fastapi>=0.165\nnote: add to requirements-dev.txt: pytest>=9.0.1",
     ),
     "newer ones than are needed": (
         {
@@ -621,8 +620,7 @@ DEPENDENCIES = {
     ),
     "neither": (
         {},
-        "add to your dependencies: fastapi>=0.165, pydantic-settings>=2.12, pydantic>=2.11, "
-        "starlette>=1.9",
+        "add to your dependencies: fastapi>=0.165, pydantic>=2.11, starlette>=1.9\n",
     ),
 }
 
@@ -652,15 +650,26 @@ def test_paths_of_the_documentation_are_refused(foreign: Make) -> None:
     assert run("add", "POST /manual plain-text as ask").status == 0
 
 
-def test_an_open_env_file_and_findings_are_told(foreign: Make) -> None:
-    """What git does not ignore, and what `scaffold check` finds in the code that was there."""
+def test_findings_are_told(foreign: Make) -> None:
+    """What `scaffold check` finds in the code that was there."""
     wrong = 'from fastapi.responses import Response\n\n\n@app.get("/a", status_code=204)\n'
-    folder = foreign({"main.py": f"{MAIN}{wrong}def a():\n    return {{'a': 1}}\n"})
-    git(folder, "init", "-q")
+    foreign({"main.py": f"{MAIN}{wrong}def a():\n    return {{'a': 1}}\n"})
     done = adopted()
-    assert ".env, which git does not ignore here: add it to .gitignore" in done.stderr
     assert "`scaffold check` shows each" in done.stderr
     assert "1  RSP" in done.stdout
+
+
+def test_an_open_env_file_is_told(foreign: Make) -> None:
+    """When the first setting comes, and not to who has none."""
+    folder = foreign({"main.py": MAIN})
+    git(folder, "init", "-q")
+    told = ".env, which git does not ignore here: add it to .gitignore"
+    assert told not in adopted().stderr
+    assert told not in run("add", "GET /a plain-text").stderr
+    line = "GET /files/{name:path} file-safe-path"
+    assert told in run("add", line, "--dry-run").stderr
+    (folder / ".gitignore").write_text(".env\n")
+    assert told not in run("add", line).stderr
 
 
 def test_a_database_that_git_would_take_is_told(foreign: Make) -> None:

@@ -143,3 +143,19 @@ def test_a_package_that_was_moved_gets_no_second_one(project: Path) -> None:
         assert done.status == 4
         assert "the package app stands in src/, and what is generated stands in app/" in done.stderr
         assert not (project / "app").exists()
+
+
+def test_settings_go_when_nobody_has_any(project: Path) -> None:
+    write(project / "app/own.py", "from app.settings import Settings\n")
+    done = run("update", "--data", "toolkit_tests=false", "--yes")
+    assert done.status == 0, done.stderr
+    assert "app/settings.py stays, and is yours now: app/own.py imports it" in done.stderr
+    (project / "app/own.py").unlink()
+    (project / "app/settings.py").unlink()
+    assert "pydantic-settings" not in (project / "pyproject.toml").read_text()
+    assert "Settings" not in (project / "tests/conftest.py").read_text()
+    added = run("add", "GET /files/{name:path} file-safe-path as get_file")
+    assert added.status == 0, added.stderr
+    assert (project / "app/settings.py").exists()
+    assert "CheckedSettings" in (project / "app/http/wrappers.py").read_text()
+    assert "pydantic-settings" in (project / "pyproject.toml").read_text()

@@ -13,7 +13,6 @@ from typing import Any
 from scaffold.catalogue.patterns import template_root
 from scaffold.errors import Refused
 from scaffold.life.entry_point import EntryPoint, find_entry_point, owners_modules
-from scaffold.life.ignored import secrets_to_ignore
 from scaffold.life.included import with_endpoints
 from scaffold.life.operations import Plan
 from scaffold.life.places import import_of, layout_of
@@ -118,7 +117,7 @@ def _notes(folder: Path, found: EntryPoint, layout: Layout, needed: list[str]) -
             "your handler of RequestValidationError answers for generated endpoints, too, while "
             "their tests and the document expect 422"
         )
-    return [*notes, *secrets_to_ignore(folder)]
+    return notes
 
 
 def _answers_invalid_requests(module: Path) -> bool:

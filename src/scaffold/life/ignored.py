@@ -8,23 +8,23 @@ from scaffold.project.layout import Layout
 from scaffold.system import git
 
 
-def rows_to_ignore(folder: Path, before: Tree, after: Tree, layout: Layout) -> Iterator[str]:
-    """Yield what to ignore when a database comes to a project."""
-    module = f"{layout.folder}/http/database.py"
-    comes = module in after and module not in before
-    if comes and ".gitignore" not in after and _is_tracked(folder, "app.db"):
-        yield (
-            "rows are in app.db until APP_DATABASE_URL names a PostgreSQL, and git does not ignore "
-            "it here: add app.db* to .gitignore"
-        )
+def to_ignore(folder: Path, before: Tree, after: Tree, layout: Layout) -> Iterator[str]:
+    """Yield what to ignore when settings, or a database, come to a project."""
 
+    def comes(module: str, brings: str) -> bool:
+        path = f"{layout.folder}/{module}"
+        is_new = path in after and path not in before and ".gitignore" not in after
+        return is_new and _is_tracked(folder, brings)
 
-def secrets_to_ignore(folder: Path) -> Iterator[str]:
-    """Yield what to ignore before a project has settings."""
-    if _is_tracked(folder, ".env"):
+    if comes("settings.py", ".env"):
         yield (
             "generated code reads settings from .env, which git does not ignore here: "
             "add it to .gitignore before you put a secret there"
+        )
+    if comes("http/database.py", "app.db"):
+        yield (
+            "rows are in app.db until APP_DATABASE_URL names a PostgreSQL, and git does not ignore "
+            "it here: add app.db* to .gitignore"
         )
 
 

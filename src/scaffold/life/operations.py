@@ -19,7 +19,7 @@ from scaffold.life import models
 from scaffold.life.additions import UPDATE_FIRST, Additions
 from scaffold.life.apply import apply
 from scaffold.life.hand_edits import refuse_hand_edits
-from scaffold.life.ignored import rows_to_ignore
+from scaffold.life.ignored import to_ignore
 from scaffold.life.other_places import package_notes, refuse_moved, refuse_package
 from scaffold.life.own_imports import followed, importers, kept_modules, renamed_in_own
 from scaffold.life.requirements import new_requirements, to_add
@@ -374,7 +374,7 @@ def _plan(
         plan = plan_merge(project, project.origin, base, theirs, moves)
     needed = new_requirements(source, project.answers, answers)
     notes = [*to_add(project.folder, needed)]
-    notes += rows_to_ignore(project.folder, base, theirs, project.layout)
+    notes += to_ignore(project.folder, base, theirs, project.layout)
     if tables(project.answers) != tables(answers) and answers.get("resources"):
         notes.append(
             f"the tables have changed; run {REVISION}, read what it writes, and then {UPGRADE}"

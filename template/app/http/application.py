@@ -23,8 +23,7 @@ from app.http.openapi import (
     share_problems,
 )
 from app.http.routing import allowing_all, in_turn, name_of, resources
-from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
-from app.settings import Settings, UnusableSettingsError
+from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS, START
 
 NO_TEXT = documented_error(400, "The body is not UTF-8")[400]
 MAX_BODY_SIZE = 2**20
@@ -47,12 +46,6 @@ async def answer_early(_: Request, reason: Exception) -> Response:
     return cast("Answered", reason).response
 
 
-async def refuse_start(reason: str, receive: Receive, send: Send) -> None:
-    """Let the server log one line, and not start (ASGI 3.0, lifespan)."""
-    await receive()
-    await send({"type": "lifespan.startup.failed", "message": " ".join(reason.split())})
-
-
 async def invalid_request(_: Request, error: Exception) -> JSONResponse:
     """Answer 422 with where and what is wrong, but not with what was sent.
 
@@ -71,7 +64,6 @@ class Application(FastAPI):
       error: `add_middleware` puts it inside the handler that answers 500.
     - A body of more than `max_body_size` bytes is answered with 413; `None` sets no limit.
     - An invalid request is answered without what was sent, and `Answered` ends one early.
-    - With settings that cannot be used the server logs one line, and does not start.
     - The OpenAPI document says what clients see of that. It is of version 3.1, or 3.2 where a
       stream needs that; `openapi_version="3.1.0"` is for generators that read no 3.2.
     - A 405 names every method of the resource, not only those of the first route to the path.
@@ -94,19 +86,13 @@ class Application(FastAPI):
             exception_handlers={**known, **(exception_handlers or {})},
             **options,
         )
-        self.outermost = (*OUTSIDE, *outermost, *INSIDE)
+        self.outermost = (*START, *OUTSIDE, *outermost, *INSIDE)
         self.openapi_version = openapi_version or self.openapi_version
         self._has_version = openapi_version is not None
         self._completed: dict[str, Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, or the lifespan (ASGI 3.0)."""
-        if scope["type"] == "lifespan":
-            try:
-                Settings.check()
-            except UnusableSettingsError as error:
-                await refuse_start(str(error), receive, send)
-                raise
+        """Serve one connection (ASGI 3.0)."""
         if scope["type"] == "http":
             send = allowing_all(scope, send)
         await super().__call__(scope, receive, send)

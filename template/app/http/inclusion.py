@@ -4,8 +4,8 @@ They get what `Application` would give them. What the application served before 
 answers have no other headers and no other errors, and its bodies no limit that they did not have.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -31,8 +31,7 @@ from app.http.application import (
 )
 from app.http.openapi import share_problems
 from app.http.routing import Resource, in_turn, name_of, resources
-from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS
-from app.settings import Settings
+from app.http.wrappers import INSIDE, OUTSIDE, ROUTERS, START
 
 ANY_PATH = 16 * "/-"
 """A path that nothing takes but what takes every path."""
@@ -93,7 +92,7 @@ def include(
         outermost: middleware around the whole application, listed from the outside.
     """
     routers = [*ROUTERS, *routers]
-    lifespans = [_with_settings, *(one.lifespan_context for one in (app.router, *routers))]
+    lifespans = [one.lifespan_context for one in (app.router, *routers)]
     own_ids = app.router.generate_unique_id_function
     ids = name_of if isinstance(own_ids, DefaultPlaceholder) else own_ids
     limit = MAX_BODY_SIZE if app.max_body_size is None else app.max_body_size
@@ -102,7 +101,7 @@ def include(
         app.include_router(resource)
     _move_forward(app.router.routes, len(included))
     app.router.lifespan_context = in_turn(lifespans)
-    _wrap(app, outermost)
+    _wrap(app, (*START, *outermost))
     _describe(app, included, outermost)
 
 
@@ -114,13 +113,6 @@ def _move_forward(routes: list[BaseRoute], added: int) -> None:
     while at > 0 and routes[at - 1].matches({**scope})[0] is not Match.NONE:
         at -= 1
     routes[at:] = [*routes[own:], *routes[at:own]]
-
-
-@asynccontextmanager
-async def _with_settings(_: Any) -> AsyncIterator[None]:
-    """Let nothing start with settings that cannot be used."""
-    Settings.check()
-    yield
 
 
 def _wrap(app: FastAPI, outermost: Sequence[Middleware]) -> None:

@@ -28,9 +28,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.http.addresses import HOST, LOGIN, PATH, QUERY, address
-from app.http.application import refuse_start
 from app.http.openapi import HeaderDescription, documented_error
-from app.settings import Settings
+from app.settings import Settings, refuse_start
 
 MEMORY_LIMIT = 64 * 2**20
 """How many bytes of a kind a `MemoryStore` holds before it forgets what was used least recently."""

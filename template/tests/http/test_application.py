@@ -1,6 +1,5 @@
 """`app.http.application`: what is outermost reaches every answer, and the document."""
 
-import asyncio
 from collections.abc import AsyncIterable
 from typing import Annotated, Any
 
@@ -29,7 +28,7 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import WebSocketDenialResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.application import Answered, Application, refuse_start
+from app.http.application import Answered, Application
 from app.http.openapi import (
     NEEDED,
     PROBLEM,
@@ -619,22 +618,6 @@ def test_handlers_of_the_owner_stay() -> None:
     for path, error in (("/one", "RequestValidationError"), ("/1", "Answered")):
         response = client.get(path)
         assert (response.status_code, response.text) == (418, error)
-
-
-def test_start_is_refused_when_the_server_asks_for_it() -> None:
-    """And with one line, because servers log it as it is."""
-    seen: list[Any] = []
-
-    async def receive() -> Message:
-        seen.append("asked")
-        return {"type": "lifespan.startup"}
-
-    async def send(message: Message) -> None:
-        seen.append(message)
-
-    asyncio.run(refuse_start("No address:\n nowhere to go", receive, send))
-    refusal = {"type": "lifespan.startup.failed", "message": "No address: nowhere to go"}
-    assert seen == ["asked", refusal]
 
 
 def test_what_is_added_to_a_model_does_not_stand_beside_its_reference() -> None:

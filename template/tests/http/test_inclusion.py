@@ -180,8 +180,9 @@ def test_middleware(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(described["/given"]) >= {"Around-outer", "Around-in", "Around-toolkit"}
 
 
-def test_without_middleware() -> None:
-    """The application builds its own stack."""
+def test_without_middleware(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application builds its own stack, where there are no settings either."""
+    monkeypatch.setattr(inclusion, "START", [])
     app = FastAPI()
     include(app, [])
     assert "build_middleware_stack" not in vars(app)
