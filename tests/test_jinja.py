@@ -3,9 +3,10 @@
 import hashlib
 import marshal
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any
 import jinja2
 import pytest
 from jinja2_ansible_filters.core_filters import FilterModule
+from pathspec import GitIgnoreSpec
 
 from scaffold.catalogue.patterns import template_root
-from scaffold.template import bytecode
+from scaffold.system.yaml_files import read_yaml
+from scaffold.template import bytecode, renderer
 from scaffold.template.jinja import BORROWED, FILTERS, OPTIONS, environment
 from scaffold.template.renderer import Template
 
@@ -82,6 +85,12 @@ def render(root: Path) -> str:
     return environment.__wrapped__(root).get_template("a.jinja").render(word="ab")
 
 
+def context_of(template: Template, preset: str) -> Mapping[str, Any]:
+    """Return what the render of a preset reads."""
+    answers = read_yaml(template_root() / "presets" / f"{preset}.yml")
+    return template._answer(Path("service"), {"project_name": "service", **answers})
+
+
 def forge(path: Path, trace: Path) -> None:
     """Put code that leaves a trace in the place of what is kept."""
     source = f"from pathlib import Path; Path({str(trace)!r}).touch()"
@@ -106,6 +115,43 @@ def test_what_was_compiled_once_is_kept(root: Path, compiled: list[str], cache: 
     assert render(root) == render(root) == "abab"
     assert compiled == ["a.jinja"]
     assert [path.stat().st_mode & 0o777 for path in (cache, *cache.iterdir())] == [0o700, 0o600]
+
+
+def test_a_text_is_compiled_once_and_kept(root: Path, compiled: list[str]) -> None:
+    """By each process, and by the one after it; two texts that begin alike are two."""
+    for _ in range(2):
+        jinja = environment.__wrapped__(root)
+        assert [jinja.from_text(TEXT).render(word=word) for word in ("ab", "c")] == ["abab", "cc"]
+        assert jinja.from_text(f"{TEXT}.").render(word="a") == "aa."
+    assert compiled == [TEXT, f"{TEXT}."]
+
+
+@pytest.mark.parametrize("preset", ["tour", "web", "empty"])
+def test_what_is_left_out_is_what_gitignore_would_leave_out(
+    preset: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it is found, and whatever else stands beside it."""
+    template, lines = Template(template_root()), list[str]()
+    real = GitIgnoreSpec.from_lines
+    excluded = template._excluded(context_of(template, preset))
+    monkeypatch.setattr(renderer, "_ONE_PATH", re.compile("(?!)"))
+
+    def noting(given: Iterable[str]) -> GitIgnoreSpec:
+        lines.extend(given)
+        return real(lines)
+
+    monkeypatch.setattr(GitIgnoreSpec, "from_lines", noting)
+    plainly = template._excluded(context_of(template, preset))
+    named = {line.removeprefix("/") for line in lines if line.strip()}
+    assert len(named) > 20
+    files = (template_root() / "template").rglob("*")
+    around = [f"{it}{end}" for it in named for end in ("", "/x", "x", ".pyc")]
+    paths = [
+        *(str(it.relative_to(template_root() / "template")) for it in files),
+        *around,
+        *(f"x/{it}" for it in named),
+    ]
+    assert {path for path in paths if excluded(path)} == {path for path in paths if plainly(path)}
 
 
 def test_the_same_file_elsewhere_is_known(root: Path, compiled: list[str]) -> None:

@@ -15,7 +15,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, FunctionLoader, StrictUndefined, Template
 
 from scaffold.template import imports
 from scaffold.template.bytecode import Bytecode
@@ -32,6 +32,10 @@ BORROWED = ("from_yaml",)
 """Filters that only few templates use, so that the extension that has them is imported late."""
 
 
+TEXTS = FunctionLoader(lambda text: text)
+"""Gives what stands in `copier.yml` to the cache of bytecode, as files are given to it."""
+
+
 class ReusingEnvironment(Environment):
     """Jinja's, which makes imported macros once and calls them without asking what they want."""
 
@@ -39,9 +43,19 @@ class ReusingEnvironment(Environment):
     context_class = imports.Plain
     template_class = imports.Imported
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._texts: dict[str, Template] = {}
+
+    def from_text(self, text: str) -> Template:
+        """Return the template that a text is, compiled once; it is found by the text itself."""
+        if text not in self._texts:
+            self._texts[text] = TEXTS.load(self, text, self.make_globals(None))
+        return self._texts[text]
+
 
 @cache
-def environment(root: Path) -> Environment:
+def environment(root: Path) -> ReusingEnvironment:
     """Return Jinja for the template in the folder `root`."""
     made = ReusingEnvironment(  # noqa: S701 - what is written is Python, not HTML
         loader=FileSystemLoader(root), bytecode_cache=Bytecode(own_code()), **OPTIONS

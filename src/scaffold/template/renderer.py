@@ -8,10 +8,11 @@ says why it exists.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -41,6 +42,9 @@ FIXED = ("catalogue", "fixed_choices", "patterns", "vocabulary", "vocabulary_fil
 
 REFUSING = ("only_computed", "only_valid", "only_elsewhere")
 """What only ends Copier where an answer is not valid; the command checks answers itself."""
+
+_ONE_PATH = re.compile(r"/[\w./-]*\w")
+"""A line of `_exclude` that names a file, or a folder with all that is in it; no line has a `!`."""
 
 _YIELD = re.compile(r"{% yield (?P<name>\w+) from (?P<items>.+?) %}(?P<text>.*?){% endyield %}")
 
@@ -224,7 +228,7 @@ class Template:
             if problem:
                 raise InvalidSpec(name, problem.removeprefix(f"{name}: "))
 
-    def _excluded(self, context: Mapping[str, Any]) -> Any:
+    def _excluded(self, context: Mapping[str, Any]) -> Callable[[str], bool]:
         from pathspec import GitIgnoreSpec
 
         lines = [
@@ -232,7 +236,15 @@ class Template:
             for pattern in self.settings["_exclude"]
             for line in self._render(pattern, context).splitlines()
         ]
-        return GitIgnoreSpec.from_lines(lines).match_file
+        # Most lines name one path each, and to try each of them on each file takes long.
+        named = {line[1:] for line in lines if _ONE_PATH.fullmatch(line)}
+        others = GitIgnoreSpec.from_lines(line for line in lines if not _ONE_PATH.fullmatch(line))
+
+        def excluded(path: str) -> bool:
+            around = accumulate(path.split("/"), "{}/{}".format)
+            return not named.isdisjoint(around) or others.match_file(path)
+
+        return excluded
 
     def _targets(
         self, relative: str, context: Mapping[str, Any]
@@ -244,7 +256,7 @@ class Template:
             yield self._render(bare, context) if "{{" in bare else bare, {}
             return
         items = self.environment.compile_expression(found["items"])(**context)
-        text = self.environment.from_string(found["text"])
+        text = self.environment.from_text(found["text"])
         for item in items or []:
             extra = {found["name"]: item}
             name = text.render({**context, **extra})
@@ -257,7 +269,7 @@ class Template:
         return self.environment.get_template(name).render(context).encode()
 
     def _render(self, text: str, context: Mapping[str, Any]) -> str:
-        return self.environment.from_string(text).render(context)
+        return self.environment.from_text(text).render(context)
 
 
 def render(folder: Path, answers: Mapping[str, Any]) -> None:
