@@ -66,7 +66,7 @@ from types import ModuleType
 
 # Which modules a project has is generated; this is that of one with none of these.
 around = sys.modules["app.http.wrappers"] = ModuleType("wrappers")
-around.INSIDE = around.OUTSIDE = around.ROUTERS = []
+around.START = around.INSIDE = around.OUTSIDE = around.ROUTERS = []
 
 for modules, stub in json.load(sys.stdin):
     try:
