@@ -1,6 +1,5 @@
 """What the tests of the command share."""
 
-import gc
 import importlib
 import os
 import shutil
@@ -70,11 +69,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("full"):
                 item.add_marker(reason)
-
-
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage never look again at what is imported and collected by now."""
-    gc.freeze()
 
 
 @pytest.fixture

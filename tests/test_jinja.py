@@ -123,6 +123,7 @@ def test_a_text_is_compiled_once_and_kept(root: Path, compiled: list[str]) -> No
         jinja = environment.__wrapped__(root)
         assert [jinja.from_text(TEXT).render(word=word) for word in ("ab", "c")] == ["abab", "cc"]
         assert jinja.from_text(f"{TEXT}.").render(word="a") == "aa."
+        assert jinja.from_text(TEXT) is jinja.from_text(TEXT)
     assert compiled == [TEXT, f"{TEXT}."]
 
 
